@@ -1,0 +1,1 @@
+//! quantumagi-document

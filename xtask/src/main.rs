@@ -1,0 +1,2 @@
+//! The logic of the scripts.
+fn main() {}
