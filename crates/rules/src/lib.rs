@@ -1,1 +1,26 @@
-//! quantumagi-rules
+//! The rules of Quantumagi: what passes, when, and what exactly is then done.
+//!
+//! This crate decides and never acts. It has no clock, no IO, no randomness and no account types, so the
+//! program on chain, the client, the crank and the tests ask the same functions and get the same answers.
+//! Time comes in as [`UnixSeconds`], hashing as a [`Sha256`] implementation, addresses as 32 bytes.
+//!
+//! Start with [`approval`] (the 60 % rule), [`lifecycle`] (the table of phases) and [`action`] (what a
+//! proposal may do).
+#![no_std]
+extern crate alloc;
+
+pub mod action;
+pub mod approval;
+pub mod ballot;
+pub mod digest;
+pub mod lifecycle;
+pub mod parameters;
+pub mod policy;
+pub mod principle;
+pub mod roster;
+#[cfg(feature = "text")]
+pub mod text;
+mod units;
+
+pub use digest::Sha256;
+pub use units::{Address, Bps, Hash, UnixSeconds, Weight, BPS_PER_WHOLE};

@@ -1,0 +1,410 @@
+//! What a proposal may do, and the bytes it is written in.
+//!
+//! The list is closed and each action belongs to one track. The canonical bytes are a number, then the fields in
+//! order, integers little endian, nothing optional and nothing after the end: one action has one encoding.
+
+use alloc::vec::Vec;
+
+use crate::{
+    parameters::Track,
+    principle::{Category, Class, MAX_PRIORITY},
+    Address, Hash,
+};
+
+/// Most accounts an invoked instruction can name.
+pub const MAX_INVOKE_ACCOUNTS: usize = 32;
+/// Longest data of an invoked instruction, in bytes. A transaction bounds it further.
+pub const MAX_INVOKE_DATA: usize = 1_024;
+/// Flag of an account that the invoked instruction may write.
+pub const FLAG_WRITABLE: u8 = 1;
+/// Flag of an account that signs the invoked instruction. Only the vault can.
+pub const FLAG_SIGNER: u8 = 2;
+/// Bytes of an account in an invoked instruction: flags, then address.
+pub const INVOKE_ACCOUNT_BYTES: usize = 33;
+
+/// An account of an invoked instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InvokeAccount {
+    /// Its address.
+    pub address: Address,
+    /// [`FLAG_WRITABLE`] and [`FLAG_SIGNER`], or neither.
+    pub flags: u8,
+}
+
+/// The accounts of an invoked instruction, in their canonical bytes: 33 each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InvokeAccounts<'a>(&'a [u8]);
+
+impl<'a> InvokeAccounts<'a> {
+    /// How many.
+    #[must_use]
+    #[allow(clippy::integer_division, reason = "the length is a multiple by construction")]
+    pub fn len(self) -> usize {
+        self.0.len() / INVOKE_ACCOUNT_BYTES
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// In order.
+    pub fn iter(self) -> impl Iterator<Item = InvokeAccount> + 'a {
+        self.0.chunks_exact(INVOKE_ACCOUNT_BYTES).filter_map(|chunk| {
+            let (flags, address) = chunk.split_first()?;
+            Some(InvokeAccount { address: address.try_into().ok()?, flags: *flags })
+        })
+    }
+
+    /// Over bytes that were written by [`encode_accounts`].
+    ///
+    /// # Errors
+    /// [`ActionError`] where there are too many, or a flag has no meaning.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, ActionError> {
+        if bytes.len() % INVOKE_ACCOUNT_BYTES != 0 {
+            return Err(ActionError::Truncated);
+        }
+        let accounts = Self(bytes);
+        if accounts.len() > MAX_INVOKE_ACCOUNTS {
+            return Err(ActionError::TooManyAccounts { count: accounts.len() });
+        }
+        match accounts.iter().find(|account| account.flags > FLAG_WRITABLE | FLAG_SIGNER) {
+            Some(account) => Err(ActionError::UnknownFlags { flags: account.flags }),
+            None => Ok(accounts),
+        }
+    }
+}
+
+/// The canonical bytes of a list of accounts.
+#[must_use]
+pub fn encode_accounts(accounts: &[InvokeAccount]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(accounts.len().saturating_mul(INVOKE_ACCOUNT_BYTES));
+    for account in accounts {
+        bytes.push(account.flags);
+        bytes.extend_from_slice(&account.address);
+    }
+    bytes
+}
+
+/// What is done if the proposal passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action<'a> {
+    /// Puts a policy into force.
+    PolicyAdopt {
+        /// Hash of the policy's text.
+        text_hash: Hash,
+        /// When it ends by itself, Unix seconds; 0 for never.
+        sunset_at: i64,
+    },
+    /// Replaces the text and the sunset of a policy in force.
+    PolicyAmend {
+        /// The policy's id.
+        policy_id: u64,
+        /// Hash of the new text.
+        text_hash: Hash,
+        /// New sunset, Unix seconds; 0 for never.
+        sunset_at: i64,
+    },
+    /// Ends a policy.
+    PolicyRepeal {
+        /// The policy's id.
+        policy_id: u64,
+    },
+    /// Pays from the vault.
+    TransferLamports {
+        /// Who is paid.
+        recipient: Address,
+        /// How much, in lamports; at least 1.
+        lamports: u64,
+    },
+    /// One instruction of another program, signed by the vault.
+    Invoke {
+        /// The program called. Never the governance program itself.
+        program: Address,
+        /// Its accounts, in order, with their flags.
+        accounts: InvokeAccounts<'a>,
+        /// Its data.
+        data: &'a [u8],
+    },
+    /// Replaces the constitution's text.
+    ConstitutionAmend {
+        /// Hash of the new text.
+        text_hash: Hash,
+        /// Hash of the text it amends, which must be the one in force when it is executed.
+        parent_hash: Hash,
+    },
+    /// Adds a principle.
+    PrincipleAdd {
+        /// Hash of its text.
+        text_hash: Hash,
+        /// How hard it is to change.
+        class: Class,
+        /// What it is about.
+        category: Category,
+        /// 0 to 100.
+        priority: u8,
+    },
+    /// Replaces a principle's text.
+    PrincipleAmend {
+        /// The principle's id.
+        principle_id: u32,
+        /// Version it amends, which must be the current one when it is executed.
+        version: u32,
+        /// Hash of the new text.
+        text_hash: Hash,
+    },
+    /// Retires a principle.
+    PrincipleRetire {
+        /// The principle's id.
+        principle_id: u32,
+        /// Version it retires, which must be the current one when it is executed.
+        version: u32,
+    },
+    /// Makes another roster the electorate of later proposals.
+    RosterAdopt {
+        /// The roster's version in this constitution.
+        roster_version: u32,
+        /// Its rolling digest of all members and weights, so that what was voted on is who will vote.
+        members_hash: Hash,
+    },
+}
+
+/// Bytes that are not an action, or an action that makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionError {
+    /// The bytes end too early.
+    Truncated,
+    /// Bytes follow the end.
+    TrailingBytes,
+    /// No action has this number.
+    UnknownAction {
+        /// The number found.
+        number: u8,
+    },
+    /// A field holds a number that means nothing: class, category or priority.
+    OutOfRange {
+        /// The number found.
+        value: u8,
+    },
+    /// A payment of nothing.
+    NothingToTransfer,
+    /// More accounts than [`MAX_INVOKE_ACCOUNTS`].
+    TooManyAccounts {
+        /// How many.
+        count: usize,
+    },
+    /// More data than [`MAX_INVOKE_DATA`].
+    DataTooLong {
+        /// How long, in bytes.
+        len: usize,
+    },
+    /// Flags other than writable and signer.
+    UnknownFlags {
+        /// The flags found.
+        flags: u8,
+    },
+}
+
+impl Action<'_> {
+    /// The track whose parameters apply.
+    #[must_use]
+    pub fn track(&self) -> Track {
+        match self {
+            Self::PolicyAdopt { .. } | Self::PolicyAmend { .. } | Self::PolicyRepeal { .. } => Track::Policy,
+            Self::TransferLamports { .. } | Self::Invoke { .. } => Track::Treasury,
+            Self::ConstitutionAmend { .. }
+            | Self::PrincipleAdd { .. }
+            | Self::PrincipleAmend { .. }
+            | Self::PrincipleRetire { .. }
+            | Self::RosterAdopt { .. } => Track::Amendment,
+        }
+    }
+
+    /// Whether a proposal for this must cite a principle. Amendments may stand on their own.
+    #[must_use]
+    pub fn must_cite(&self) -> bool {
+        match self.track() {
+            Track::Policy | Track::Treasury => true,
+            Track::Amendment => false,
+        }
+    }
+
+    fn number(&self) -> u8 {
+        match self {
+            Self::PolicyAdopt { .. } => 0,
+            Self::PolicyAmend { .. } => 1,
+            Self::PolicyRepeal { .. } => 2,
+            Self::TransferLamports { .. } => 10,
+            Self::Invoke { .. } => 11,
+            Self::ConstitutionAmend { .. } => 20,
+            Self::PrincipleAdd { .. } => 21,
+            Self::PrincipleAmend { .. } => 22,
+            Self::PrincipleRetire { .. } => 23,
+            Self::RosterAdopt { .. } => 24,
+        }
+    }
+
+    /// Length of the canonical bytes.
+    #[must_use]
+    pub fn encoded_len(&self) -> usize {
+        let fields = match self {
+            Self::PolicyAdopt { .. } | Self::TransferLamports { .. } => 40,
+            Self::PolicyAmend { .. } => 48,
+            Self::PolicyRepeal { .. } | Self::PrincipleRetire { .. } => 8,
+            // Bound: both lengths are capped far below usize.
+            Self::Invoke { accounts, data, .. } => 35usize.saturating_add(accounts.0.len()).saturating_add(data.len()),
+            Self::ConstitutionAmend { .. } => 64,
+            Self::PrincipleAdd { .. } => 35,
+            Self::PrincipleAmend { .. } => 40,
+            Self::RosterAdopt { .. } => 36,
+        };
+        fields.saturating_add(1)
+    }
+
+    /// Appends the canonical bytes.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        out.push(self.number());
+        match self {
+            Self::PolicyAdopt { text_hash, sunset_at } => {
+                out.extend_from_slice(text_hash);
+                out.extend_from_slice(&sunset_at.to_le_bytes());
+            }
+            Self::PolicyAmend { policy_id, text_hash, sunset_at } => {
+                out.extend_from_slice(&policy_id.to_le_bytes());
+                out.extend_from_slice(text_hash);
+                out.extend_from_slice(&sunset_at.to_le_bytes());
+            }
+            Self::PolicyRepeal { policy_id } => out.extend_from_slice(&policy_id.to_le_bytes()),
+            Self::TransferLamports { recipient, lamports } => {
+                out.extend_from_slice(recipient);
+                out.extend_from_slice(&lamports.to_le_bytes());
+            }
+            Self::Invoke { program, accounts, data } => {
+                out.extend_from_slice(program);
+                // Bound: at most MAX_INVOKE_ACCOUNTS, or decoding refuses what was encoded.
+                out.push(u8::try_from(accounts.len()).unwrap_or(u8::MAX));
+                out.extend_from_slice(accounts.0);
+                out.extend_from_slice(&u16::try_from(data.len()).unwrap_or(u16::MAX).to_le_bytes());
+                out.extend_from_slice(data);
+            }
+            Self::ConstitutionAmend { text_hash, parent_hash } => {
+                out.extend_from_slice(text_hash);
+                out.extend_from_slice(parent_hash);
+            }
+            Self::PrincipleAdd { text_hash, class, category, priority } => {
+                out.extend_from_slice(text_hash);
+                out.extend_from_slice(&[*class as u8, *category as u8, *priority]);
+            }
+            Self::PrincipleAmend { principle_id, version, text_hash } => {
+                out.extend_from_slice(&principle_id.to_le_bytes());
+                out.extend_from_slice(&version.to_le_bytes());
+                out.extend_from_slice(text_hash);
+            }
+            Self::PrincipleRetire { principle_id, version } => {
+                out.extend_from_slice(&principle_id.to_le_bytes());
+                out.extend_from_slice(&version.to_le_bytes());
+            }
+            Self::RosterAdopt { roster_version, members_hash } => {
+                out.extend_from_slice(&roster_version.to_le_bytes());
+                out.extend_from_slice(members_hash);
+            }
+        }
+    }
+
+    /// The canonical bytes.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.encoded_len());
+        self.encode(&mut bytes);
+        bytes
+    }
+}
+
+impl<'a> Action<'a> {
+    /// Reads an action and checks that it makes sense by itself.
+    ///
+    /// # Errors
+    /// [`ActionError`]; bytes after the end are refused, so that a digest has one preimage.
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, ActionError> {
+        let mut reader = Reader(bytes);
+        let action = match reader.byte()? {
+            0 => Self::PolicyAdopt { text_hash: reader.array()?, sunset_at: reader.i64()? },
+            1 => Self::PolicyAmend { policy_id: reader.u64()?, text_hash: reader.array()?, sunset_at: reader.i64()? },
+            2 => Self::PolicyRepeal { policy_id: reader.u64()? },
+            10 => match (reader.array()?, reader.u64()?) {
+                (_, 0) => return Err(ActionError::NothingToTransfer),
+                (recipient, lamports) => Self::TransferLamports { recipient, lamports },
+            },
+            11 => reader.invoke()?,
+            20 => Self::ConstitutionAmend { text_hash: reader.array()?, parent_hash: reader.array()? },
+            21 => Self::PrincipleAdd {
+                text_hash: reader.array()?,
+                class: reader.checked(Class::from_u8)?,
+                category: reader.checked(Category::from_u8)?,
+                priority: reader.checked(|value| (value <= MAX_PRIORITY).then_some(value))?,
+            },
+            22 => {
+                Self::PrincipleAmend { principle_id: reader.u32()?, version: reader.u32()?, text_hash: reader.array()? }
+            }
+            23 => Self::PrincipleRetire { principle_id: reader.u32()?, version: reader.u32()? },
+            24 => Self::RosterAdopt { roster_version: reader.u32()?, members_hash: reader.array()? },
+            number => return Err(ActionError::UnknownAction { number }),
+        };
+        if reader.0.is_empty() {
+            Ok(action)
+        } else {
+            Err(ActionError::TrailingBytes)
+        }
+    }
+}
+
+/// What is left to read.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, len: usize) -> Result<&'a [u8], ActionError> {
+        let (head, tail) = self.0.split_at_checked(len).ok_or(ActionError::Truncated)?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], ActionError> {
+        self.take(N)?.try_into().map_err(|_| ActionError::Truncated)
+    }
+
+    fn byte(&mut self) -> Result<u8, ActionError> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    fn u32(&mut self) -> Result<u32, ActionError> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    fn u64(&mut self) -> Result<u64, ActionError> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    fn i64(&mut self) -> Result<i64, ActionError> {
+        self.array().map(i64::from_le_bytes)
+    }
+
+    fn checked<T>(&mut self, meaning: impl Fn(u8) -> Option<T>) -> Result<T, ActionError> {
+        let value = self.byte()?;
+        meaning(value).ok_or(ActionError::OutOfRange { value })
+    }
+
+    fn invoke(&mut self) -> Result<Action<'a>, ActionError> {
+        let program = self.array()?;
+        let count = usize::from(self.byte()?);
+        let accounts = InvokeAccounts::new(self.take(count.saturating_mul(INVOKE_ACCOUNT_BYTES))?)?;
+        let len = usize::from(u16::from_le_bytes(self.array()?));
+        if len > MAX_INVOKE_DATA {
+            return Err(ActionError::DataTooLong { len });
+        }
+        Ok(Action::Invoke { program, accounts, data: self.take(len)? })
+    }
+}
+
+#[cfg(test)]
+mod tests;

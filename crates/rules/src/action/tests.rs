@@ -1,0 +1,92 @@
+//! One action, one encoding; every other sequence of bytes is refused.
+
+use super::*;
+use alloc::vec;
+use proptest::prelude::*;
+
+fn examples(accounts: &[u8]) -> Vec<Action<'_>> {
+    vec![
+        Action::PolicyAdopt { text_hash: [1; 32], sunset_at: 7 },
+        Action::PolicyAmend { policy_id: 3, text_hash: [2; 32], sunset_at: 0 },
+        Action::PolicyRepeal { policy_id: u64::MAX },
+        Action::TransferLamports { recipient: [3; 32], lamports: 1 },
+        Action::Invoke {
+            program: [4; 32],
+            accounts: InvokeAccounts::new(accounts).expect("well formed"),
+            data: b"data",
+        },
+        Action::ConstitutionAmend { text_hash: [5; 32], parent_hash: [6; 32] },
+        Action::PrincipleAdd {
+            text_hash: [7; 32],
+            class: Class::Entrenched,
+            category: Category::Rights,
+            priority: 100,
+        },
+        Action::PrincipleAmend { principle_id: 1, version: 2, text_hash: [8; 32] },
+        Action::PrincipleRetire { principle_id: 1, version: 2 },
+        Action::RosterAdopt { roster_version: 2, members_hash: [9; 32] },
+    ]
+}
+
+fn two_accounts() -> Vec<u8> {
+    encode_accounts(&[
+        InvokeAccount { address: [1; 32], flags: FLAG_WRITABLE | FLAG_SIGNER },
+        InvokeAccount { address: [2; 32], flags: 0 },
+    ])
+}
+
+#[test]
+fn every_action_reads_back_and_tells_its_length() {
+    let accounts = two_accounts();
+    for action in examples(&accounts) {
+        let bytes = action.to_bytes();
+        assert_eq!(bytes.len(), action.encoded_len(), "{action:?}");
+        assert_eq!(Action::decode(&bytes), Ok(action));
+    }
+}
+
+#[test]
+fn an_action_cut_short_or_lengthened_is_refused() {
+    let accounts = two_accounts();
+    for action in examples(&accounts) {
+        let mut bytes = action.to_bytes();
+        for len in 0..bytes.len() {
+            assert_eq!(Action::decode(&bytes[..len]), Err(ActionError::Truncated), "{action:?} cut to {len}");
+        }
+        bytes.push(0);
+        assert_eq!(Action::decode(&bytes), Err(ActionError::TrailingBytes), "{action:?}");
+    }
+}
+
+#[test]
+fn senseless_fields_are_refused() {
+    let transfer = Action::TransferLamports { recipient: [3; 32], lamports: 0 }.to_bytes();
+    assert_eq!(Action::decode(&transfer), Err(ActionError::NothingToTransfer));
+    let principle = |class, category, priority| [&[21][..], &[7; 32], &[class, category, priority]].concat();
+    assert_eq!(Action::decode(&principle(2, 0, 0)), Err(ActionError::OutOfRange { value: 2 }));
+    assert_eq!(Action::decode(&principle(0, 7, 0)), Err(ActionError::OutOfRange { value: 7 }));
+    assert_eq!(Action::decode(&principle(0, 0, 101)), Err(ActionError::OutOfRange { value: 101 }));
+    assert_eq!(Action::decode(&[9]), Err(ActionError::UnknownAction { number: 9 }));
+    let long = vec![0; MAX_INVOKE_DATA + 1];
+    let invoke = |accounts: &[u8], data: &[u8]| {
+        let count = u8::try_from(accounts.len() / INVOKE_ACCOUNT_BYTES).expect("few");
+        let len = u16::try_from(data.len()).expect("short").to_le_bytes();
+        [&[11][..], &[1; 32], &[count], accounts, &len, data].concat()
+    };
+    assert_eq!(Action::decode(&invoke(&[], &long)), Err(ActionError::DataTooLong { len: 1_025 }));
+    let many = vec![0; INVOKE_ACCOUNT_BYTES * 33];
+    assert_eq!(Action::decode(&invoke(&many, &[])), Err(ActionError::TooManyAccounts { count: 33 }));
+    let mut flagged = vec![0; INVOKE_ACCOUNT_BYTES];
+    flagged[0] = 4;
+    assert_eq!(Action::decode(&invoke(&flagged, &[])), Err(ActionError::UnknownFlags { flags: 4 }));
+}
+
+proptest! {
+    #[test]
+    fn x1_bytes_that_decode_encode_to_themselves(number in prop::sample::select(vec![0u8, 1, 2, 10, 11, 20, 21, 22, 23, 24]), rest in prop::collection::vec(any::<u8>(), 0..200)) {
+        let bytes = [&[number][..], &rest].concat();
+        if let Ok(action) = Action::decode(&bytes) {
+            prop_assert_eq!(action.to_bytes(), bytes);
+        }
+    }
+}

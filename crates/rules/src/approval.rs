@@ -1,0 +1,147 @@
+//! Whether a tally passes, and whether more votes could change that.
+//!
+//! Decides from numbers alone; who may vote and when is [`crate::lifecycle`]'s and [`crate::roster`]'s business.
+
+use crate::{ballot::Choice, Bps, Weight};
+
+/// What the voters said, by weight. The sum never exceeds the electorate's frozen total.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Tally {
+    /// Weight in favour.
+    pub for_weight: Weight,
+    /// Weight against.
+    pub against_weight: Weight,
+    /// Weight abstaining: counts for the quorum and for nothing else.
+    pub abstain_weight: Weight,
+}
+
+/// A tally that no honest sequence of votes can produce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TallyError {
+    /// The sum of votes would exceed 64 bits.
+    Overflow,
+    /// The ballot to be replaced weighs more than the tally holds for its choice.
+    Underflow,
+}
+
+impl Tally {
+    /// Weight of all ballots cast, abstentions included.
+    #[must_use]
+    pub fn turnout(self) -> u128 {
+        // Bound: three u64 sum to less than 2^66.
+        u128::from(self.for_weight.0)
+            .saturating_add(u128::from(self.against_weight.0))
+            .saturating_add(u128::from(self.abstain_weight.0))
+    }
+
+    /// The tally after a voter of `weight` replaces `previous` (or casts a first ballot) with `choice`.
+    ///
+    /// # Errors
+    /// [`TallyError::Underflow`] if `previous` was never counted with this weight, [`TallyError::Overflow`] past 64 bits.
+    pub fn with_ballot(mut self, previous: Option<Choice>, choice: Choice, weight: Weight) -> Result<Self, TallyError> {
+        if let Some(previous) = previous {
+            let side = self.side_mut(previous);
+            *side = side.checked_sub(weight).ok_or(TallyError::Underflow)?;
+        }
+        let side = self.side_mut(choice);
+        *side = side.checked_add(weight).ok_or(TallyError::Overflow)?;
+        Ok(self)
+    }
+
+    fn side_mut(&mut self, choice: Choice) -> &mut Weight {
+        match choice {
+            Choice::For => &mut self.for_weight,
+            Choice::Against => &mut self.against_weight,
+            Choice::Abstain => &mut self.abstain_weight,
+        }
+    }
+}
+
+/// The shares a tally must reach, frozen in each proposal when it is created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ApprovalRule {
+    /// Least share of `for` in `for + against`.
+    pub threshold: Bps,
+    /// Least share of the turnout, abstentions included, in the electorate's total weight.
+    pub quorum: Bps,
+    /// Least share of `for` in the electorate's total weight: abstentions cannot let a handful decide.
+    pub min_for: Bps,
+}
+
+/// Why a tally fails. Tested in this order, so that a proposal has one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Defeat {
+    /// Turnout is below the quorum.
+    QuorumNotMet = 1,
+    /// Nobody voted for it.
+    NothingFor = 2,
+    /// `for` is below the threshold of `for + against`.
+    BelowThreshold = 3,
+    /// `for` is below its least share of the total weight.
+    BelowMinimumFor = 4,
+}
+
+impl Defeat {
+    /// The reason with this number, or `None`.
+    #[must_use]
+    pub fn from_u8(number: u8) -> Option<Self> {
+        match number {
+            1 => Some(Self::QuorumNotMet),
+            2 => Some(Self::NothingFor),
+            3 => Some(Self::BelowThreshold),
+            4 => Some(Self::BelowMinimumFor),
+            _ => None,
+        }
+    }
+}
+
+impl ApprovalRule {
+    /// Whether `tally` passes out of a total of `total`.
+    ///
+    /// Ties fail, exactly the threshold passes: with 6,000 bps, 60 for and 40 against pass, 5,999 for and 4,001
+    /// against do not. Nothing is rounded.
+    ///
+    /// # Errors
+    /// The first [`Defeat`] that applies.
+    pub fn check(self, tally: Tally, total: Weight) -> Result<(), Defeat> {
+        let (for_weight, against) = (u128::from(tally.for_weight.0), u128::from(tally.against_weight.0));
+        if !self.is_quorum_met(tally, total) {
+            return Err(Defeat::QuorumNotMet);
+        }
+        if for_weight == 0 {
+            return Err(Defeat::NothingFor);
+        }
+        if !self.threshold.is_met_by(for_weight, for_weight.saturating_add(against)) {
+            return Err(Defeat::BelowThreshold);
+        }
+        if !self.min_for.is_met_by(for_weight, u128::from(total.0)) {
+            return Err(Defeat::BelowMinimumFor);
+        }
+        Ok(())
+    }
+
+    /// Whether enough weight has voted, abstentions included.
+    #[must_use]
+    pub fn is_quorum_met(self, tally: Tally, total: Weight) -> bool {
+        self.quorum.is_met_by(tally.turnout(), u128::from(total.0))
+    }
+
+    /// Whether no further first ballot can change the outcome. Meaningful only where ballots cannot be changed.
+    ///
+    /// It passes whatever comes if it passes now and still passes with all remaining weight against; it fails
+    /// whatever comes if it fails even with all remaining weight for.
+    #[must_use]
+    pub fn is_settled(self, tally: Tally, total: Weight) -> bool {
+        let remaining = u128::from(total.0).saturating_sub(tally.turnout());
+        let remaining = Weight(u64::try_from(remaining).unwrap_or(u64::MAX));
+        let all = |choice| tally.with_ballot(None, choice, remaining);
+        let passes_anyway = self.check(tally, total).is_ok()
+            && all(Choice::Against).is_ok_and(|worst| self.check(worst, total).is_ok());
+        let fails_anyway = all(Choice::For).is_ok_and(|best| self.check(best, total).is_err());
+        passes_anyway || fails_anyway
+    }
+}
+
+#[cfg(test)]
+mod tests;

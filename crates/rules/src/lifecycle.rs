@@ -1,0 +1,268 @@
+//! The life of a proposal as a table: what the clock has decided, and which step is allowed then.
+//!
+//! What is stored is a [`Status`], written by an instruction. What holds is a [`Phase`], computed from the status,
+//! the times and now. A step that the table does not name for the phase is refused: [`check_step`] is the only
+//! place that permits anything.
+//!
+//! | phase | holds | allowed |
+//! |---|---|---|
+//! | Draft | open, before voting starts | open ballots, cancel |
+//! | Voting | open, voting has started and not ended | open ballots, vote, cancel |
+//! | Finalizing | open, voting has ended | finalize |
+//! | Queued | succeeded, the timelock runs | none |
+//! | Executable | succeeded, inside the execution window | execute |
+//! | Expiring | succeeded, the window is over | expire |
+//! | Defeated, Vetoed, Cancelled, Executed, Expired | as stored; final | close ballots, close |
+
+use crate::UnixSeconds;
+
+/// What the last instruction wrote. Everything but [`Status::Open`] and [`Status::Succeeded`] is final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Status {
+    /// Created and not decided.
+    Open = 0,
+    /// Finalized, and the tally passes.
+    Succeeded = 1,
+    /// Finalized, and the tally fails.
+    Defeated = 2,
+    /// Stopped by the veto body. No instruction writes it before there is such a body.
+    Vetoed = 3,
+    /// Withdrawn by its proposer before the end of voting.
+    Cancelled = 4,
+    /// Done, once.
+    Executed = 5,
+    /// Approved and not executed inside its window.
+    Expired = 6,
+}
+
+impl Status {
+    /// All statuses, in the order of their numbers.
+    pub const ALL: [Self; 7] =
+        [Self::Open, Self::Succeeded, Self::Defeated, Self::Vetoed, Self::Cancelled, Self::Executed, Self::Expired];
+
+    /// The status with this number, or `None`.
+    #[must_use]
+    pub fn from_u8(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| *status as u8 == number)
+    }
+}
+
+/// What holds now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Discussion: voting has not started.
+    Draft,
+    /// Ballots are taken.
+    Voting,
+    /// Voting is over; the tally decides, and finalize writes it down.
+    Finalizing,
+    /// Approved, and waiting out the timelock.
+    Queued,
+    /// Approved, and may be executed now.
+    Executable,
+    /// Approved, not executed, and too late: expire writes it down.
+    Expiring,
+    /// Failed. Final.
+    Defeated,
+    /// Vetoed. Final.
+    Vetoed,
+    /// Withdrawn. Final.
+    Cancelled,
+    /// Done. Final.
+    Executed,
+    /// Too late. Final.
+    Expired,
+}
+
+/// What an instruction wants to do with a proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Open a ballot page.
+    OpenBallots,
+    /// Cast or change a ballot.
+    Vote,
+    /// Withdraw the proposal.
+    Cancel,
+    /// Write down the outcome of the vote.
+    Finalize,
+    /// Do what was voted on.
+    Execute,
+    /// Write down that the window was missed.
+    Expire,
+    /// Close a ballot page.
+    CloseBallots,
+    /// Close the proposal.
+    Close,
+}
+
+impl Step {
+    /// All steps.
+    pub const ALL: [Self; 8] = [
+        Self::OpenBallots,
+        Self::Vote,
+        Self::Cancel,
+        Self::Finalize,
+        Self::Execute,
+        Self::Expire,
+        Self::CloseBallots,
+        Self::Close,
+    ];
+}
+
+/// The moments that divide a proposal's life. Each belongs to what it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timetable {
+    /// First second of voting.
+    pub starts_at: UnixSeconds,
+    /// First second after voting.
+    pub ends_at: UnixSeconds,
+    /// First second of the execution window: the end of voting plus the timelock.
+    pub opens_at: UnixSeconds,
+    /// First second after the execution window.
+    pub closes_at: UnixSeconds,
+}
+
+impl Timetable {
+    /// The table for voting in `[starts_at, ends_at)`, then a timelock, then a window.
+    ///
+    /// `None` past the end of time, which a proposal's creation rules out.
+    #[must_use]
+    pub fn new(
+        starts_at: UnixSeconds,
+        ends_at: UnixSeconds,
+        timelock_seconds: u32,
+        window_seconds: u32,
+    ) -> Option<Self> {
+        let opens_at = ends_at.checked_add(timelock_seconds)?;
+        let closes_at = opens_at.checked_add(window_seconds)?;
+        Some(Self { starts_at, ends_at, opens_at, closes_at })
+    }
+}
+
+/// What holds at `now`. Pure: the same three answers give the same phase to everybody.
+#[must_use]
+pub fn phase(status: Status, times: &Timetable, now: UnixSeconds) -> Phase {
+    match status {
+        Status::Open if now < times.starts_at => Phase::Draft,
+        Status::Open if now < times.ends_at => Phase::Voting,
+        Status::Open => Phase::Finalizing,
+        Status::Succeeded if now < times.opens_at => Phase::Queued,
+        Status::Succeeded if now < times.closes_at => Phase::Executable,
+        Status::Succeeded => Phase::Expiring,
+        Status::Defeated => Phase::Defeated,
+        Status::Vetoed => Phase::Vetoed,
+        Status::Cancelled => Phase::Cancelled,
+        Status::Executed => Phase::Executed,
+        Status::Expired => Phase::Expired,
+    }
+}
+
+impl Phase {
+    /// All phases.
+    pub const ALL: [Self; 11] = [
+        Self::Draft,
+        Self::Voting,
+        Self::Finalizing,
+        Self::Queued,
+        Self::Executable,
+        Self::Expiring,
+        Self::Defeated,
+        Self::Vetoed,
+        Self::Cancelled,
+        Self::Executed,
+        Self::Expired,
+    ];
+
+    /// The table's row: the steps this phase allows.
+    #[must_use]
+    pub const fn allowed(self) -> &'static [Step] {
+        match self {
+            Self::Draft => &[Step::OpenBallots, Step::Cancel],
+            Self::Voting => &[Step::OpenBallots, Step::Vote, Step::Cancel],
+            Self::Finalizing => &[Step::Finalize],
+            Self::Queued => &[],
+            Self::Executable => &[Step::Execute],
+            Self::Expiring => &[Step::Expire],
+            Self::Defeated | Self::Vetoed | Self::Cancelled | Self::Executed | Self::Expired => {
+                &[Step::CloseBallots, Step::Close]
+            }
+        }
+    }
+
+    /// Whether nothing can change any more.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Defeated | Self::Vetoed | Self::Cancelled | Self::Executed | Self::Expired => true,
+            Self::Draft | Self::Voting | Self::Finalizing | Self::Queued | Self::Executable | Self::Expiring => false,
+        }
+    }
+}
+
+/// Why the table refuses a step, in the terms of who asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Refusal {
+    /// A vote before the first second of voting.
+    VotingNotStarted,
+    /// A vote or a ballot page after the end of voting.
+    VotingEnded,
+    /// Finalize while ballots can still be cast.
+    VotingNotEnded,
+    /// Anything that needs an approved proposal, before finalize has written the outcome.
+    NotFinalized,
+    /// Finalize of an outcome that is already written.
+    AlreadyFinalized,
+    /// Execute before the timelock is over.
+    TimelockActive,
+    /// Execute after the window.
+    WindowClosed,
+    /// Expire while the proposal can still be executed.
+    WindowNotClosed,
+    /// Cancel after voting has ended.
+    TooLateToCancel,
+    /// Close of a proposal that is not final.
+    NotFinal,
+    /// Any other step on a final proposal.
+    AlreadyFinal,
+}
+
+/// # Errors
+/// The [`Refusal`] that names what is wrong, where the table does not allow `step` in `phase`.
+pub fn check_step(phase: Phase, step: Step) -> Result<(), Refusal> {
+    if phase.allowed().contains(&step) {
+        return Ok(());
+    }
+    Err(match step {
+        Step::Close | Step::CloseBallots => Refusal::NotFinal,
+        Step::Vote if phase == Phase::Draft => Refusal::VotingNotStarted,
+        Step::Vote | Step::OpenBallots => Refusal::VotingEnded,
+        Step::Finalize if matches!(phase, Phase::Draft | Phase::Voting) => Refusal::VotingNotEnded,
+        Step::Finalize => Refusal::AlreadyFinalized,
+        _ if phase.is_final() => Refusal::AlreadyFinal,
+        Step::Cancel => Refusal::TooLateToCancel,
+        Step::Execute | Step::Expire if matches!(phase, Phase::Draft | Phase::Voting | Phase::Finalizing) => {
+            Refusal::NotFinalized
+        }
+        Step::Execute if phase == Phase::Queued => Refusal::TimelockActive,
+        Step::Execute => Refusal::WindowClosed,
+        Step::Expire => Refusal::WindowNotClosed,
+    })
+}
+
+/// The new end of voting where a quorum first met at `now` is late, else `None`.
+///
+/// Late means within `extension_seconds` of the end. It happens once: the caller passes `was_extended`.
+#[must_use]
+pub fn extended_end(
+    ends_at: UnixSeconds,
+    now: UnixSeconds,
+    extension_seconds: u32,
+    was_extended: bool,
+) -> Option<UnixSeconds> {
+    let is_late = ends_at.checked_sub(extension_seconds).is_some_and(|late_from| now >= late_from);
+    (extension_seconds > 0 && !was_extended && is_late).then(|| ends_at.checked_add(extension_seconds))?
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,124 @@
+//! The table, every pair of it, and the clock in both directions.
+
+use super::*;
+use proptest::prelude::*;
+
+const TIMES: Timetable = Timetable {
+    starts_at: UnixSeconds(100),
+    ends_at: UnixSeconds(200),
+    opens_at: UnixSeconds(300),
+    closes_at: UnixSeconds(400),
+};
+
+#[track_caller]
+fn check(status: Status, now: i64, expected: Phase) {
+    assert_eq!(phase(status, &TIMES, UnixSeconds(now)), expected, "{status:?} at {now}");
+}
+
+#[test]
+fn each_moment_belongs_to_what_it_starts() {
+    check(Status::Open, 99, Phase::Draft);
+    check(Status::Open, 100, Phase::Voting);
+    check(Status::Open, 199, Phase::Voting);
+    check(Status::Open, 200, Phase::Finalizing);
+    check(Status::Open, 9_999, Phase::Finalizing);
+    check(Status::Succeeded, 299, Phase::Queued);
+    check(Status::Succeeded, 300, Phase::Executable);
+    check(Status::Succeeded, 399, Phase::Executable);
+    check(Status::Succeeded, 400, Phase::Expiring);
+}
+
+/// The permissions of design, written as sentences: the table must say the same and nothing more.
+fn may(phase: Phase, step: Step) -> bool {
+    match step {
+        Step::Vote => phase == Phase::Voting,
+        Step::OpenBallots | Step::Cancel => matches!(phase, Phase::Draft | Phase::Voting),
+        Step::Finalize => phase == Phase::Finalizing,
+        Step::Execute => phase == Phase::Executable,
+        Step::Expire => phase == Phase::Expiring,
+        Step::CloseBallots | Step::Close => phase.is_final(),
+    }
+}
+
+#[test]
+fn l1_every_pair_that_the_table_lacks_is_refused() {
+    for phase in Phase::ALL {
+        for step in Step::ALL {
+            assert_eq!(check_step(phase, step).is_ok(), may(phase, step), "{step:?} in {phase:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_says_what_is_wrong() {
+    let cases = [
+        (Phase::Draft, Step::Vote, Refusal::VotingNotStarted),
+        (Phase::Finalizing, Step::Vote, Refusal::VotingEnded),
+        (Phase::Executed, Step::Vote, Refusal::VotingEnded),
+        (Phase::Voting, Step::Finalize, Refusal::VotingNotEnded),
+        (Phase::Queued, Step::Finalize, Refusal::AlreadyFinalized),
+        (Phase::Queued, Step::Execute, Refusal::TimelockActive),
+        (Phase::Expiring, Step::Execute, Refusal::WindowClosed),
+        (Phase::Executed, Step::Execute, Refusal::AlreadyFinal),
+        (Phase::Finalizing, Step::Execute, Refusal::NotFinalized),
+        (Phase::Executable, Step::Expire, Refusal::WindowNotClosed),
+        (Phase::Queued, Step::Cancel, Refusal::TooLateToCancel),
+        (Phase::Voting, Step::Close, Refusal::NotFinal),
+    ];
+    for (phase, step, refusal) in cases {
+        assert_eq!(check_step(phase, step), Err(refusal), "{step:?} in {phase:?}");
+    }
+}
+
+#[test]
+fn t5_a_late_quorum_extends_once_and_by_a_fixed_time() {
+    let end = UnixSeconds(1_000);
+    assert_eq!(extended_end(end, UnixSeconds(899), 100, false), None);
+    assert_eq!(extended_end(end, UnixSeconds(900), 100, false), Some(UnixSeconds(1_100)));
+    assert_eq!(extended_end(end, UnixSeconds(999), 100, true), None);
+    assert_eq!(extended_end(end, UnixSeconds(999), 0, false), None);
+}
+
+#[test]
+fn l2_a_timetable_past_the_end_of_time_does_not_exist() {
+    assert_eq!(Timetable::new(UnixSeconds(0), UnixSeconds(i64::MAX - 5), 3, 3), None);
+    let times = Timetable::new(UnixSeconds(1), UnixSeconds(2), 3, 4).expect("fits");
+    assert_eq!((times.opens_at, times.closes_at), (UnixSeconds(5), UnixSeconds(9)));
+}
+
+proptest! {
+    /// Whatever the clock does, backwards included, nothing executes unless finalize wrote `Succeeded`, and nothing
+    /// leaves a final state.
+    #[test]
+    fn l9_no_walk_of_the_clock_skips_a_stage(clock in prop::collection::vec(0i64..500, 1..80), passes: bool) {
+        let mut status = Status::Open;
+        let mut was_finalized_after_end = false;
+        for now in clock.into_iter().map(UnixSeconds) {
+            let before = phase(status, &TIMES, now);
+            for step in [Step::Finalize, Step::Execute, Step::Expire] {
+                if check_step(phase(status, &TIMES, now), step).is_err() {
+                    continue;
+                }
+                match step {
+                    Step::Finalize => {
+                        prop_assert!(now >= TIMES.ends_at);
+                        was_finalized_after_end = true;
+                        status = if passes { Status::Succeeded } else { Status::Defeated };
+                    }
+                    Step::Execute => {
+                        prop_assert!(was_finalized_after_end && passes && now >= TIMES.opens_at && now < TIMES.closes_at);
+                        status = Status::Executed;
+                    }
+                    Step::Expire => {
+                        prop_assert!(was_finalized_after_end && now >= TIMES.closes_at);
+                        status = Status::Expired;
+                    }
+                    Step::OpenBallots | Step::Vote | Step::Cancel | Step::CloseBallots | Step::Close => unreachable!(),
+                }
+            }
+            if before.is_final() {
+                prop_assert_eq!(phase(status, &TIMES, now), before);
+            }
+        }
+    }
+}
