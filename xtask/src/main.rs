@@ -1,2 +1,81 @@
-//! The logic of the scripts.
-fn main() {}
+//! The logic of the scripts, one module per verb. `cargo xtask help` lists them.
+//!
+//! A verb prints what it does and fails with one line that says what broke and how to mend it.
+//! It never needs the network once the scripts have installed what is missing.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a binary: it reads the environment and the host's clock"
+)]
+
+mod anchor;
+mod build;
+mod idl;
+mod lint;
+mod repo;
+mod step;
+mod test;
+mod tidy;
+
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+
+use clap::Parser;
+
+/// Builds, tests and checks this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(clap::Subcommand)]
+enum Verb {
+    /// Show that `anchor build` gives the same program and IDL, where the Anchor CLI is installed
+    Anchor,
+    /// Compile the program for the chain, check its size, and compile the command line
+    Build(build::Args),
+    /// Write the program's IDL to idl/quantumagi_core.json
+    Idl(idl::Args),
+    /// Formatting, clippy, documentation, licences and sources of dependencies
+    Lint,
+    /// Everything that must hold before a change is merged
+    Test(test::Args),
+    /// The rules of this repository that no compiler checks
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    if let Err(error) = without_callers_toolchain() {
+        eprintln!("error: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    let outcome = match Cli::parse().verb {
+        Verb::Anchor => anchor::run(),
+        Verb::Build(args) => build::run(&args),
+        Verb::Idl(args) => idl::run(&args),
+        Verb::Lint => lint::run_all(),
+        Verb::Test(args) => test::run_all(&args),
+        Verb::Tidy => tidy::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts this program again without the toolchain name that rustup gives to all children of
+/// `cargo xtask`: Debian's cargo and the Anchor CLI, which we call, both stumble over it.
+fn without_callers_toolchain() -> anyhow::Result<()> {
+    if std::env::var_os("RUSTUP_TOOLCHAIN").is_none() {
+        return Ok(());
+    }
+    let error = Command::new(std::env::current_exe()?)
+        .args(std::env::args_os().skip(1))
+        .env_remove("RUSTUP_TOOLCHAIN")
+        .exec();
+    Err(anyhow::Error::new(error).context("cannot start again without RUSTUP_TOOLCHAIN"))
+}

@@ -1,0 +1,96 @@
+//! `cargo xtask test`: everything that must hold, in the order in which it is cheapest to learn
+//! that it does not. The test runner comes last, so that its own summary ends the output.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::step::{run, seconds, step};
+use crate::{anchor, build, idl, lint, repo, tidy};
+
+/// Options of `test`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Leave out what takes minutes: lints, documentation, the Anchor CLI, long random walks
+    #[arg(long)]
+    quick: bool,
+}
+
+/// What a step is called, the command that repeats it alone, and the step.
+type Step = (&'static str, &'static str, fn() -> Result<()>);
+
+const QUICK: &[Step] = &[
+    ("fetch", "cargo fetch --locked", fetch),
+    (
+        "program",
+        "cargo xtask build --program-only",
+        build::program,
+    ),
+    ("formatting", "cargo fmt --all --check", lint::formatting),
+    ("tidy", "cargo xtask tidy", tidy::run),
+    ("tests", "cargo test --workspace", quick_tests),
+];
+
+const FULL: &[Step] = &[
+    ("fetch", "cargo fetch --locked", fetch),
+    (
+        "program",
+        "cargo xtask build --program-only",
+        build::program,
+    ),
+    ("idl", "cargo xtask idl --check", idl::check),
+    ("tidy", "cargo xtask tidy", tidy::run),
+    ("lint", "cargo xtask lint", lint::run_all),
+    ("anchor build", "cargo xtask anchor", anchor::run),
+    ("doc tests", DOC_TESTS_ALONE, doc_tests),
+    (
+        "tests",
+        "QUANTUMAGI_FULL=1 cargo test --workspace",
+        full_tests,
+    ),
+];
+
+const DOC_TESTS_ALONE: &str = "cargo test --doc -p quantumagi-rules -p quantumagi-sdk";
+
+/// Runs the steps, stops at the first that fails.
+pub(crate) fn run_all(args: &Args) -> Result<()> {
+    let started = Instant::now();
+    for (name, alone, work) in if args.quick { QUICK } else { FULL } {
+        step(name, alone, work)?;
+    }
+    eprintln!("==> everything passed in {}", seconds(started.elapsed()));
+    Ok(())
+}
+
+/// Everything both lock files name, and nothing else. The only step that may use the network.
+fn fetch() -> Result<()> {
+    run(&mut repo::cargo(["fetch", "--quiet", "--locked"]))?;
+    run(&mut repo::program_cargo(["fetch", "--quiet", "--locked"]))
+}
+
+/// Examples in the documentation of the two crates that others depend on; they link slowly.
+fn doc_tests() -> Result<()> {
+    let packages = ["-p", "quantumagi-rules", "-p", "quantumagi-sdk"];
+    run(repo::cargo(["test", "--quiet", "--locked", "--doc"]).args(packages))
+}
+
+fn quick_tests() -> Result<()> {
+    run(&mut workspace_tests())
+}
+
+/// With the variable by which the random walks know that they may take minutes.
+fn full_tests() -> Result<()> {
+    run(workspace_tests().env("QUANTUMAGI_FULL", "1"))
+}
+
+/// One call for all packages, so that all are compiled with the same features.
+fn workspace_tests() -> std::process::Command {
+    repo::cargo([
+        "test",
+        "--locked",
+        "--workspace",
+        "--lib",
+        "--bins",
+        "--tests",
+    ])
+}
