@@ -1,1 +1,31 @@
-//! quantumagi-rpc
+//! Talking to a Solana cluster: typed reads, simulation, sending and confirming, and deployment.
+//!
+//! This is the only crate that names an RPC client. It knows nothing of governance: accounts are
+//! bytes here, and what a program's error number means is said by the crates above.
+//!
+//! [`Rpc`] goes through `solana-rpc-client`'s own transport trait, so a pool of endpoints takes
+//! the place of the single one without a change to any caller.
+//!
+//! An endpoint's address often carries an access key. Errors and `Debug` name its host only.
+
+pub mod deploy;
+pub mod solana;
+
+mod accounts;
+mod client;
+mod confirm;
+mod endpoint;
+mod error;
+mod fees;
+mod history;
+mod record;
+mod simulate;
+
+pub use accounts::{Account, ChainClock, Filter};
+pub use client::{Commitment, Rpc};
+pub use confirm::{ConfirmOptions, Confirmed, Preflight, SendProgress};
+pub use error::{FailureStage, Result, RpcError, TransactionFailure, TransportFault};
+pub use fees::Blockhash;
+pub use history::{HistoryRange, SignatureRecord};
+pub use record::{RecordedInstruction, TransactionRecord};
+pub use simulate::Simulation;

@@ -1,0 +1,331 @@
+//! One running network: starting, steering and ending it.
+
+use std::fmt;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::json;
+use solana_address::Address;
+use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
+
+use crate::control::Control;
+use crate::error::{LocalnetError, Result};
+
+/// Largest integer that the network's control interface, which counts in doubles, keeps exactly.
+const MAX_EXACT: u64 = (1 << 53) - 1;
+
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/surfpool.mjs");
+
+/// The protocol's answers leave Node on descriptor 3, so that anything the native library prints
+/// goes to the log instead of between them. `exec` keeps the process id ours.
+const LAUNCH: &str = r#"exec node "$0" "$1" 3>&1 1>&2"#;
+
+/// How to run a local network.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Length of a slot in milliseconds, 1..=1000. Default 50: a block confirms eight times as
+    /// fast as on the 400 ms that a cluster was started with.
+    pub slot_ms: u64,
+    /// Where the process's own output goes. Default: a file in the system's temporary folder,
+    /// removed with the network unless that was detached.
+    pub log: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            slot_ms: 50,
+            log: None,
+        }
+    }
+}
+
+impl Options {
+    /// The same options with another slot length, in milliseconds.
+    #[must_use]
+    pub fn with_slot_ms(mut self, slot_ms: u64) -> Self {
+        self.slot_ms = slot_ms;
+        self
+    }
+
+    /// The same options with the process's output in `path`, which is never removed.
+    #[must_use]
+    pub fn with_log(mut self, path: impl Into<PathBuf>) -> Self {
+        self.log = Some(path.into());
+        self
+    }
+}
+
+/// Where the network's clock stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct NetworkClock {
+    /// Slot of the `Clock` sysvar.
+    pub slot: u64,
+    /// `Clock::unix_timestamp`, in seconds.
+    #[serde(rename = "unix_seconds")]
+    pub unix_timestamp: i64,
+}
+
+/// A running network. Dropping it kills its process; so does the end of the process that holds it.
+#[derive(Debug)]
+pub struct LocalNetwork {
+    child: Option<Child>,
+    control: Mutex<Control>,
+    urls: Urls,
+    pid: u32,
+    log: Log,
+}
+
+/// A network that lives on without its starter. End it with `kill PID`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detached {
+    /// Address of the JSON-RPC endpoint.
+    pub rpc_url: String,
+    /// Address of the websocket endpoint.
+    pub ws_url: String,
+    /// Id of the process; `kill` with it ends the network.
+    pub pid: u32,
+    /// File with everything the process prints.
+    pub log: PathBuf,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Urls {
+    rpc_url: String,
+    ws_url: String,
+}
+
+#[derive(Debug)]
+struct Log {
+    path: PathBuf,
+    temporary: bool,
+}
+
+impl LocalNetwork {
+    /// Starts a network on free ports and waits until it answers.
+    ///
+    /// # Errors
+    /// [`LocalnetError::NodeMissing`] and [`LocalnetError::NotInstalled`] name what to install;
+    /// [`LocalnetError::Ended`] when the process gave up, with its output in the log.
+    pub async fn start(options: Options) -> Result<Self> {
+        let log = Log::create(options.log)?;
+        let output = File::create(&log.path)?;
+        let mut child = Command::new("sh")
+            .args(["-c", LAUNCH, SCRIPT, &json!({ "slot_ms": options.slot_ms }).to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(output)
+            // An interrupt from the terminal is the starter's to handle: it may want to detach.
+            .process_group(0)
+            .spawn()
+            .map_err(|source| LocalnetError::NodeMissing { source })?;
+        let pid = child.id().unwrap_or_default();
+        let requests = child
+            .stdin
+            .take()
+            .expect("standard input was asked to be a pipe");
+        let answers = child
+            .stdout
+            .take()
+            .expect("standard output was asked to be a pipe");
+        let mut control = Control::new(requests, answers, log.path.clone());
+        let urls: Urls = match control.greeting().await {
+            Ok(urls) => urls,
+            Err(error) => return Err(log.explain(error, &mut child).await),
+        };
+        Ok(Self {
+            child: Some(child),
+            control: Mutex::new(control),
+            urls,
+            pid,
+            log,
+        })
+    }
+
+    /// Starts a network that outlives this process. Same as [`LocalNetwork::start`] followed by
+    /// [`LocalNetwork::detach`].
+    ///
+    /// # Errors
+    /// As [`LocalNetwork::start`].
+    pub async fn start_detached(options: Options) -> Result<Detached> {
+        Self::start(options).await?.detach().await
+    }
+
+    /// Address of the JSON-RPC endpoint, `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn rpc_url(&self) -> &str {
+        &self.urls.rpc_url
+    }
+
+    /// Address of the websocket endpoint, `ws://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn ws_url(&self) -> &str {
+        &self.urls.ws_url
+    }
+
+    /// Id of the network's process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Moves the clock forward until `Clock::unix_timestamp` is `unix_timestamp` (seconds), and
+    /// returns once a block with that time has been made. Slots move along; neither ever goes back.
+    ///
+    /// # Errors
+    /// [`LocalnetError::Refused`] when the clock is already past that second.
+    pub async fn travel_to(&self, unix_timestamp: i64) -> Result<NetworkClock> {
+        self.ask("travel", json!({ "unix_seconds": unix_timestamp }))
+            .await
+    }
+
+    /// Sets the balance of a wallet to `lamports`, whatever it was before.
+    ///
+    /// # Errors
+    /// [`LocalnetError::TooManyLamports`] from 2^53 lamports (nine million SOL) on.
+    pub async fn fund(&self, address: &Address, lamports: u64) -> Result<()> {
+        check_exact(lamports)?;
+        self.ask(
+            "fund",
+            json!({ "address": address.to_string(), "lamports": lamports }),
+        )
+        .await
+    }
+
+    /// Writes an account as given: balance, owner and data.
+    ///
+    /// # Errors
+    /// [`LocalnetError::TooManyLamports`] from 2^53 lamports on.
+    pub async fn set_account(
+        &self,
+        address: &Address,
+        owner: &Address,
+        lamports: u64,
+        data: &[u8],
+    ) -> Result<()> {
+        check_exact(lamports)?;
+        self.ask(
+            "set_account",
+            json!({
+                "address": address.to_string(),
+                "owner": owner.to_string(),
+                "lamports": lamports,
+                "data": STANDARD.encode(data),
+            }),
+        )
+        .await
+    }
+
+    /// Lets the network live on after this process. What it prints stays in [`Detached::log`].
+    ///
+    /// # Errors
+    /// [`LocalnetError::Ended`] when it has already gone.
+    pub async fn detach(mut self) -> Result<Detached> {
+        self.ask::<()>("detach", json!({})).await?;
+        self.child = None;
+        self.log.temporary = false;
+        Ok(Detached {
+            rpc_url: self.urls.rpc_url.clone(),
+            ws_url: self.urls.ws_url.clone(),
+            pid: self.pid,
+            log: self.log.path.clone(),
+        })
+    }
+
+    /// Ends the network and waits until its process is gone.
+    ///
+    /// # Errors
+    /// [`LocalnetError::Io`] when the process cannot be killed.
+    pub async fn stop(mut self) -> Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill().await?;
+        }
+        Ok(())
+    }
+
+    async fn ask<R: serde::de::DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        args: serde_json::Value,
+    ) -> Result<R> {
+        self.control.lock().await.ask(operation, args).await
+    }
+}
+
+impl Drop for LocalNetwork {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // Fails only when the process has already gone, which is what is wanted.
+            let _ = child.start_kill();
+        }
+    }
+}
+
+impl fmt::Display for Detached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "local network  {}", self.rpc_url)?;
+        writeln!(f, "websocket      {}", self.ws_url)?;
+        writeln!(f, "output         {}", self.log.display())?;
+        write!(f, "stop it with   kill {}", self.pid)
+    }
+}
+
+impl Log {
+    fn create(asked: Option<PathBuf>) -> Result<Self> {
+        static STARTED: AtomicU64 = AtomicU64::new(0);
+        if let Some(path) = asked {
+            return Ok(Self {
+                path,
+                temporary: false,
+            });
+        }
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("quantumagi-localnet-{}-{number}.log", std::process::id());
+        Ok(Self {
+            path: std::env::temp_dir().join(name),
+            temporary: true,
+        })
+    }
+
+    /// Keeps the output of a failed start, or says that there was no Node to start: the shell
+    /// answers 127 for a command it cannot find.
+    async fn explain(mut self, error: LocalnetError, child: &mut Child) -> LocalnetError {
+        if !matches!(error, LocalnetError::Ended { .. }) {
+            return error;
+        }
+        if let Ok(status) = child.wait().await
+            && status.code() == Some(127)
+        {
+            return LocalnetError::NodeMissing {
+                source: std::io::ErrorKind::NotFound.into(),
+            };
+        }
+        self.temporary = false;
+        error
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if self.temporary {
+            let _ = std::fs::remove_file(Path::new(&self.path));
+        }
+    }
+}
+
+fn check_exact(lamports: u64) -> Result<()> {
+    if lamports > MAX_EXACT {
+        return Err(LocalnetError::TooManyLamports {
+            lamports,
+            max: MAX_EXACT,
+        });
+    }
+    Ok(())
+}

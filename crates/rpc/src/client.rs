@@ -1,0 +1,162 @@
+//! The connection to a cluster that all calls share.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use solana_commitment_config::CommitmentConfig;
+use solana_rpc_client::http_sender::HttpSender;
+use solana_rpc_client::nonblocking::rpc_client::RpcClient;
+use solana_rpc_client::rpc_client::RpcClientConfig;
+use solana_rpc_client::rpc_sender::RpcSender;
+use solana_rpc_client_api::request::RpcRequest;
+
+use crate::endpoint::shown_host;
+use crate::error::{Result, RpcError};
+use crate::solana::Hash;
+
+/// Longest wait for one answer. A `getProgramAccounts` over a large program is the slowest call.
+const CALL_LIMIT: Duration = Duration::from_secs(30);
+
+/// How settled the state must be that a call reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Commitment {
+    /// In the node's latest block, which may yet be dropped.
+    Processed,
+    /// Voted for by two thirds of the stake.
+    #[default]
+    Confirmed,
+    /// Rooted: cannot be undone.
+    Finalized,
+}
+
+impl Commitment {
+    /// The name that the JSON-RPC interface uses.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Processed => "processed",
+            Self::Confirmed => "confirmed",
+            Self::Finalized => "finalized",
+        }
+    }
+
+    fn config(self) -> CommitmentConfig {
+        match self {
+            Self::Processed => CommitmentConfig::processed(),
+            Self::Confirmed => CommitmentConfig::confirmed(),
+            Self::Finalized => CommitmentConfig::finalized(),
+        }
+    }
+}
+
+/// A connection to one cluster. Cloning shares it.
+#[derive(Clone)]
+pub struct Rpc {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    client: RpcClient,
+    host: String,
+    commitment: Commitment,
+}
+
+/// An answer that says at which slot it was read.
+#[derive(Deserialize)]
+pub(crate) struct AtSlot<T> {
+    pub(crate) context: Context,
+    pub(crate) value: T,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Context {
+    pub(crate) slot: u64,
+}
+
+impl Rpc {
+    /// A connection to the endpoint at `url` (`http://` or `https://`). Nothing is sent yet.
+    #[must_use]
+    pub fn new(url: &str, commitment: Commitment) -> Self {
+        let sender = HttpSender::new_with_timeout(url, CALL_LIMIT);
+        Self::with_sender(sender, shown_host(url), commitment)
+    }
+
+    /// A connection over any transport; `host` is what errors name.
+    pub(crate) fn with_sender(
+        sender: impl RpcSender + Send + Sync + 'static,
+        host: String,
+        commitment: Commitment,
+    ) -> Self {
+        let config = RpcClientConfig::with_commitment(commitment.config());
+        let client = RpcClient::new_sender(sender, config);
+        Self {
+            shared: Arc::new(Shared {
+                client,
+                host,
+                commitment,
+            }),
+        }
+    }
+
+    /// How settled the state is that this connection reads.
+    #[must_use]
+    pub fn commitment(&self) -> Commitment {
+        self.shared.commitment
+    }
+
+    /// Host of the endpoint, without anything that may be a key.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.shared.host
+    }
+
+    /// Hash of the cluster's first block, which tells clusters apart.
+    ///
+    /// # Errors
+    /// As every call: [`RpcError::Transport`], [`RpcError::Rpc`], [`RpcError::Malformed`].
+    pub async fn genesis_hash(&self) -> Result<Hash> {
+        let text: String = self.call(RpcRequest::GetGenesisHash, Value::Null).await?;
+        text.parse().map_err(|_| self.malformed("genesis hash"))
+    }
+
+    /// The latest slot at this connection's commitment.
+    ///
+    /// # Errors
+    /// As [`Rpc::genesis_hash`].
+    pub async fn slot(&self) -> Result<u64> {
+        self.call(
+            RpcRequest::GetSlot,
+            json!([{ "commitment": self.commitment().as_str() }]),
+        )
+        .await
+    }
+
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        request: RpcRequest,
+        params: Value,
+    ) -> Result<T> {
+        self.shared
+            .client
+            .send(request, params)
+            .await
+            .map_err(|error| RpcError::from_client(self.host(), error))
+    }
+
+    pub(crate) fn malformed(&self, what: &'static str) -> RpcError {
+        RpcError::malformed(self.host(), what)
+    }
+}
+
+impl fmt::Debug for Rpc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rpc")
+            .field("host", &self.shared.host)
+            .field("commitment", &self.shared.commitment)
+            .finish_non_exhaustive()
+    }
+}

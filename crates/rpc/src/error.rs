@@ -1,0 +1,310 @@
+//! Why a call to the cluster failed, and whether trying it again can help.
+
+use std::time::Duration;
+
+use solana_rpc_client_api::client_error::{Error as ClientError, ErrorKind, reqwest};
+use solana_rpc_client_api::request::{RpcError as ServerError, RpcResponseErrorData};
+use solana_rpc_client_api::response::RpcSimulateTransactionResult;
+
+use crate::solana::{Address, InstructionError, Signature, SignerError, TransactionError};
+
+/// Result of a call to the cluster.
+pub type Result<T> = std::result::Result<T, RpcError>;
+
+/// Why a call to the cluster failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RpcError {
+    /// The endpoint was not reached, or its answer did not arrive whole.
+    #[error("cannot reach {host}")]
+    Transport {
+        /// Host of the endpoint.
+        host: String,
+        /// What went wrong on the way.
+        source: TransportFault,
+    },
+    /// The endpoint answered with a JSON-RPC error.
+    #[error("{host} answered with error {code}: {message}")]
+    Rpc {
+        /// Host of the endpoint.
+        host: String,
+        /// JSON-RPC error number.
+        code: i64,
+        /// The endpoint's own words.
+        message: String,
+    },
+    /// A program or the runtime refused the transaction.
+    #[error(transparent)]
+    TransactionFailed(#[from] Box<TransactionFailure>),
+    /// The transaction did not land and can no longer land: it is safe to sign it anew.
+    #[error("transaction {signature} expired at block {last_valid_block_height} without landing")]
+    Expired {
+        /// First signature of the transaction.
+        signature: Signature,
+        /// Last block in which it could have landed.
+        last_valid_block_height: u64,
+    },
+    /// Waiting ended before the outcome was known. The transaction may still land: signing it
+    /// anew could execute it twice.
+    #[error("the outcome of transaction {signature} was not known after {} s", waited.as_secs())]
+    Timeout {
+        /// First signature of the transaction.
+        signature: Signature,
+        /// How long was waited.
+        waited: Duration,
+    },
+    /// An account that had to exist does not.
+    #[error("account {address} does not exist")]
+    AccountNotFound {
+        /// The missing account.
+        address: Address,
+    },
+    /// The endpoint's answer cannot be read.
+    #[error("{host} gave an unreadable answer: {what}")]
+    Malformed {
+        /// Host of the endpoint.
+        host: String,
+        /// Which part could not be read.
+        what: &'static str,
+        /// What the JSON reader objected to, where it was the one.
+        source: Option<serde_json::Error>,
+    },
+    /// A key could not sign.
+    #[error("cannot sign the transaction")]
+    Signing {
+        /// What the signer answered.
+        #[from]
+        source: SignerError,
+    },
+    /// A transaction or program that no cluster would take.
+    #[error("{what} of {len} bytes is longer than the {max} allowed")]
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// Its length in bytes.
+        len: usize,
+        /// The longest that is allowed, in bytes.
+        max: usize,
+    },
+    /// A deployed program belongs to another authority, or to none.
+    #[error("program {program} cannot be changed by {authority}")]
+    NotTheAuthority {
+        /// The program.
+        program: Address,
+        /// Who tried.
+        authority: Address,
+    },
+    /// Writing a program made no progress.
+    #[error("{missing} of {total} parts of the program are still unwritten after {} s without progress", waited.as_secs())]
+    DeployStalled {
+        /// Parts that never arrived.
+        missing: usize,
+        /// Parts of the program in all.
+        total: usize,
+        /// How long nothing arrived.
+        waited: Duration,
+    },
+}
+
+impl RpcError {
+    /// Whether the same call can succeed later without any change: the endpoint was unreachable,
+    /// overloaded, behind or starting. False where the answer is final, and for
+    /// [`RpcError::Timeout`], whose transaction must be looked up instead of sent again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Transport { source, .. } => source.is_transient(),
+            // -32004, -32014, -32016: block not available yet, minimum context slot not reached;
+            // -32005: node behind; -32603: internal error; 429: too many requests inside HTTP 200.
+            Self::Rpc { code, .. } => {
+                matches!(code, -32004 | -32005 | -32014 | -32016 | -32603 | 429)
+            }
+            Self::TransactionFailed(failure) => {
+                failure.error == TransactionError::BlockhashNotFound
+            }
+            Self::Expired { .. } | Self::DeployStalled { .. } => true,
+            Self::Timeout { .. }
+            | Self::AccountNotFound { .. }
+            | Self::Malformed { .. }
+            | Self::Signing { .. }
+            | Self::TooLarge { .. }
+            | Self::NotTheAuthority { .. } => false,
+        }
+    }
+
+    /// The failed transaction, where that is what happened.
+    #[must_use]
+    pub fn transaction_failure(&self) -> Option<&TransactionFailure> {
+        if let Self::TransactionFailed(failure) = self {
+            Some(failure)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn malformed(host: &str, what: &'static str) -> Self {
+        Self::Malformed {
+            host: host.to_owned(),
+            what,
+            source: None,
+        }
+    }
+
+    pub(crate) fn from_client(host: &str, error: ClientError) -> Self {
+        let host = host.to_owned();
+        let fault = |source| Self::Transport {
+            host: host.clone(),
+            source: TransportFault { source },
+        };
+        match *error.kind {
+            ErrorKind::Reqwest(source) => fault(Fault::Http(source.without_url())),
+            ErrorKind::Io(source) => fault(Fault::Io(source)),
+            ErrorKind::SerdeJson(source) => Self::Malformed {
+                host,
+                what: "not the type that was asked for",
+                source: Some(source),
+            },
+            ErrorKind::RpcError(error) => Self::from_server(host, error),
+            ErrorKind::TransactionError(error) => TransactionFailure::refused(error, Vec::new()),
+            ErrorKind::SigningError(source) => Self::Signing { source },
+            // The text of either may hold the whole address.
+            ErrorKind::Middleware(_) => {
+                Self::malformed(&host, "refused by a layer of the transport")
+            }
+            ErrorKind::Custom(_) => Self::malformed(&host, "refused by the client library"),
+        }
+    }
+
+    fn from_server(host: String, error: ServerError) -> Self {
+        match error {
+            ServerError::RpcResponseError {
+                data:
+                    RpcResponseErrorData::SendTransactionPreflightFailure(
+                        RpcSimulateTransactionResult {
+                            err: Some(error),
+                            logs,
+                            ..
+                        },
+                    ),
+                ..
+            } => TransactionFailure::refused(error.into(), logs.unwrap_or_default()),
+            ServerError::RpcResponseError { code, message, .. } => Self::Rpc {
+                host,
+                code,
+                message,
+            },
+            ServerError::RpcRequestError(_) => Self::malformed(&host, "not a JSON-RPC error"),
+            ServerError::ParseError(_) | ServerError::ForUser(_) => {
+                Self::malformed(&host, "not a value")
+            }
+        }
+    }
+}
+
+/// Where a transaction was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureStage {
+    /// Before it was sent on: nothing changed and no fee was paid.
+    Preflight,
+    /// In a block: the fee was paid, everything else was undone.
+    Landed {
+        /// The block's slot.
+        slot: u64,
+    },
+}
+
+/// A transaction that a program or the runtime refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("transaction failed: {error}")]
+#[non_exhaustive]
+pub struct TransactionFailure {
+    /// What the runtime answered.
+    pub error: TransactionError,
+    /// Where it was refused.
+    pub stage: FailureStage,
+    /// First signature, where the transaction landed.
+    pub signature: Option<Signature>,
+    /// Log lines up to the failure; empty where the endpoint did not give them.
+    pub logs: Vec<String>,
+}
+
+impl TransactionFailure {
+    pub(crate) fn refused(error: TransactionError, logs: Vec<String>) -> RpcError {
+        Box::new(Self {
+            error,
+            stage: FailureStage::Preflight,
+            signature: None,
+            logs,
+        })
+        .into()
+    }
+
+    /// Position of the instruction that failed, counted from 0, and its error. `None` where the
+    /// transaction as a whole was refused.
+    #[must_use]
+    pub fn instruction(&self) -> Option<(u8, &InstructionError)> {
+        if let TransactionError::InstructionError(index, error) = &self.error {
+            return Some((*index, error));
+        }
+        None
+    }
+
+    /// Position of the instruction that failed and the program's own error number.
+    #[must_use]
+    pub fn custom_code(&self) -> Option<(u8, u32)> {
+        if let TransactionError::InstructionError(index, InstructionError::Custom(code)) =
+            &self.error
+        {
+            return Some((*index, *code));
+        }
+        None
+    }
+}
+
+impl From<TransactionFailure> for RpcError {
+    fn from(failure: TransactionFailure) -> Self {
+        Self::TransactionFailed(Box::new(failure))
+    }
+}
+
+/// What went wrong between here and the endpoint. Its text never holds the endpoint's address.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct TransportFault {
+    source: Fault,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error(transparent)]
+    Http(reqwest::Error),
+    #[error(transparent)]
+    Io(std::io::Error),
+}
+
+impl TransportFault {
+    /// HTTP status of the answer, where there was one that is not a success.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        if let Fault::Http(error) = &self.source {
+            error.status().map(|status| status.as_u16())
+        } else {
+            None
+        }
+    }
+
+    /// Whether no answer came in time.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        match &self.source {
+            Fault::Http(error) => error.is_timeout(),
+            Fault::Io(error) => error.kind() == std::io::ErrorKind::TimedOut,
+        }
+    }
+
+    /// Whether the fault can pass by itself: everything but an answer that blames the caller.
+    fn is_transient(&self) -> bool {
+        self.status()
+            .is_none_or(|status| status == 408 || status == 429 || status >= 500)
+    }
+}
