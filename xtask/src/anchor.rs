@@ -64,8 +64,7 @@ fn same_program(target: &Path) -> Result<()> {
 
 fn same_idl(target: &Path) -> Result<()> {
     let theirs = target.join("idl").join(format!("{}.json", repo::PROGRAM));
-    let theirs = std::fs::read_to_string(&theirs)
-        .with_context(|| format!("reading {}", theirs.display()))?;
+    let theirs = std::fs::read_to_string(&theirs).with_context(|| format!("reading {}", theirs.display()))?;
     if theirs.trim_end() != idl::generate()?.trim_end() {
         bail!("`anchor build` gives another IDL than `cargo xtask idl`");
     }

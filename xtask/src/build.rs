@@ -20,18 +20,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     step::step("program", "cargo xtask build --program-only", program)?;
     if !args.program_only {
-        step::step(
-            "command line",
-            "cargo build --package quantumagi-cli",
-            || {
-                step::run(&mut repo::cargo([
-                    "build",
-                    "--locked",
-                    "--package",
-                    "quantumagi-cli",
-                ]))
-            },
-        )?;
+        step::step("command line", "cargo build --package quantumagi-cli", || {
+            step::run(&mut repo::cargo(["build", "--locked", "--package", "quantumagi-cli"]))
+        })?;
     }
     Ok(())
 }
@@ -42,19 +33,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// # Errors
 /// When the compiler fails, or the program is larger than [`MAX_PROGRAM_BYTES`].
 pub(crate) fn program() -> Result<()> {
-    let compiler = repo::find_installed("cargo-build-sbf")
-        .unwrap_or_else(|| repo::root().join("scripts/sbf/cargo-build-sbf"));
+    let compiler =
+        repo::find_installed("cargo-build-sbf").unwrap_or_else(|| repo::root().join("scripts/sbf/cargo-build-sbf"));
     step::run(repo::command(&compiler, &repo::program_dir()).args(["--", "--locked"]))?;
 
     let so = repo::program_so();
-    let bytes = std::fs::metadata(&so)
-        .with_context(|| format!("{} was not written", so.display()))?
-        .len();
+    let bytes = std::fs::metadata(&so).with_context(|| format!("{} was not written", so.display()))?.len();
     if bytes > MAX_PROGRAM_BYTES {
-        bail!(
-            "{} has {bytes} bytes, the budget is {MAX_PROGRAM_BYTES}",
-            repo::PROGRAM
-        );
+        bail!("{} has {bytes} bytes, the budget is {MAX_PROGRAM_BYTES}", repo::PROGRAM);
     }
     eprintln!("{}.so: {bytes} bytes of {MAX_PROGRAM_BYTES}", repo::PROGRAM);
     Ok(())

@@ -20,24 +20,16 @@ pub(crate) struct Args {
 
 /// Writes or checks the committed IDL.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if args.check {
-        check()
-    } else {
-        write_if_changed(&repo::idl_path(), &generate()?)
-    }
+    if args.check { check() } else { write_if_changed(&repo::idl_path(), &generate()?) }
 }
 
 /// Fails when the committed IDL is not the program's.
 pub(crate) fn check() -> Result<()> {
     let current = generate()?;
     let path = repo::idl_path();
-    let committed = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let committed = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     if committed != current {
-        bail!(
-            "idl/{}.json is not the program's; write it anew: cargo xtask idl",
-            repo::PROGRAM
-        );
+        bail!("idl/{}.json is not the program's; write it anew: cargo xtask idl", repo::PROGRAM);
     }
     Ok(())
 }
@@ -53,10 +45,7 @@ pub(crate) fn generate() -> Result<String> {
         .map(String::from)
         .into_iter()
         .chain([target.display().to_string()]);
-    let idl = IdlBuilder::new()
-        .program_path(repo::program_dir())
-        .cargo_args(cargo_args.collect())
-        .build()?;
+    let idl = IdlBuilder::new().program_path(repo::program_dir()).cargo_args(cargo_args.collect()).build()?;
     let mut json = serde_json::to_string_pretty(&idl)?;
     json.push('\n');
     Ok(json)

@@ -35,19 +35,8 @@ fn clippy() -> Result<()> {
 /// The documentation of both workspaces builds without a warning, so no link in it is broken.
 fn documentation() -> Result<()> {
     let strict = |mut command: Command| run(command.env("RUSTDOCFLAGS", "-D warnings"));
-    strict(repo::cargo([
-        "doc",
-        "--quiet",
-        "--locked",
-        "--workspace",
-        "--no-deps",
-    ]))?;
-    strict(repo::program_cargo([
-        "doc",
-        "--quiet",
-        "--locked",
-        "--no-deps",
-    ]))
+    strict(repo::cargo(["doc", "--quiet", "--locked", "--workspace", "--no-deps"]))?;
+    strict(repo::program_cargo(["doc", "--quiet", "--locked", "--no-deps"]))
 }
 
 /// cargo-deny on both lock files. Advisories only where their database is on the machine: it
@@ -73,15 +62,7 @@ fn dependencies() -> Result<()> {
 
 fn deny(manifest: &str, checks: &[&str]) -> Command {
     let mut command = repo::cargo(["deny", "--log-level", "error", "--locked"]);
-    command
-        .args([
-            "--manifest-path",
-            manifest,
-            "check",
-            "--config",
-            "deny.toml",
-        ])
-        .args(checks);
+    command.args(["--config", "deny.toml", "--manifest-path", manifest, "check"]).args(checks);
     command
 }
 
@@ -89,10 +70,5 @@ fn deny(manifest: &str, checks: &[&str]) -> Command {
 fn advisory_database() -> Option<PathBuf> {
     let databases = repo::cargo_home()?.join("advisory-dbs");
     let mut entries = std::fs::read_dir(databases).ok()?;
-    entries.find_map(|entry| {
-        entry
-            .ok()
-            .map(|entry| entry.path())
-            .filter(|path| path.is_dir())
-    })
+    entries.find_map(|entry| entry.ok().map(|entry| entry.path()).filter(|path| path.is_dir()))
 }

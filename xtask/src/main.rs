@@ -2,10 +2,7 @@
 //!
 //! A verb prints what it does and fails with one line that says what broke and how to mend it.
 //! It never needs the network once the scripts have installed what is missing.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "a binary: it reads the environment and the host's clock"
-)]
+#![allow(clippy::disallowed_methods, reason = "a binary: it reads the environment and the host's clock")]
 
 mod anchor;
 mod build;
@@ -73,9 +70,7 @@ fn without_callers_toolchain() -> anyhow::Result<()> {
     if std::env::var_os("RUSTUP_TOOLCHAIN").is_none() {
         return Ok(());
     }
-    let error = Command::new(std::env::current_exe()?)
-        .args(std::env::args_os().skip(1))
-        .env_remove("RUSTUP_TOOLCHAIN")
-        .exec();
+    let error =
+        Command::new(std::env::current_exe()?).args(std::env::args_os().skip(1)).env_remove("RUSTUP_TOOLCHAIN").exec();
     Err(anyhow::Error::new(error).context("cannot start again without RUSTUP_TOOLCHAIN"))
 }

@@ -8,9 +8,7 @@ pub(crate) const PROGRAM: &str = "quantumagi_core";
 
 /// The repository's folder.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask lies one folder below the root")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies one folder below the root")
 }
 
 /// The program's folder, a Cargo workspace of its own.
@@ -51,9 +49,7 @@ pub(crate) fn program_cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Comm
 
 /// Cargo's folder of binaries, caches and databases.
 pub(crate) fn cargo_home() -> Option<PathBuf> {
-    std::env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
+    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
 }
 
 /// The first executable of this name in Cargo's folder of binaries or on PATH, as cargo itself

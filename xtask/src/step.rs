@@ -35,9 +35,7 @@ pub(crate) fn seconds(duration: Duration) -> String {
 /// # Errors
 /// When it cannot be started, or ends with anything but success.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start {}", words(command)))?;
+    let status = command.status().with_context(|| format!("cannot start {}", words(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", words(command));
     }
@@ -63,11 +61,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 fn words(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program());
-    std::iter::once(name)
-        .chain(command.get_args())
-        .map(|word| word.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
+    std::iter::once(name).chain(command.get_args()).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -97,13 +91,7 @@ mod tests {
 
     #[test]
     fn a_failing_step_says_how_to_run_it_alone() {
-        let error = step("tidy", "cargo xtask tidy", || -> Result<()> {
-            bail!("one finding")
-        })
-        .unwrap_err();
-        assert_eq!(
-            format!("{error:#}"),
-            "tidy failed; alone: cargo xtask tidy: one finding"
-        );
+        let error = step("tidy", "cargo xtask tidy", || -> Result<()> { bail!("one finding") }).unwrap_err();
+        assert_eq!(format!("{error:#}"), "tidy failed; alone: cargo xtask tidy: one finding");
     }
 }

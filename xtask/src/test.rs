@@ -21,11 +21,7 @@ type Step = (&'static str, &'static str, fn() -> Result<()>);
 
 const QUICK: &[Step] = &[
     ("fetch", "cargo fetch --locked", fetch),
-    (
-        "program",
-        "cargo xtask build --program-only",
-        build::program,
-    ),
+    ("program", "cargo xtask build --program-only", build::program),
     ("formatting", "cargo fmt --all --check", lint::formatting),
     ("tidy", "cargo xtask tidy", tidy::run),
     ("tests", "cargo test --workspace", quick_tests),
@@ -33,21 +29,13 @@ const QUICK: &[Step] = &[
 
 const FULL: &[Step] = &[
     ("fetch", "cargo fetch --locked", fetch),
-    (
-        "program",
-        "cargo xtask build --program-only",
-        build::program,
-    ),
+    ("program", "cargo xtask build --program-only", build::program),
     ("idl", "cargo xtask idl --check", idl::check),
     ("tidy", "cargo xtask tidy", tidy::run),
     ("lint", "cargo xtask lint", lint::run_all),
     ("anchor build", "cargo xtask anchor", anchor::run),
     ("doc tests", DOC_TESTS_ALONE, doc_tests),
-    (
-        "tests",
-        "QUANTUMAGI_FULL=1 cargo test --workspace",
-        full_tests,
-    ),
+    ("tests", "QUANTUMAGI_FULL=1 cargo test --workspace", full_tests),
 ];
 
 const DOC_TESTS_ALONE: &str = "cargo test --doc -p quantumagi-rules -p quantumagi-sdk";
@@ -85,12 +73,5 @@ fn full_tests() -> Result<()> {
 
 /// One call for all packages, so that all are compiled with the same features.
 fn workspace_tests() -> std::process::Command {
-    repo::cargo([
-        "test",
-        "--locked",
-        "--workspace",
-        "--lib",
-        "--bins",
-        "--tests",
-    ])
+    repo::cargo(["test", "--locked", "--workspace", "--lib", "--bins", "--tests"])
 }

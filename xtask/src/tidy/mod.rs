@@ -65,13 +65,7 @@ pub(crate) fn run() -> Result<()> {
 
 /// What git would commit, as far as it is text.
 fn files() -> Result<Vec<File>> {
-    let listing = [
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "-z",
-    ];
+    let listing = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
     let listed = step::output(repo::command("git", repo::root()).args(listing))?;
     let mut files = Vec::new();
     for path in listed.split_terminator('\0') {
@@ -79,10 +73,7 @@ fn files() -> Result<Vec<File>> {
         if let Ok(bytes) = std::fs::read(repo::root().join(path))
             && let Ok(text) = String::from_utf8(bytes)
         {
-            files.push(File {
-                path: path.to_owned(),
-                text,
-            });
+            files.push(File { path: path.to_owned(), text });
         }
     }
     Ok(files)
@@ -90,10 +81,7 @@ fn files() -> Result<Vec<File>> {
 
 #[cfg(test)]
 fn file(path: &str, text: &str) -> File {
-    File {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    }
+    File { path: path.to_owned(), text: text.to_owned() }
 }
 
 #[cfg(test)]

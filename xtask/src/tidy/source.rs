@@ -8,52 +8,28 @@ const MAX_LINES: usize = 400;
 const MAX_INSTRUCTION_LINES: usize = 200;
 
 /// Folders that exist on one machine only. Spelled in two parts, so that this file obeys the rule.
-const MACHINE_PATHS: [&str; 3] = [
-    concat!("/ro", "ot/"),
-    concat!("/ho", "me/"),
-    concat!("/wo", "rk/"),
-];
+const MACHINE_PATHS: [&str; 3] = [concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/wo", "rk/")];
 
 /// Macros that promise instead of doing. Spelled in two parts for the same reason.
 const PLACEHOLDERS: [&str; 2] = [concat!("to", "do!("), concat!("unimple", "mented!(")];
 
 /// What `rules` must not reach for: with these it could answer differently the second time.
-const WORLD: [&str; 7] = [
-    "std::time",
-    "std::fs",
-    "std::net",
-    "std::env",
-    "std::io",
-    "std::process",
-    "std::thread",
-];
+const WORLD: [&str; 7] = ["std::time", "std::fs", "std::net", "std::env", "std::io", "std::process", "std::thread"];
 
 /// No file names a folder of somebody's machine.
 pub(super) fn machine_paths(files: &[File]) -> Vec<Finding> {
-    mentions(
-        files.iter(),
-        &MACHINE_PATHS,
-        "names a folder of one machine",
-    )
+    mentions(files.iter(), &MACHINE_PATHS, "names a folder of one machine")
 }
 
 /// No Rust file holds a macro that stands for missing work.
 pub(super) fn placeholders(files: &[File]) -> Vec<Finding> {
-    mentions(
-        files.iter().filter(|file| is_rust(file)),
-        &PLACEHOLDERS,
-        "stands for missing work",
-    )
+    mentions(files.iter().filter(|file| is_rust(file)), &PLACEHOLDERS, "stands for missing work")
 }
 
 /// The rules see no clock, files, network, environment or threads.
 pub(super) fn rules_without_the_world(files: &[File]) -> Vec<Finding> {
     let of_rules = |file: &&File| file.path.starts_with("crates/rules/src/") && !is_test_file(file);
-    mentions(
-        files.iter().filter(of_rules),
-        &WORLD,
-        "in the rules: the same input must give the same answer",
-    )
+    mentions(files.iter().filter(of_rules), &WORLD, "in the rules: the same input must give the same answer")
 }
 
 fn mentions<'a>(files: impl Iterator<Item = &'a File>, words: &[&str], why: &str) -> Vec<Finding> {
@@ -61,11 +37,7 @@ fn mentions<'a>(files: impl Iterator<Item = &'a File>, words: &[&str], why: &str
     for file in files {
         for (index, line) in file.text.lines().enumerate() {
             for word in words.iter().filter(|word| line.contains(**word)) {
-                findings.push(Finding::at(
-                    &file.path,
-                    index + 1,
-                    &format!("`{word}` {why}"),
-                ));
+                findings.push(Finding::at(&file.path, index + 1, &format!("`{word}` {why}")));
             }
         }
     }
@@ -74,22 +46,13 @@ fn mentions<'a>(files: impl Iterator<Item = &'a File>, words: &[&str], why: &str
 
 /// Rust files are short; tests and generated files are exempt.
 pub(super) fn lengths(files: &[File]) -> Vec<Finding> {
-    let written = files
-        .iter()
-        .filter(|file| is_rust(file) && !is_test_file(file) && !is_generated(file));
+    let written = files.iter().filter(|file| is_rust(file) && !is_test_file(file) && !is_generated(file));
     let mut findings = Vec::new();
     for file in written {
-        let limit = if file.path.contains("/instructions/") {
-            MAX_INSTRUCTION_LINES
-        } else {
-            MAX_LINES
-        };
+        let limit = if file.path.contains("/instructions/") { MAX_INSTRUCTION_LINES } else { MAX_LINES };
         let lines = lines_before_tests(&file.text);
         if lines > limit {
-            findings.push(Finding::of(
-                &file.path,
-                &format!("{lines} lines without its tests, at most {limit}"),
-            ));
+            findings.push(Finding::of(&file.path, &format!("{lines} lines without its tests, at most {limit}")));
         }
     }
     findings
@@ -100,13 +63,7 @@ pub(super) fn generated_marks(files: &[File]) -> Vec<Finding> {
     files
         .iter()
         .filter(|file| is_generated(file) && (is_rust(file) || file.path.ends_with(".ts")))
-        .filter(|file| {
-            !file
-                .text
-                .lines()
-                .take(3)
-                .any(|line| line.contains("@generated"))
-        })
+        .filter(|file| !file.text.lines().take(3).any(|line| line.contains("@generated")))
         .map(|file| Finding::of(&file.path, "lacks `@generated` in its first three lines"))
         .collect()
 }
@@ -114,9 +71,8 @@ pub(super) fn generated_marks(files: &[File]) -> Vec<Finding> {
 /// Tests inside a file stand at its end, behind `#[cfg(test)]` and `mod`.
 fn lines_before_tests(text: &str) -> usize {
     let lines: Vec<_> = text.lines().collect();
-    let tests = lines.windows(2).position(|pair| {
-        pair[0].trim() == "#[cfg(test)]" && pair[1].trim_start().starts_with("mod ")
-    });
+    let tests =
+        lines.windows(2).position(|pair| pair[0].trim() == "#[cfg(test)]" && pair[1].trim_start().starts_with("mod "));
     tests.unwrap_or(lines.len())
 }
 
@@ -125,9 +81,7 @@ fn is_rust(file: &File) -> bool {
 }
 
 fn is_test_file(file: &File) -> bool {
-    file.path.starts_with("tests/")
-        || file.path.contains("/tests/")
-        || file.path.ends_with("/tests.rs")
+    file.path.starts_with("tests/") || file.path.contains("/tests/") || file.path.ends_with("/tests.rs")
 }
 
 fn is_generated(file: &File) -> bool {
@@ -144,15 +98,9 @@ mod tests {
         let text = format!("fine\nsee {}x\n", MACHINE_PATHS[0]);
         check(
             machine_paths(&[file("a.md", &text)]),
-            &[&format!(
-                "a.md:2: `{}` names a folder of one machine",
-                MACHINE_PATHS[0]
-            )],
+            &[&format!("a.md:2: `{}` names a folder of one machine", MACHINE_PATHS[0])],
         );
-        check(
-            machine_paths(&[file("a.md", "~/.config and /usr/share/doc")]),
-            &[],
-        );
+        check(machine_paths(&[file("a.md", "~/.config and /usr/share/doc")]), &[]);
     }
 
     #[test]
@@ -160,10 +108,7 @@ mod tests {
         let text = format!("{})", PLACEHOLDERS[0]);
         check(
             placeholders(&[file("a.rs", &text), file("a.md", &text)]),
-            &[&format!(
-                "a.rs:1: `{}` stands for missing work",
-                PLACEHOLDERS[0]
-            )],
+            &[&format!("a.rs:1: `{}` stands for missing work", PLACEHOLDERS[0])],
         );
     }
 
@@ -171,13 +116,8 @@ mod tests {
     fn a_clock_in_the_rules_is_found_and_one_elsewhere_is_not() {
         let text = "use std::time::SystemTime;\n";
         check(
-            rules_without_the_world(&[
-                file("crates/rules/src/a.rs", text),
-                file("crates/rpc/src/a.rs", text),
-            ]),
-            &[
-                "crates/rules/src/a.rs:1: `std::time` in the rules: the same input must give the same answer",
-            ],
+            rules_without_the_world(&[file("crates/rules/src/a.rs", text), file("crates/rpc/src/a.rs", text)]),
+            &["crates/rules/src/a.rs:1: `std::time` in the rules: the same input must give the same answer"],
         );
     }
 
@@ -199,19 +139,13 @@ mod tests {
             lengths(&[file("programs/p/src/instructions/a.rs", &long)]),
             &["programs/p/src/instructions/a.rs: 201 lines without its tests, at most 200"],
         );
-        check(
-            lengths(&[file("crates/a/src/generated/a.rs", &long.repeat(3))]),
-            &[],
-        );
+        check(lengths(&[file("crates/a/src/generated/a.rs", &long.repeat(3))]), &[]);
     }
 
     #[test]
     fn a_generated_file_without_its_mark_is_found() {
         let unmarked = file("crates/a/src/generated/a.rs", "//! Accounts.\n");
-        let marked = file(
-            "crates/a/src/generated/b.rs",
-            "//! Events.\n//! @generated by codegen\n",
-        );
+        let marked = file("crates/a/src/generated/b.rs", "//! Events.\n//! @generated by codegen\n");
         check(
             generated_marks(&[unmarked, marked]),
             &["crates/a/src/generated/a.rs: lacks `@generated` in its first three lines"],
