@@ -41,10 +41,8 @@ pub(crate) fn check() -> Result<()> {
 pub(crate) fn generate() -> Result<String> {
     // A target folder of its own: the builder sets RUSTFLAGS, which would invalidate the other.
     let target = repo::root().join("target/idl-build");
-    let cargo_args = ["--quiet", "--locked", "--lib", "--target-dir"]
-        .map(String::from)
-        .into_iter()
-        .chain([target.display().to_string()]);
+    let cargo_args =
+        ["--locked", "--lib", "--target-dir"].map(String::from).into_iter().chain([target.display().to_string()]);
     let idl = IdlBuilder::new().program_path(repo::program_dir()).cargo_args(cargo_args.collect()).build()?;
     let mut json = serde_json::to_string_pretty(&idl)?;
     json.push('\n');

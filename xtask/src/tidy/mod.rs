@@ -44,6 +44,7 @@ pub(crate) fn run() -> Result<()> {
         source::placeholders(&files),
         source::lengths(&files),
         source::generated_marks(&files),
+        source::program_ids(&files),
         source::rules_without_the_world(&files),
         docs::links(&files),
         docs::changelog(&files),

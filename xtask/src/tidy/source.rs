@@ -16,6 +16,9 @@ const PLACEHOLDERS: [&str; 2] = [concat!("to", "do!("), concat!("unimple", "ment
 /// What `rules` must not reach for: with these it could answer differently the second time.
 const WORLD: [&str; 7] = ["std::time", "std::fs", "std::net", "std::env", "std::io", "std::process", "std::thread"];
 
+const PROGRAM_SOURCE: &str = "programs/quantumagi-core/src/lib.rs";
+const ANCHOR_MANIFEST: &str = "Anchor.toml";
+
 /// No file names a folder of somebody's machine.
 pub(super) fn machine_paths(files: &[File]) -> Vec<Finding> {
     mentions(files.iter(), &MACHINE_PATHS, "names a folder of one machine")
@@ -65,6 +68,21 @@ pub(super) fn generated_marks(files: &[File]) -> Vec<Finding> {
         .filter(|file| is_generated(file) && (is_rust(file) || file.path.ends_with(".ts")))
         .filter(|file| !file.text.lines().take(3).any(|line| line.contains("@generated")))
         .map(|file| Finding::of(&file.path, "lacks `@generated` in its first three lines"))
+        .collect()
+}
+
+/// Anchor.toml names the program by the id that its source declares.
+pub(super) fn program_ids(files: &[File]) -> Vec<Finding> {
+    let text_of = |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| &file.text);
+    let quoted = |line: &str| line.split('"').nth(1).map(str::to_owned);
+    let declared = text_of(PROGRAM_SOURCE).lines().find(|line| line.starts_with("declare_id!")).and_then(quoted);
+    let Some(declared) = declared else {
+        return vec![Finding::of(PROGRAM_SOURCE, "declares no program id")];
+    };
+    let named = text_of(ANCHOR_MANIFEST).lines().enumerate().filter(|(_, line)| line.starts_with("quantumagi_core ="));
+    named
+        .filter(|(_, line)| quoted(line).as_deref() != Some(&declared))
+        .map(|(index, _)| Finding::at(ANCHOR_MANIFEST, index + 1, &format!("the program declares `{declared}`")))
         .collect()
 }
 
@@ -150,5 +168,13 @@ mod tests {
             generated_marks(&[unmarked, marked]),
             &["crates/a/src/generated/a.rs: lacks `@generated` in its first three lines"],
         );
+    }
+
+    #[test]
+    fn a_program_id_that_is_not_the_declared_one_is_found() {
+        let source = file(PROGRAM_SOURCE, "declare_id!(\"Gov1\");\n");
+        let manifest = file(ANCHOR_MANIFEST, "quantumagi_core = \"Gov1\"\nquantumagi_core = \"Gov2\"\n");
+        check(program_ids(&[source, manifest.clone()]), &["Anchor.toml:2: the program declares `Gov1`"]);
+        check(program_ids(&[manifest]), &["programs/quantumagi-core/src/lib.rs: declares no program id"]);
     }
 }
