@@ -42,7 +42,7 @@ const MUST_NOT_USE: [(&str, &[&str]); 3] = [
     ("quantumagi-document", &["solana-", "anchor-"]),
 ];
 
-/// The direct dependencies of all crates of both workspaces.
+/// The direct dependencies of all crates of both workspaces, and of the npm package.
 pub(super) fn dependencies() -> Result<Vec<Dependency>> {
     let metadata = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
     let mut dependencies = Vec::new();
@@ -50,7 +50,23 @@ pub(super) fn dependencies() -> Result<Vec<Dependency>> {
         read_metadata(&step::output(&mut cargo)?, &mut dependencies)
             .context("cargo metadata has another shape than expected")?;
     }
+    let manifest = std::fs::read_to_string(repo::root().join("package.json"))?;
+    read_npm_manifest(&manifest, &mut dependencies).context("package.json")?;
     Ok(dependencies)
+}
+
+fn read_npm_manifest(json: &str, into: &mut Vec<Dependency>) -> Result<()> {
+    let manifest: Value = serde_json::from_str(json)?;
+    for kind in ["dependencies", "devDependencies"] {
+        let names = manifest[kind].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+        into.extend(names.map(|name| Dependency {
+            from: "package.json".to_owned(),
+            name,
+            is_local: false,
+            is_dev: kind == "devDependencies",
+        }));
+    }
+    Ok(())
 }
 
 fn read_metadata(json: &str, into: &mut Vec<Dependency>) -> Result<()> {
@@ -160,6 +176,15 @@ mod tests {
         check("quantumagi-rules", "sha2", EXTERNAL, None);
         check("quantumagi-rules", "solana-address", EXTERNAL, Some("this crate does without it"));
         check("quantumagi-rules", "rand", EXTERNAL, Some("this crate does without it"));
+    }
+
+    #[test]
+    fn npm_packages_are_read_from_both_lists() {
+        let mut dependencies = Vec::new();
+        let json = r#"{"dependencies":{"@a/b":"1.0.0"},"devDependencies":{"c":"2.0.0"}}"#;
+        read_npm_manifest(json, &mut dependencies).unwrap();
+        let read: Vec<_> = dependencies.iter().map(|one| (one.name.as_str(), one.is_dev)).collect();
+        assert_eq!(read, [("@a/b", false), ("c", true)]);
     }
 
     #[test]
