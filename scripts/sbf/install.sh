@@ -35,7 +35,7 @@ check_machine() {
 
 # Prints the installed version of a package, or nothing.
 installed_version() {
-  dpkg-query -W -f '${db:Status-Abbrev} ${Version}\n' "$1" 2>/dev/null | sed -n 's/^ii *//p'
+  { dpkg-query -W -f '${db:Status-Abbrev} ${Version}\n' "$1" 2>/dev/null || true; } | sed -n 's/^ii *//p'
 }
 
 have_rust() {
@@ -83,17 +83,17 @@ prepare_std() {
 }
 
 # Points `apt` at Debian sid with lists of its own, so nothing of the system's configuration changes.
+# Arguments are further options of apt.
 open_sid() {
   local mirror=${SBF_MIRROR:-}
   [ -n "$mirror" ] || mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -m1 '/debian/*$' || true)
-  [ -n "$mirror" ] || die "no Debian mirror is configured; name one: SBF_MIRROR=http://deb.debian.org/debian $here/install.sh"
+  mirror=${mirror:-http://deb.debian.org/debian}
   rm -rf "$home/apt" && mkdir -p "$home/apt/lists/partial" "$home/apt/cache/archives/partial" "$home/apt/debs"
   echo "deb [arch=amd64] $mirror sid main" > "$home/apt/sid.list"
   apt=(-o "Dir::Etc::sourcelist=$home/apt/sid.list" -o Dir::Etc::sourceparts=/dev/null
        -o "Dir::State::Lists=$home/apt/lists" -o "Dir::Cache=$home/apt/cache"
        -o APT::Sandbox::User=root -o Acquire::Languages=none -o APT::Update::Error-Mode=any)
-  # A snapshot is an old list by intention; the pins still hold what is unpacked from it.
-  [ -z "${SBF_MIRROR:-}" ] || apt+=(-o Acquire::Check-Valid-Until=false)
+  apt+=("$@")
   apt-get "${apt[@]}" update -qq || die "cannot read the package list of Debian sid from $mirror"
 }
 
@@ -146,7 +146,8 @@ unpack_llvm() {
   say "unpacking LLVM $llvm_major"
   local folder=${SBF_DEBS:-} package version sum deb actual wanted=()
   if [ -z "$folder" ]; then
-    open_sid
+    # A mirror that lags, or a snapshot, is as good as any: the pins hold what is unpacked.
+    open_sid -o Acquire::Check-Valid-Until=false
     check_sid_matches_pins
     folder=$home/apt/debs
     while read -r package version sum; do wanted+=("$package=$version"); done < <(grep -v '^#' "$pins")
