@@ -19,8 +19,20 @@ const KEYWORDS: [(Category, &[&str]); 6] = [
     (
         Category::Governance,
         &[
-            "appoint", "authority", "bodies", "body", "chair", "committee", "composition", "council", "decision",
-            "delegate", "leader", "member", "power", "secretary",
+            "appoint",
+            "authority",
+            "bodies",
+            "body",
+            "chair",
+            "committee",
+            "composition",
+            "council",
+            "decision",
+            "delegate",
+            "leader",
+            "member",
+            "power",
+            "secretary",
         ],
     ),
 ];
@@ -31,9 +43,7 @@ const OWN_HEADING_WEIGHT: usize = 10;
 /// The category whose keywords occur most, [`Category::Other`] when none does.
 pub(crate) fn suggest(own_heading: &str, text: &str) -> Category {
     let score = |keywords: &[&str]| {
-        OWN_HEADING_WEIGHT
-            .saturating_mul(count(own_heading, keywords))
-            .saturating_add(count(text, keywords))
+        OWN_HEADING_WEIGHT.saturating_mul(count(own_heading, keywords)).saturating_add(count(text, keywords))
     };
     let mut best = (0, Category::Other);
     for (category, keywords) in KEYWORDS {

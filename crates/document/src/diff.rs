@@ -72,8 +72,7 @@ impl Diff {
         Self {
             title: differing(&old.title, &new.title).then(|| (old.title.clone(), new.title.clone())),
             version: (old.version != new.version).then(|| (old.version.clone(), new.version.clone())),
-            preamble: differing(&old.preamble, &new.preamble)
-                .then(|| Wording::between(&old.preamble, &new.preamble)),
+            preamble: differing(&old.preamble, &new.preamble).then(|| Wording::between(&old.preamble, &new.preamble)),
             principles,
         }
     }

@@ -48,7 +48,10 @@ mod tests {
     #[test]
     fn version_is_split_from_the_title() {
         let title = "Constitution for the Debian Project";
-        assert_eq!(split_title("Historical version of the Constitution for the Debian Project (v1.0)"), (title, Some("1.0")));
+        assert_eq!(
+            split_title("Historical version of the Constitution for the Debian Project (v1.0)"),
+            (title, Some("1.0"))
+        );
         assert_eq!(split_title("Rules (version 2)"), ("Rules", Some("2")));
         for other in ["Rules", "Rules (draft)", "Rules (v)", "Rules (victory)", "(v1.0)"] {
             assert_eq!(split_title(other), (other, None));

@@ -30,17 +30,13 @@ pub(crate) fn split<'a>(lines: &[Line<'a>]) -> Result<Option<List<'a>>, ParseErr
         return Ok(None);
     };
     let first_indent = lines.get(start).map_or(0, |line| line.indent);
-    let mut list = List {
-        intro: lines.get(..start).unwrap_or_default().to_vec(),
-        items: Vec::new(),
-        trailing: Vec::new(),
-    };
+    let mut list =
+        List { intro: lines.get(..start).unwrap_or_default().to_vec(), items: Vec::new(), trailing: Vec::new() };
     let mut follows_blank = true;
     let mut marker_indent = first_indent;
     for (index, line) in lines.iter().enumerate().skip(start) {
         // Numbers may stand flush left or flush right, so either edge tells an item of this list.
-        let item = marker(line)
-            .filter(|(_, content)| line.indent == first_indent || content.indent == first.1.indent);
+        let item = marker(line).filter(|(_, content)| line.indent == first_indent || content.indent == first.1.indent);
         if let Some((value, content)) = item {
             if let Some(last) = list.items.last().filter(|last| value <= last.value) {
                 let (found, after) = (Number::top(value), Number::top(last.value));
@@ -84,9 +80,7 @@ impl Item<'_> {
         }
         let rest = self.lines.get(1..).unwrap_or_default();
         match self.lines.first() {
-            Some(first) if stands_alone(first, rest, page_width) => {
-                (first.words.to_owned(), lines::dedent(rest))
-            }
+            Some(first) if stands_alone(first, rest, page_width) => (first.words.to_owned(), lines::dedent(rest)),
             Some(_) | None => (first_words(&text), text),
         }
     }

@@ -62,9 +62,7 @@ impl Number {
             (Some(Step::Digits { value: last, .. }), Some(Step::Digits { value, suffix: None })) => {
                 last.checked_add(1) == Some(*value)
             }
-            (Some(Step::Letter(last)), Some(Step::Letter(letter))) => {
-                u32::from(*last) + 1 == u32::from(*letter)
-            }
+            (Some(Step::Letter(last)), Some(Step::Letter(letter))) => u32::from(*last) + 1 == u32::from(*letter),
             (_, _) => false,
         }
     }

@@ -21,13 +21,7 @@ pub(crate) struct Section {
 
 impl Section {
     pub(crate) fn new(number: Number, heading: &str, body: &[Line<'_>], at: &Line<'_>) -> Self {
-        Self {
-            number,
-            heading: heading.to_owned(),
-            text: lines::dedent(body),
-            line: at.number,
-            column: at.column(),
-        }
+        Self { number, heading: heading.to_owned(), text: lines::dedent(body), line: at.number, column: at.column() }
     }
 }
 

@@ -1,15 +1,11 @@
 //! The TOML schema: the one format that says everything itself.
 
-use quantumagi_rules::{
-    principle::MAX_PRIORITY,
-    text::canonicalize,
-};
+use quantumagi_rules::{principle::MAX_PRIORITY, text::canonicalize};
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::{
-    Category, Class, Document, Number, ParseError, PrincipleText, Problem, category,
-    document::DEFAULT_PRIORITY,
+    Category, Class, Document, Number, ParseError, PrincipleText, Problem, category, document::DEFAULT_PRIORITY,
     outline,
 };
 

@@ -87,7 +87,12 @@ impl fmt::Display for PrincipleChange {
     }
 }
 
-fn write_amended(f: &mut fmt::Formatter<'_>, from: &PrincipleText, to: &PrincipleText, wording: &Wording) -> fmt::Result {
+fn write_amended(
+    f: &mut fmt::Formatter<'_>,
+    from: &PrincipleText,
+    to: &PrincipleText,
+    wording: &Wording,
+) -> fmt::Result {
     let (attributes, heading) = (attributes(from, to), quoted(&to.heading));
     write!(f, "amended {}", from.number)?;
     if from.number != to.number {

@@ -31,7 +31,10 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
         let indent = line.len() - content.len();
         let marker = marker(content);
         let content_indent = marker.map_or(indent, |(_, rest)| line.len() - rest.len());
-        while open.last().is_some_and(|item| content_indent < item.indent || (marker.is_some() && content_indent == item.indent)) {
+        while open
+            .last()
+            .is_some_and(|item| content_indent < item.indent || (marker.is_some() && content_indent == item.indent))
+        {
             open.pop();
         }
         let depth = open.len();
@@ -69,7 +72,17 @@ mod tests {
         let text = "It may:\n 9. nothing\n 1. decide\n    on\n      1. law\n      2. tax\n    and\n 2. rest\nas well\n";
         let placed: Vec<String> = words(text).iter().map(|word| format!("{}{}", word.place, word.text)).collect();
         let expected = [
-            "It", "may:", "9.", "nothing", "(1)decide", "(1)on", "(1)(1)law", "(1)(2)tax", "(1)and", "(2)rest", "as",
+            "It",
+            "may:",
+            "9.",
+            "nothing",
+            "(1)decide",
+            "(1)on",
+            "(1)(1)law",
+            "(1)(2)tax",
+            "(1)and",
+            "(2)rest",
+            "as",
             "well",
         ];
         assert_eq!(placed, expected);

@@ -50,7 +50,7 @@ impl Wording {
     /// The edits that lead from one text to the other.
     pub(super) fn between(old: &str, new: &str) -> Self {
         let (old, new) = (place::words(old), place::words(new));
-        let spans = differing(&old, &new);
+        let spans = settle(differing(&old, &new), &old, &new);
         let words_added = spans.iter().map(|span| span.new.len()).sum();
         let words_removed = spans.iter().map(|span| span.old.len()).sum();
         let edits = merge(spans)
@@ -77,6 +77,43 @@ fn differing(old: &[Word<'_>], new: &[Word<'_>]) -> Vec<Span> {
         .filter(|operation| !matches!(operation, DiffOp::Equal { .. }))
         .map(|operation| Span { old: operation.old_range(), new: operation.new_range() })
         .collect()
+}
+
+/// Moves spans that were only added, or only removed, to where they begin an item or a sentence, where the
+/// words allow it: after "We build." the words "We test. We" before "share." are the sentence "We test.".
+fn settle(mut spans: Vec<Span>, old: &[Word<'_>], new: &[Word<'_>]) -> Vec<Span> {
+    for index in 0..spans.len() {
+        let (before, rest) = spans.split_at_mut(index);
+        let Some((span, after)) = rest.split_first_mut() else { break };
+        let (words, inner) = match (span.old.is_empty(), span.new.is_empty()) {
+            (true, false) => (new, &span.new),
+            (false, true) => (old, &span.old),
+            (_, _) => continue,
+        };
+        let n_left = before.last().map_or(span.new.start, |previous| span.new.start - previous.new.end);
+        let n_right = after.first().map_or(new.len(), |next| next.new.start) - span.new.end;
+        let text = |index: usize| words.get(index).map(|word| word.text);
+        let can_move_left = |by: &usize| text(inner.start - by) == text(inner.end - by);
+        let can_move_right = |by: &usize| text(inner.start + by - 1) == text(inner.end + by - 1);
+        if begins(words, inner.start) {
+            continue;
+        }
+        let left = (1..=n_left).take_while(can_move_left).find(|by| begins(words, inner.start - by));
+        let right = (1..=n_right).take_while(can_move_right).find(|by| begins(words, inner.start + by));
+        if let Some(by) = left {
+            *span = Span { old: span.old.start - by..span.old.end - by, new: span.new.start - by..span.new.end - by };
+        } else if let Some(by) = right {
+            *span = Span { old: span.old.start + by..span.old.end + by, new: span.new.start + by..span.new.end + by };
+        }
+    }
+    spans
+}
+
+/// Whether the word at `index` begins an item or a sentence.
+fn begins(words: &[Word<'_>], index: usize) -> bool {
+    let Some(before) = index.checked_sub(1).and_then(|before| words.get(before)) else { return true };
+    let is_same_item = words.get(index).is_none_or(|word| word.place == before.place);
+    !is_same_item || before.text.ends_with(['.', ';', ':', '!', '?'])
 }
 
 /// Joins spans that fewer than [`MIN_WORDS_BETWEEN`] equal words keep apart.
@@ -135,16 +172,11 @@ fn edit(span: &Span, old: &[Word<'_>], new: &[Word<'_>]) -> Edit {
 fn with_context(span: &Span, old: &[Word<'_>], new: &[Word<'_>]) -> Span {
     let (words, inner) = if span.old.is_empty() { (new, &span.new) } else { (old, &span.old) };
     let place = words.get(inner.start).map(|word| &word.place);
-    let is_same_item = |index: Option<usize>| {
-        index.and_then(|index| words.get(index)).is_some_and(|word| Some(&word.place) == place)
-    };
+    let is_same_item =
+        |index: Option<usize>| index.and_then(|index| words.get(index)).is_some_and(|word| Some(&word.place) == place);
     let before = usize::from(is_same_item(inner.start.checked_sub(1)) && 0 < span.old.start && 0 < span.new.start);
-    let after =
-        usize::from(is_same_item(Some(inner.end)) && span.old.end < old.len() && span.new.end < new.len());
-    Span {
-        old: span.old.start - before..span.old.end + after,
-        new: span.new.start - before..span.new.end + after,
-    }
+    let after = usize::from(is_same_item(Some(inner.end)) && span.old.end < old.len() && span.new.end < new.len());
+    Span { old: span.old.start - before..span.old.end + after, new: span.new.start - before..span.new.end + after }
 }
 
 fn join(words: Option<&[Word<'_>]>) -> String {

@@ -215,7 +215,7 @@ proptest! {
         let Ok(text) = canonicalize(text.as_bytes()) else { return Ok(()) };
         let mut ranges: Vec<_> = parts(text.len(), NonZeroUsize::new(part_len).unwrap()).collect();
         let n_ranges = ranges.len() as u64;
-        ranges.sort_by_key(|range| (range.start as u64).wrapping_mul(seed | 1) % n_ranges);
+        ranges.sort_by_key(|range| (range.start as u64).wrapping_mul(seed | 1).checked_rem(n_ranges));
         let mut assembly = Assembly::new(text.len()).unwrap();
         for range in ranges.iter().chain(ranges.first()) {
             assembly.add(range.start, text.len(), &text.as_bytes()[range.clone()]).unwrap();
