@@ -171,9 +171,10 @@ build_linker() {
   local version
   if ! [ -x "$home/bin/sbpf-linker.real" ]; then
     say "building sbpf-linker $linker_version"
-    mkdir -p "$home/link" && ln -sfn "$llvm" "$home/link/libLLVM.so"
+    # LLVM_PREFIX: where its build script looks for lib/libLLVM.so; otherwise it would ask the system's llvm-config.
+    mkdir -p "$home/link/lib" && ln -sfn "$llvm" "$home/link/lib/libLLVM.so"
     # From the folder of the repository, so that rustup takes the compiler this project names.
-    (cd "$here" && RUSTFLAGS="-L native=$home/link -C link-arg=-Wl,--allow-shlib-undefined" \
+    (cd "$here" && LLVM_PREFIX="$home/link" RUSTFLAGS='-C link-arg=-Wl,--allow-shlib-undefined' \
       env -u RUSTUP_TOOLCHAIN cargo install -q "sbpf-linker@$linker_version" --locked --no-default-features \
       --features "bpf-linker/llvm-$llvm_major" --root "$home" --target-dir "$home/build" --force)
     mv "$home/bin/sbpf-linker" "$home/bin/sbpf-linker.real"
