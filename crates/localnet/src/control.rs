@@ -42,12 +42,7 @@ struct Answer {
 
 impl Control {
     pub(crate) fn new(requests: ChildStdin, answers: ChildStdout, log: PathBuf) -> Self {
-        Self {
-            requests,
-            answers: BufReader::new(answers).lines(),
-            next_id: 1,
-            log,
-        }
+        Self { requests, answers: BufReader::new(answers).lines(), next_id: 1, log }
     }
 
     /// Reads the line that the process sends by itself once the network runs.
@@ -63,11 +58,7 @@ impl Control {
     ) -> Result<R> {
         let id = self.next_id;
         self.next_id = id.saturating_add(1);
-        let mut line = serde_json::to_vec(&Request {
-            id,
-            op: operation,
-            args,
-        })?;
+        let mut line = serde_json::to_vec(&Request { id, op: operation, args })?;
         line.push(b'\n');
         if let Err(source) = self.requests.write_all(&line).await {
             return Err(self.broken(source));
@@ -79,9 +70,7 @@ impl Control {
         let reading = async {
             loop {
                 let Some(line) = self.answers.next_line().await? else {
-                    return Err(LocalnetError::Ended {
-                        log: self.log.clone(),
-                    });
+                    return Err(LocalnetError::Ended { log: self.log.clone() });
                 };
                 let answer: Answer = serde_json::from_str(&line)?;
                 // An earlier question whose asker went away leaves its answer in the pipe.
@@ -90,27 +79,18 @@ impl Control {
                 }
             }
         };
-        let answer = tokio::time::timeout(LIMIT, reading)
-            .await
-            .map_err(|_| LocalnetError::Unresponsive { limit: LIMIT })??;
+        let answer =
+            tokio::time::timeout(LIMIT, reading).await.map_err(|_| LocalnetError::Unresponsive { limit: LIMIT })??;
         match answer {
-            Answer {
-                not_installed: Some(package),
-                ..
-            } => Err(LocalnetError::NotInstalled { package }),
-            Answer {
-                error: Some(reason),
-                ..
-            } => Err(LocalnetError::Refused { operation, reason }),
+            Answer { not_installed: Some(package), .. } => Err(LocalnetError::NotInstalled { package }),
+            Answer { error: Some(reason), .. } => Err(LocalnetError::Refused { operation, reason }),
             Answer { ok, .. } => Ok(serde_json::from_value(ok)?),
         }
     }
 
     fn broken(&self, source: std::io::Error) -> LocalnetError {
         if source.kind() == std::io::ErrorKind::BrokenPipe {
-            return LocalnetError::Ended {
-                log: self.log.clone(),
-            };
+            return LocalnetError::Ended { log: self.log.clone() };
         }
         LocalnetError::Io { source }
     }

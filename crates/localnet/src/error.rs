@@ -17,9 +17,7 @@ pub enum LocalnetError {
         source: std::io::Error,
     },
     /// The npm package that carries the network is not installed.
-    #[error(
-        "the npm package {package} is not installed; run scripts/setup, or `npm ci` in the repository"
-    )]
+    #[error("the npm package {package} is not installed; run scripts/setup, or `npm ci` in the repository")]
     NotInstalled {
         /// Name of the missing package.
         package: String,

@@ -24,7 +24,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/surfpool.mjs");
 
 /// The protocol's answers leave Node on descriptor 3, so that anything the native library prints
 /// goes to the log instead of between them. `exec` keeps the process id ours.
-const LAUNCH: &str = r#"exec node "$0" "$1" 3>&1 1>&2"#;
+const LAUNCH: &str = r#"exec "$0" "$1" "$2" 3>&1 1>&2"#;
 
 /// How to run a local network.
 #[derive(Clone, Debug)]
@@ -40,10 +40,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            slot_ms: 50,
-            log: None,
-        }
+        Self { slot_ms: 50, log: None }
     }
 }
 
@@ -115,10 +112,14 @@ impl LocalNetwork {
     /// [`LocalnetError::NodeMissing`] and [`LocalnetError::NotInstalled`] name what to install;
     /// [`LocalnetError::Ended`] when the process gave up, with its output in the log.
     pub async fn start(options: Options) -> Result<Self> {
+        Self::start_with("node", SCRIPT, options).await
+    }
+
+    async fn start_with(node: &str, script: &str, options: Options) -> Result<Self> {
         let log = Log::create(options.log)?;
         let output = File::create(&log.path)?;
         let mut child = Command::new("sh")
-            .args(["-c", LAUNCH, SCRIPT, &json!({ "slot_ms": options.slot_ms }).to_string()])
+            .args(["-c", LAUNCH, node, script, &json!({ "slot_ms": options.slot_ms }).to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(output)
@@ -127,26 +128,14 @@ impl LocalNetwork {
             .spawn()
             .map_err(|source| LocalnetError::NodeMissing { source })?;
         let pid = child.id().unwrap_or_default();
-        let requests = child
-            .stdin
-            .take()
-            .expect("standard input was asked to be a pipe");
-        let answers = child
-            .stdout
-            .take()
-            .expect("standard output was asked to be a pipe");
+        let requests = child.stdin.take().expect("standard input was asked to be a pipe");
+        let answers = child.stdout.take().expect("standard output was asked to be a pipe");
         let mut control = Control::new(requests, answers, log.path.clone());
         let urls: Urls = match control.greeting().await {
             Ok(urls) => urls,
             Err(error) => return Err(log.explain(error, &mut child).await),
         };
-        Ok(Self {
-            child: Some(child),
-            control: Mutex::new(control),
-            urls,
-            pid,
-            log,
-        })
+        Ok(Self { child: Some(child), control: Mutex::new(control), urls, pid, log })
     }
 
     /// Starts a network that outlives this process. Same as [`LocalNetwork::start`] followed by
@@ -182,8 +171,7 @@ impl LocalNetwork {
     /// # Errors
     /// [`LocalnetError::Refused`] when the clock is already past that second.
     pub async fn travel_to(&self, unix_timestamp: i64) -> Result<NetworkClock> {
-        self.ask("travel", json!({ "unix_seconds": unix_timestamp }))
-            .await
+        self.ask("travel", json!({ "unix_seconds": unix_timestamp })).await
     }
 
     /// Sets the balance of a wallet to `lamports`, whatever it was before.
@@ -192,24 +180,14 @@ impl LocalNetwork {
     /// [`LocalnetError::TooManyLamports`] from 2^53 lamports (nine million SOL) on.
     pub async fn fund(&self, address: &Address, lamports: u64) -> Result<()> {
         check_exact(lamports)?;
-        self.ask(
-            "fund",
-            json!({ "address": address.to_string(), "lamports": lamports }),
-        )
-        .await
+        self.ask("fund", json!({ "address": address.to_string(), "lamports": lamports })).await
     }
 
     /// Writes an account as given: balance, owner and data.
     ///
     /// # Errors
     /// [`LocalnetError::TooManyLamports`] from 2^53 lamports on.
-    pub async fn set_account(
-        &self,
-        address: &Address,
-        owner: &Address,
-        lamports: u64,
-        data: &[u8],
-    ) -> Result<()> {
+    pub async fn set_account(&self, address: &Address, owner: &Address, lamports: u64, data: &[u8]) -> Result<()> {
         check_exact(lamports)?;
         self.ask(
             "set_account",
@@ -250,11 +228,7 @@ impl LocalNetwork {
         Ok(())
     }
 
-    async fn ask<R: serde::de::DeserializeOwned>(
-        &self,
-        operation: &'static str,
-        args: serde_json::Value,
-    ) -> Result<R> {
+    async fn ask<R: serde::de::DeserializeOwned>(&self, operation: &'static str, args: serde_json::Value) -> Result<R> {
         self.control.lock().await.ask(operation, args).await
     }
 }
@@ -281,17 +255,11 @@ impl Log {
     fn create(asked: Option<PathBuf>) -> Result<Self> {
         static STARTED: AtomicU64 = AtomicU64::new(0);
         if let Some(path) = asked {
-            return Ok(Self {
-                path,
-                temporary: false,
-            });
+            return Ok(Self { path, temporary: false });
         }
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let name = format!("quantumagi-localnet-{}-{number}.log", std::process::id());
-        Ok(Self {
-            path: std::env::temp_dir().join(name),
-            temporary: true,
-        })
+        Ok(Self { path: std::env::temp_dir().join(name), temporary: true })
     }
 
     /// Keeps the output of a failed start, or says that there was no Node to start: the shell
@@ -303,9 +271,7 @@ impl Log {
         if let Ok(status) = child.wait().await
             && status.code() == Some(127)
         {
-            return LocalnetError::NodeMissing {
-                source: std::io::ErrorKind::NotFound.into(),
-            };
+            return LocalnetError::NodeMissing { source: std::io::ErrorKind::NotFound.into() };
         }
         self.temporary = false;
         error
@@ -322,10 +288,44 @@ impl Drop for Log {
 
 fn check_exact(lamports: u64) -> Result<()> {
     if lamports > MAX_EXACT {
-        return Err(LocalnetError::TooManyLamports {
-            lamports,
-            max: MAX_EXACT,
-        });
+        return Err(LocalnetError::TooManyLamports { lamports, max: MAX_EXACT });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LocalNetwork, LocalnetError, Options, SCRIPT};
+
+    #[tokio::test]
+    async fn start_names_node_when_it_is_missing() {
+        let refused = LocalNetwork::start_with("no-such-node", SCRIPT, Options::default()).await;
+        let error = refused.expect_err("there is no such program");
+        assert!(matches!(error, LocalnetError::NodeMissing { .. }), "{error:?}");
+    }
+
+    #[tokio::test]
+    async fn start_names_the_package_when_it_is_not_installed() {
+        // Node looks for packages in the folders above the script: outside of the repository
+        // there are none.
+        let script = std::env::temp_dir().join(format!("quantumagi-{}.mjs", std::process::id()));
+        std::fs::copy(SCRIPT, &script).expect("the script can be copied");
+        let path = script.to_str().expect("the path is text");
+        let refused = LocalNetwork::start_with("node", path, Options::default()).await;
+        std::fs::remove_file(&script).expect("the copy is ours");
+        assert_eq!(
+            refused.expect_err("the package is not there").to_string(),
+            "the npm package @solana/surfpool-linux-x64-gnu is not installed; \
+             run scripts/setup, or `npm ci` in the repository"
+        );
+    }
+
+    #[tokio::test]
+    async fn start_keeps_the_output_of_a_process_that_gave_up() {
+        let refused = LocalNetwork::start_with("node", "/no/such/script.mjs", Options::default()).await;
+        let Err(LocalnetError::Ended { log }) = refused else { panic!("{refused:?}") };
+        let output = std::fs::read_to_string(&log).expect("the log stays");
+        std::fs::remove_file(&log).expect("the log is ours");
+        assert!(output.contains("/no/such/script.mjs"), "{output}");
+    }
 }

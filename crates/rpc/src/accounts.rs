@@ -81,13 +81,7 @@ impl WireAccount {
     pub(crate) fn decode(self, slot: u64) -> Option<Account> {
         let owner = self.owner.parse().ok()?;
         let data = STANDARD.decode(self.data.0).ok()?;
-        Some(Account {
-            lamports: self.lamports,
-            owner,
-            data,
-            executable: self.executable,
-            slot,
-        })
+        Some(Account { lamports: self.lamports, owner, data, executable: self.executable, slot })
     }
 }
 
@@ -97,12 +91,8 @@ impl Rpc {
     /// # Errors
     /// As [`Rpc::genesis_hash`].
     pub async fn account(&self, address: &Address) -> Result<Option<Account>> {
-        let answer: AtSlot<Option<WireAccount>> = self
-            .call(
-                RpcRequest::GetAccountInfo,
-                json!([address.to_string(), self.account_config()]),
-            )
-            .await?;
+        let answer: AtSlot<Option<WireAccount>> =
+            self.call(RpcRequest::GetAccountInfo, json!([address.to_string(), self.account_config()])).await?;
         self.decode(answer.value, answer.context.slot)
     }
 
@@ -111,9 +101,7 @@ impl Rpc {
     /// # Errors
     /// [`RpcError::AccountNotFound`], and as [`Rpc::genesis_hash`].
     pub async fn existing_account(&self, address: &Address) -> Result<Account> {
-        self.account(address)
-            .await?
-            .ok_or(RpcError::AccountNotFound { address: *address })
+        self.account(address).await?.ok_or(RpcError::AccountNotFound { address: *address })
     }
 
     /// Reads many accounts, a hundred in a call, in the order asked; `None` where there is none.
@@ -125,12 +113,8 @@ impl Rpc {
         let mut accounts = Vec::with_capacity(addresses.len());
         for part in addresses.chunks(MAX_MULTIPLE_ACCOUNTS) {
             let names: Vec<String> = part.iter().map(ToString::to_string).collect();
-            let answer: AtSlot<Vec<Option<WireAccount>>> = self
-                .call(
-                    RpcRequest::GetMultipleAccounts,
-                    json!([names, self.account_config()]),
-                )
-                .await?;
+            let answer: AtSlot<Vec<Option<WireAccount>>> =
+                self.call(RpcRequest::GetMultipleAccounts, json!([names, self.account_config()])).await?;
             if answer.value.len() != part.len() {
                 return Err(self.malformed("number of accounts"));
             }
@@ -145,28 +129,16 @@ impl Rpc {
     ///
     /// # Errors
     /// As [`Rpc::genesis_hash`].
-    pub async fn program_accounts(
-        &self,
-        program: &Address,
-        filters: &[Filter],
-    ) -> Result<Vec<(Address, Account)>> {
+    pub async fn program_accounts(&self, program: &Address, filters: &[Filter]) -> Result<Vec<(Address, Account)>> {
         let mut config = self.account_config();
         config["withContext"] = json!(true);
         config["filters"] = filters.iter().map(Filter::to_json).collect();
-        let answer: AtSlot<Vec<WireKeyedAccount>> = self
-            .call(
-                RpcRequest::GetProgramAccounts,
-                json!([program.to_string(), config]),
-            )
-            .await?;
+        let answer: AtSlot<Vec<WireKeyedAccount>> =
+            self.call(RpcRequest::GetProgramAccounts, json!([program.to_string(), config])).await?;
         let mut accounts = Vec::with_capacity(answer.value.len());
         for WireKeyedAccount { pubkey, account } in answer.value {
-            let address = pubkey
-                .parse()
-                .map_err(|_| self.malformed("account address"))?;
-            let account = account
-                .decode(answer.context.slot)
-                .ok_or_else(|| self.malformed("account encoding"))?;
+            let address = pubkey.parse().map_err(|_| self.malformed("account address"))?;
+            let account = account.decode(answer.context.slot).ok_or_else(|| self.malformed("account encoding"))?;
             accounts.push((address, account));
         }
         accounts.sort_by_key(|(address, _)| *address);
@@ -179,9 +151,7 @@ impl Rpc {
     /// As [`Rpc::genesis_hash`].
     pub async fn balance(&self, address: &Address) -> Result<u64> {
         let config = json!({ "commitment": self.commitment().as_str() });
-        let answer: AtSlot<u64> = self
-            .call(RpcRequest::GetBalance, json!([address.to_string(), config]))
-            .await?;
+        let answer: AtSlot<u64> = self.call(RpcRequest::GetBalance, json!([address.to_string(), config])).await?;
         Ok(answer.value)
     }
 
@@ -191,8 +161,7 @@ impl Rpc {
     /// # Errors
     /// As [`Rpc::genesis_hash`].
     pub async fn minimum_balance(&self, len: usize) -> Result<u64> {
-        self.call(RpcRequest::GetMinimumBalanceForRentExemption, json!([len]))
-            .await
+        self.call(RpcRequest::GetMinimumBalanceForRentExemption, json!([len])).await
     }
 
     /// The chain's clock.
@@ -205,10 +174,7 @@ impl Rpc {
         // eight bytes each.
         let word = |index: usize| -> Result<[u8; 8]> {
             let (words, _) = account.data.as_chunks::<8>();
-            words
-                .get(index)
-                .copied()
-                .ok_or_else(|| self.malformed("clock"))
+            words.get(index).copied().ok_or_else(|| self.malformed("clock"))
         };
         Ok(ChainClock {
             slot: u64::from_le_bytes(word(0)?),
@@ -222,12 +188,6 @@ impl Rpc {
     }
 
     fn decode(&self, account: Option<WireAccount>, slot: u64) -> Result<Option<Account>> {
-        account
-            .map(|account| {
-                account
-                    .decode(slot)
-                    .ok_or_else(|| self.malformed("account encoding"))
-            })
-            .transpose()
+        account.map(|account| account.decode(slot).ok_or_else(|| self.malformed("account encoding"))).transpose()
     }
 }

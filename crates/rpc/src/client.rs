@@ -93,13 +93,7 @@ impl Rpc {
     ) -> Self {
         let config = RpcClientConfig::with_commitment(commitment.config());
         let client = RpcClient::new_sender(sender, config);
-        Self {
-            shared: Arc::new(Shared {
-                client,
-                host,
-                commitment,
-            }),
-        }
+        Self { shared: Arc::new(Shared { client, host, commitment }) }
     }
 
     /// How settled the state is that this connection reads.
@@ -128,23 +122,11 @@ impl Rpc {
     /// # Errors
     /// As [`Rpc::genesis_hash`].
     pub async fn slot(&self) -> Result<u64> {
-        self.call(
-            RpcRequest::GetSlot,
-            json!([{ "commitment": self.commitment().as_str() }]),
-        )
-        .await
+        self.call(RpcRequest::GetSlot, json!([{ "commitment": self.commitment().as_str() }])).await
     }
 
-    pub(crate) async fn call<T: DeserializeOwned>(
-        &self,
-        request: RpcRequest,
-        params: Value,
-    ) -> Result<T> {
-        self.shared
-            .client
-            .send(request, params)
-            .await
-            .map_err(|error| RpcError::from_client(self.host(), error))
+    pub(crate) async fn call<T: DeserializeOwned>(&self, request: RpcRequest, params: Value) -> Result<T> {
+        self.shared.client.send(request, params).await.map_err(|error| RpcError::from_client(self.host(), error))
     }
 
     pub(crate) fn malformed(&self, what: &'static str) -> RpcError {

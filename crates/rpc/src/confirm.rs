@@ -65,6 +65,13 @@ impl ConfirmOptions {
         self
     }
 
+    /// The same options with another time between two sendings of the same bytes.
+    #[must_use]
+    pub fn with_rebroadcast_every(mut self, pause: Duration) -> Self {
+        self.rebroadcast_every = pause;
+        self
+    }
+
     /// The same options with another limit.
     #[must_use]
     pub fn with_give_up_after(mut self, limit: Duration) -> Self {
@@ -122,11 +129,7 @@ impl From<WireStatus> for Status {
             Some("confirmed") => Commitment::Confirmed,
             _ => Commitment::Processed,
         };
-        Self {
-            slot: wire.slot,
-            error: wire.err.map(Into::into),
-            settled,
-        }
+        Self { slot: wire.slot, error: wire.err.map(Into::into), settled }
     }
 }
 
@@ -136,11 +139,7 @@ impl Rpc {
     /// # Errors
     /// [`RpcError::TransactionFailed`] when preflight refuses it, [`RpcError::TooLarge`], and as
     /// [`Rpc::genesis_hash`].
-    pub async fn send(
-        &self,
-        transaction: &VersionedTransaction,
-        preflight: Preflight,
-    ) -> Result<Signature> {
+    pub async fn send(&self, transaction: &VersionedTransaction, preflight: Preflight) -> Result<Signature> {
         let signature = first_signature(transaction)?;
         self.send_encoded(&encode(transaction)?, preflight).await?;
         Ok(signature)
@@ -206,10 +205,7 @@ impl Rpc {
                         landed_in = Some(status.slot);
                     }
                     None if height.is_some_and(|height| height > last_valid_block_height) => {
-                        return Err(RpcError::Expired {
-                            signature,
-                            last_valid_block_height,
-                        });
+                        return Err(RpcError::Expired { signature, last_valid_block_height });
                     }
                     None => landed_in = None,
                 },
@@ -217,10 +213,7 @@ impl Rpc {
                 Err(error) => return Err(error),
             }
             if started.elapsed() >= options.give_up_after {
-                return Err(RpcError::Timeout {
-                    signature,
-                    waited: started.elapsed(),
-                });
+                return Err(RpcError::Timeout { signature, waited: started.elapsed() });
             }
             sleep(pause).await;
             pause = (pause * 2).min(POLL_AT_MOST);
@@ -232,15 +225,9 @@ impl Rpc {
         let mut statuses = Vec::with_capacity(signatures.len());
         for part in signatures.chunks(MAX_GET_SIGNATURE_STATUSES_QUERY_ITEMS) {
             let names: Vec<String> = part.iter().map(ToString::to_string).collect();
-            let answer: AtSlot<Vec<Option<WireStatus>>> = self
-                .call(RpcRequest::GetSignatureStatuses, json!([names]))
-                .await?;
-            statuses.extend(
-                answer
-                    .value
-                    .into_iter()
-                    .map(|status| status.map(Status::from)),
-            );
+            let answer: AtSlot<Vec<Option<WireStatus>>> =
+                self.call(RpcRequest::GetSignatureStatuses, json!([names])).await?;
+            statuses.extend(answer.value.into_iter().map(|status| status.map(Status::from)));
         }
         Ok(statuses)
     }
@@ -253,9 +240,7 @@ impl Rpc {
             // The bytes go out again from here, where it is known whether they still can land.
             "maxRetries": 0,
         });
-        let _: String = self
-            .call(RpcRequest::SendTransaction, json!([bytes, config]))
-            .await?;
+        let _: String = self.call(RpcRequest::SendTransaction, json!([bytes, config])).await?;
         Ok(())
     }
 
@@ -265,42 +250,29 @@ impl Rpc {
             return Ok(Confirmed { signature, slot });
         };
         // The failure is known; its logs are a help that must not hide it.
-        let logs = self
-            .transaction(&signature)
-            .await
-            .ok()
-            .flatten()
-            .map(|record| record.logs);
+        let logs = self.transaction(&signature).await.ok().flatten().map(|record| record.logs);
         let stage = FailureStage::Landed { slot };
         let logs = logs.unwrap_or_default();
-        Err(TransactionFailure {
-            error,
-            stage,
-            signature: Some(signature),
-            logs,
-        }
-        .into())
+        Err(TransactionFailure { error, stage, signature: Some(signature), logs }.into())
     }
 }
 
 /// The bytes that go over the network, in base64.
 pub(crate) fn encode(transaction: &VersionedTransaction) -> Result<String> {
-    let bytes =
-        bincode::serialize(transaction).expect("a transaction is made of serialisable parts");
+    let bytes = bincode::serialize(transaction).expect("a transaction is made of serialisable parts");
     if bytes.len() > MAX_TRANSACTION_LEN {
-        return Err(RpcError::TooLarge {
-            what: "transaction",
-            len: bytes.len(),
-            max: MAX_TRANSACTION_LEN,
-        });
+        return Err(RpcError::TooLarge { what: "transaction", len: bytes.len(), max: MAX_TRANSACTION_LEN });
     }
     Ok(STANDARD.encode(bytes))
 }
 
+/// The runtime has this transaction already. Nodes say it as the error of a trial run; Surfpool 1.5
+/// says it in words only.
 fn is_duplicate(error: &RpcError) -> bool {
-    error
-        .transaction_failure()
-        .is_some_and(|failure| failure.error == TransactionError::AlreadyProcessed)
+    if let RpcError::Rpc { code: -32002, message, .. } = error {
+        return message.contains("already been processed");
+    }
+    error.transaction_failure().is_some_and(|failure| failure.error == TransactionError::AlreadyProcessed)
 }
 
 fn first_signature(transaction: &VersionedTransaction) -> Result<Signature> {

@@ -90,10 +90,7 @@ pub async fn deploy_program(
     }
 
     let buffer = buffer::write(rpc, payer, elf, authority, &mut progress).await?;
-    #[allow(
-        deprecated,
-        reason = "its successor, loader v4, is not enabled on the public clusters"
-    )]
+    #[allow(deprecated, reason = "its successor, loader v4, is not enabled on the public clusters")]
     let (confirmed, upgraded) = match existing {
         Existing::Nothing => {
             let lamports = rpc.minimum_balance(State::size_of_program()).await?;
@@ -105,15 +102,8 @@ pub async fn deploy_program(
                 lamports,
                 elf.len(),
             )
-            .map_err(|_| RpcError::TooLarge {
-                what: "program",
-                len: elf.len(),
-                max: room,
-            })?;
-            (
-                submit(rpc, payer, &[program, authority], &instructions).await?,
-                false,
-            )
+            .map_err(|_| RpcError::TooLarge { what: "program", len: elf.len(), max: room })?;
+            (submit(rpc, payer, &[program, authority], &instructions).await?, false)
         }
         Existing::Program { .. } => {
             let upgrade = loader::upgrade(&address, &buffer, &authority.pubkey(), &payer.pubkey());
@@ -122,11 +112,7 @@ pub async fn deploy_program(
     };
     let slot = next_slot_after(rpc, confirmed.slot).await?;
     progress(DeployProgress::Deployed { slot });
-    Ok(Deployed {
-        program: address,
-        signature: confirmed.signature,
-        upgraded,
-    })
+    Ok(Deployed { program: address, signature: confirmed.signature, upgraded })
 }
 
 /// Makes a program final: nobody can change it any more.
@@ -151,38 +137,24 @@ pub async fn finalize_program(
 
 /// What stands at `program`, once it is certain that `authority` may change it.
 async fn existing_program(rpc: &Rpc, program: &Address, authority: &Address) -> Result<Existing> {
-    let denied = || RpcError::NotTheAuthority {
-        program: *program,
-        authority: *authority,
-    };
+    let denied = || RpcError::NotTheAuthority { program: *program, authority: *authority };
     let data_address = get_program_data_address(program);
     let accounts = rpc.accounts(&[*program, data_address]).await?;
     let [account, data] = accounts.as_slice() else {
         return Err(rpc.malformed("number of accounts"));
     };
     // Lamports sent to the address before the program existed do not make it a program.
-    let Some(account) = account
-        .as_ref()
-        .filter(|account| account.owner != ids::system_program::ID)
-    else {
+    let Some(account) = account.as_ref().filter(|account| account.owner != ids::system_program::ID) else {
         return Ok(Existing::Nothing);
     };
     if account.owner != ids::bpf_loader_upgradeable::ID {
         return Err(denied());
     }
-    let data = data.as_ref().ok_or(RpcError::AccountNotFound {
-        address: data_address,
-    })?;
+    let data = data.as_ref().ok_or(RpcError::AccountNotFound { address: data_address })?;
     let head = data.data.get(..State::size_of_programdata_metadata());
     match head.and_then(|head| bincode::deserialize(head).ok()) {
-        Some(State::ProgramData {
-            upgrade_authority_address: Some(owner),
-            ..
-        }) if owner == *authority => {
-            let max_len = data
-                .data
-                .len()
-                .saturating_sub(State::size_of_programdata_metadata());
+        Some(State::ProgramData { upgrade_authority_address: Some(owner), .. }) if owner == *authority => {
+            let max_len = data.data.len().saturating_sub(State::size_of_programdata_metadata());
             Ok(Existing::Program { max_len })
         }
         Some(State::ProgramData { .. }) => Err(denied()),
@@ -202,13 +174,7 @@ async fn submit(
 ) -> Result<Confirmed> {
     let blockhash = rpc.latest_blockhash().await?;
     let transaction = signed(payer, signers, instructions, blockhash.hash)?;
-    rpc.send_and_confirm(
-        &transaction,
-        blockhash.last_valid_block_height,
-        ConfirmOptions::default(),
-        |_| {},
-    )
-    .await
+    rpc.send_and_confirm(&transaction, blockhash.last_valid_block_height, ConfirmOptions::default(), |_| {}).await
 }
 
 /// The loader makes a program callable one slot after its deployment.
@@ -224,11 +190,7 @@ async fn next_slot_after(rpc: &Rpc, slot: u64) -> Result<u64> {
 
 fn check_fits(len: usize, max: usize) -> Result<()> {
     if len > max {
-        return Err(RpcError::TooLarge {
-            what: "program",
-            len,
-            max,
-        });
+        return Err(RpcError::TooLarge { what: "program", len, max });
     }
     Ok(())
 }

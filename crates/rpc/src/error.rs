@@ -119,9 +119,7 @@ impl RpcError {
             Self::Rpc { code, .. } => {
                 matches!(code, -32004 | -32005 | -32014 | -32016 | -32603 | 429)
             }
-            Self::TransactionFailed(failure) => {
-                failure.error == TransactionError::BlockhashNotFound
-            }
+            Self::TransactionFailed(failure) => failure.error == TransactionError::BlockhashNotFound,
             Self::Expired { .. } | Self::DeployStalled { .. } => true,
             Self::Timeout { .. }
             | Self::AccountNotFound { .. }
@@ -135,42 +133,27 @@ impl RpcError {
     /// The failed transaction, where that is what happened.
     #[must_use]
     pub fn transaction_failure(&self) -> Option<&TransactionFailure> {
-        if let Self::TransactionFailed(failure) = self {
-            Some(failure)
-        } else {
-            None
-        }
+        if let Self::TransactionFailed(failure) = self { Some(failure) } else { None }
     }
 
     pub(crate) fn malformed(host: &str, what: &'static str) -> Self {
-        Self::Malformed {
-            host: host.to_owned(),
-            what,
-            source: None,
-        }
+        Self::Malformed { host: host.to_owned(), what, source: None }
     }
 
     pub(crate) fn from_client(host: &str, error: ClientError) -> Self {
         let host = host.to_owned();
-        let fault = |source| Self::Transport {
-            host: host.clone(),
-            source: TransportFault { source },
-        };
+        let fault = |source| Self::Transport { host: host.clone(), source: TransportFault { source } };
         match *error.kind {
             ErrorKind::Reqwest(source) => fault(Fault::Http(source.without_url())),
             ErrorKind::Io(source) => fault(Fault::Io(source)),
-            ErrorKind::SerdeJson(source) => Self::Malformed {
-                host,
-                what: "not the type that was asked for",
-                source: Some(source),
-            },
+            ErrorKind::SerdeJson(source) => {
+                Self::Malformed { host, what: "not the type that was asked for", source: Some(source) }
+            }
             ErrorKind::RpcError(error) => Self::from_server(host, error),
             ErrorKind::TransactionError(error) => TransactionFailure::refused(error, Vec::new()),
             ErrorKind::SigningError(source) => Self::Signing { source },
             // The text of either may hold the whole address.
-            ErrorKind::Middleware(_) => {
-                Self::malformed(&host, "refused by a layer of the transport")
-            }
+            ErrorKind::Middleware(_) => Self::malformed(&host, "refused by a layer of the transport"),
             ErrorKind::Custom(_) => Self::malformed(&host, "refused by the client library"),
         }
     }
@@ -179,24 +162,16 @@ impl RpcError {
         match error {
             ServerError::RpcResponseError {
                 data:
-                    RpcResponseErrorData::SendTransactionPreflightFailure(
-                        RpcSimulateTransactionResult {
-                            err: Some(error),
-                            logs,
-                            ..
-                        },
-                    ),
+                    RpcResponseErrorData::SendTransactionPreflightFailure(RpcSimulateTransactionResult {
+                        err: Some(error),
+                        logs,
+                        ..
+                    }),
                 ..
             } => TransactionFailure::refused(error.into(), logs.unwrap_or_default()),
-            ServerError::RpcResponseError { code, message, .. } => Self::Rpc {
-                host,
-                code,
-                message,
-            },
+            ServerError::RpcResponseError { code, message, .. } => Self::Rpc { host, code, message },
             ServerError::RpcRequestError(_) => Self::malformed(&host, "not a JSON-RPC error"),
-            ServerError::ParseError(_) | ServerError::ForUser(_) => {
-                Self::malformed(&host, "not a value")
-            }
+            ServerError::ParseError(_) | ServerError::ForUser(_) => Self::malformed(&host, "not a value"),
         }
     }
 }
@@ -230,13 +205,7 @@ pub struct TransactionFailure {
 
 impl TransactionFailure {
     pub(crate) fn refused(error: TransactionError, logs: Vec<String>) -> RpcError {
-        Box::new(Self {
-            error,
-            stage: FailureStage::Preflight,
-            signature: None,
-            logs,
-        })
-        .into()
+        Box::new(Self { error, stage: FailureStage::Preflight, signature: None, logs }).into()
     }
 
     /// Position of the instruction that failed, counted from 0, and its error. `None` where the
@@ -252,9 +221,7 @@ impl TransactionFailure {
     /// Position of the instruction that failed and the program's own error number.
     #[must_use]
     pub fn custom_code(&self) -> Option<(u8, u32)> {
-        if let TransactionError::InstructionError(index, InstructionError::Custom(code)) =
-            &self.error
-        {
+        if let TransactionError::InstructionError(index, InstructionError::Custom(code)) = &self.error {
             return Some((*index, *code));
         }
         None
@@ -286,11 +253,7 @@ impl TransportFault {
     /// HTTP status of the answer, where there was one that is not a success.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        if let Fault::Http(error) = &self.source {
-            error.status().map(|status| status.as_u16())
-        } else {
-            None
-        }
+        if let Fault::Http(error) = &self.source { error.status().map(|status| status.as_u16()) } else { None }
     }
 
     /// Whether no answer came in time.
@@ -304,7 +267,6 @@ impl TransportFault {
 
     /// Whether the fault can pass by itself: everything but an answer that blames the caller.
     fn is_transient(&self) -> bool {
-        self.status()
-            .is_none_or(|status| status == 408 || status == 429 || status >= 500)
+        self.status().is_none_or(|status| status == 408 || status == 429 || status >= 500)
     }
 }

@@ -40,17 +40,9 @@ impl Rpc {
     /// As [`Rpc::genesis_hash`].
     pub async fn latest_blockhash(&self) -> Result<Blockhash> {
         let config = json!([{ "commitment": self.commitment().as_str() }]);
-        let answer: AtSlot<WireBlockhash> =
-            self.call(RpcRequest::GetLatestBlockhash, config).await?;
-        let hash = answer
-            .value
-            .blockhash
-            .parse()
-            .map_err(|_| self.malformed("blockhash"))?;
-        Ok(Blockhash {
-            hash,
-            last_valid_block_height: answer.value.last_valid_block_height,
-        })
+        let answer: AtSlot<WireBlockhash> = self.call(RpcRequest::GetLatestBlockhash, config).await?;
+        let hash = answer.value.blockhash.parse().map_err(|_| self.malformed("blockhash"))?;
+        Ok(Blockhash { hash, last_valid_block_height: answer.value.last_valid_block_height })
     }
 
     /// Height of the latest block: what [`Blockhash::last_valid_block_height`] is compared with.
@@ -58,11 +50,7 @@ impl Rpc {
     /// # Errors
     /// As [`Rpc::genesis_hash`].
     pub async fn block_height(&self) -> Result<u64> {
-        self.call(
-            RpcRequest::GetBlockHeight,
-            json!([{ "commitment": self.commitment().as_str() }]),
-        )
-        .await
+        self.call(RpcRequest::GetBlockHeight, json!([{ "commitment": self.commitment().as_str() }])).await
     }
 
     /// What recent blocks asked for transactions that write to these accounts (the first 128), in
@@ -73,18 +61,9 @@ impl Rpc {
     /// # Errors
     /// As [`Rpc::genesis_hash`].
     pub async fn recent_priority_fee(&self, writable: &[Address], percentile: u8) -> Result<u64> {
-        let names: Vec<String> = writable
-            .iter()
-            .take(MAX_FEE_ADDRESSES)
-            .map(ToString::to_string)
-            .collect();
-        let fees: Vec<WireFee> = self
-            .call(RpcRequest::GetRecentPrioritizationFees, json!([names]))
-            .await?;
-        Ok(percentile_of_paid(
-            fees.into_iter().map(|fee| fee.prioritization_fee),
-            percentile,
-        ))
+        let names: Vec<String> = writable.iter().take(MAX_FEE_ADDRESSES).map(ToString::to_string).collect();
+        let fees: Vec<WireFee> = self.call(RpcRequest::GetRecentPrioritizationFees, json!([names])).await?;
+        Ok(percentile_of_paid(fees.into_iter().map(|fee| fee.prioritization_fee), percentile))
     }
 }
 
@@ -103,20 +82,8 @@ mod tests {
     #[test]
     fn percentile_takes_the_nearest_rank_of_what_was_paid() {
         let fees = [0, 0, 40, 10, 30, 20];
-        for (percentile, fee) in [
-            (0, 10),
-            (25, 10),
-            (26, 20),
-            (50, 20),
-            (75, 30),
-            (100, 40),
-            (255, 40),
-        ] {
-            assert_eq!(
-                percentile_of_paid(fees.into_iter(), percentile),
-                fee,
-                "{percentile}"
-            );
+        for (percentile, fee) in [(0, 10), (25, 10), (26, 20), (50, 20), (75, 30), (100, 40), (255, 40)] {
+            assert_eq!(percentile_of_paid(fees.into_iter(), percentile), fee, "{percentile}");
         }
     }
 

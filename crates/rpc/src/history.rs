@@ -2,14 +2,11 @@
 
 use serde::Deserialize;
 use serde_json::json;
-use solana_rpc_client_api::request::{
-    MAX_GET_CONFIRMED_SIGNATURES_FOR_ADDRESS2_LIMIT as PAGE, RpcRequest,
-};
+use solana_rpc_client_api::request::{MAX_GET_CONFIRMED_SIGNATURES_FOR_ADDRESS2_LIMIT as PAGE, RpcRequest};
 use solana_rpc_client_api::response::UiTransactionError;
 
 use crate::client::{Commitment, Rpc};
 use crate::error::Result;
-use crate::record::block_seconds;
 use crate::solana::{Address, Signature, TransactionError};
 
 /// Which part of an address's history to read. The default is all of it.
@@ -30,7 +27,8 @@ pub struct SignatureRecord {
     pub slot: u64,
     /// Why it failed; `None` when it succeeded.
     pub error: Option<TransactionError>,
-    /// When its block was made, in seconds since 1970, where the endpoint says.
+    /// When its block was made, in seconds since 1970, as the endpoint says it. A hint for people:
+    /// Surfpool 1.5 gives thousands of seconds, and rules go by the clock that events carry.
     pub block_time: Option<i64>,
 }
 
@@ -51,11 +49,7 @@ impl Rpc {
     ///
     /// # Errors
     /// As [`Rpc::genesis_hash`].
-    pub async fn signatures_for(
-        &self,
-        address: &Address,
-        range: HistoryRange,
-    ) -> Result<Vec<SignatureRecord>> {
+    pub async fn signatures_for(&self, address: &Address, range: HistoryRange) -> Result<Vec<SignatureRecord>> {
         // Transactions of a block that may be dropped have no history.
         let commitment = self.commitment().max(Commitment::Confirmed);
         let mut newest_first: Vec<SignatureRecord> = Vec::new();
@@ -73,15 +67,12 @@ impl Rpc {
                 )
                 .await?;
             for wire in page {
-                let signature = wire
-                    .signature
-                    .parse()
-                    .map_err(|_| self.malformed("signature"))?;
+                let signature = wire.signature.parse().map_err(|_| self.malformed("signature"))?;
                 newest_first.push(SignatureRecord {
                     signature,
                     slot: wire.slot,
                     error: wire.err.map(Into::into),
-                    block_time: wire.block_time.map(block_seconds),
+                    block_time: wire.block_time,
                 });
             }
             let oldest = newest_first.last().map(|record| record.signature);

@@ -20,7 +20,8 @@ pub struct TransactionRecord {
     pub signature: Signature,
     /// Slot of its block.
     pub slot: u64,
-    /// When its block was made, in seconds since 1970, where the endpoint says.
+    /// When its block was made, in seconds since 1970, as the endpoint says it. A hint for people:
+    /// Surfpool 1.5 gives thousands of seconds, and rules go by the clock that events carry.
     pub block_time: Option<i64>,
     /// Why it failed; `None` when it succeeded.
     pub error: Option<TransactionError>,
@@ -124,18 +125,9 @@ impl Rpc {
             "commitment": self.commitment().max(Commitment::Confirmed).as_str(),
             "maxSupportedTransactionVersion": NEWEST_VERSION,
         });
-        let record: Option<WireRecord> = self
-            .call(
-                RpcRequest::GetTransaction,
-                json!([signature.to_string(), config]),
-            )
-            .await?;
-        record
-            .map(|wire| {
-                wire.decode(*signature)
-                    .ok_or_else(|| self.malformed("transaction"))
-            })
-            .transpose()
+        let record: Option<WireRecord> =
+            self.call(RpcRequest::GetTransaction, json!([signature.to_string(), config])).await?;
+        record.map(|wire| wire.decode(*signature).ok_or_else(|| self.malformed("transaction"))).transpose()
     }
 }
 
@@ -152,12 +144,7 @@ impl WireRecord {
         let mut instructions: Vec<RecordedInstruction> = message
             .instructions
             .into_iter()
-            .map(|wire| {
-                wire.decode(&accounts).map(|ix| RecordedInstruction {
-                    stack_height: Some(1),
-                    ..ix
-                })
-            })
+            .map(|wire| wire.decode(&accounts).map(|ix| RecordedInstruction { stack_height: Some(1), ..ix }))
             .collect::<Option<_>>()?;
         for group in meta.inner_instructions.unwrap_or_default() {
             let outer = instructions.get_mut(group.index)?;
@@ -168,7 +155,7 @@ impl WireRecord {
         Some(TransactionRecord {
             signature,
             slot: self.slot,
-            block_time: self.block_time.map(block_seconds),
+            block_time: self.block_time,
             error: meta.err.map(Into::into),
             fee: meta.fee,
             compute_units: meta.compute_units_consumed,
@@ -185,25 +172,10 @@ impl WireInstruction {
     fn decode(self, accounts: &[Address]) -> Option<RecordedInstruction> {
         Some(RecordedInstruction {
             program: *accounts.get(self.program_id_index)?,
-            accounts: self
-                .accounts
-                .into_iter()
-                .map(|index| accounts.get(index).copied())
-                .collect::<Option<_>>()?,
+            accounts: self.accounts.into_iter().map(|index| accounts.get(index).copied()).collect::<Option<_>>()?,
             data: bs58::decode(self.data).into_vec().ok()?,
             stack_height: self.stack_height,
             inner: Vec::new(),
         })
-    }
-}
-
-/// The interface says seconds; Surfpool 1.5 gives milliseconds. No block time in seconds reaches
-/// the bound before the year 5138, none in milliseconds lies below it after March 1973.
-pub(crate) fn block_seconds(reported: i64) -> i64 {
-    const MILLISECONDS_FROM: i64 = 100_000_000_000;
-    if reported < MILLISECONDS_FROM {
-        reported
-    } else {
-        reported / 1000
     }
 }

@@ -46,11 +46,7 @@ impl Rpc {
     ///
     /// # Errors
     /// [`RpcError::TooLarge`](crate::RpcError::TooLarge), and as [`Rpc::genesis_hash`].
-    pub async fn simulate(
-        &self,
-        transaction: &VersionedTransaction,
-        accounts: &[Address],
-    ) -> Result<Simulation> {
+    pub async fn simulate(&self, transaction: &VersionedTransaction, accounts: &[Address]) -> Result<Simulation> {
         let names: Vec<String> = accounts.iter().map(ToString::to_string).collect();
         let mut config = json!({
             "encoding": "base64",
@@ -61,12 +57,8 @@ impl Rpc {
         if !names.is_empty() {
             config["accounts"] = json!({ "encoding": "base64", "addresses": names });
         }
-        let answer: AtSlot<WireSimulation> = self
-            .call(
-                RpcRequest::SimulateTransaction,
-                json!([encode(transaction)?, config]),
-            )
-            .await?;
+        let answer: AtSlot<WireSimulation> =
+            self.call(RpcRequest::SimulateTransaction, json!([encode(transaction)?, config])).await?;
         let (slot, result) = (answer.context.slot, answer.value);
         let decoded = result
             .accounts
@@ -74,11 +66,7 @@ impl Rpc {
             .into_iter()
             .map(|account| {
                 account
-                    .map(|account| {
-                        account
-                            .decode(slot)
-                            .ok_or_else(|| self.malformed("account encoding"))
-                    })
+                    .map(|account| account.decode(slot).ok_or_else(|| self.malformed("account encoding")))
                     .transpose()
             })
             .collect::<Result<_>>()?;

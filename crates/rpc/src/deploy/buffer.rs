@@ -20,9 +20,11 @@ use crate::solana::{Address, Hash, Keypair, Signer};
 /// Writes under way at one time: enough to hide the way to the endpoint, few enough not to be
 /// turned away by one with a rate limit.
 const PARALLEL_WRITES: usize = 16;
-/// How often the buffer is looked at after the writes went out, before the missing ones go again.
-const LOOKS_PER_ROUND: u32 = 12;
+/// Between two looks at the buffer, at least; a look that takes longer is followed by a longer pause.
 const LOOK_PAUSE: Duration = Duration::from_millis(100);
+/// How long nothing may arrive before the missing parts go out again. Writes that are merely slow
+/// must not be doubled: that makes a busy network slower.
+const RESEND_AFTER: Duration = Duration::from_secs(4);
 /// How long nothing at all may arrive.
 const STALL_LIMIT: Duration = Duration::from_secs(60);
 
@@ -36,21 +38,9 @@ pub(super) async fn write(
 ) -> Result<Address> {
     let buffer = Keypair::new();
     // The deployment hands this rent back to the payer before it takes that of the program data.
-    let lamports = rpc
-        .minimum_balance(State::size_of_programdata(elf.len()))
-        .await?;
-    let create = loader::create_buffer(
-        &payer.pubkey(),
-        &buffer.pubkey(),
-        &authority.pubkey(),
-        lamports,
-        elf.len(),
-    )
-    .map_err(|_| RpcError::TooLarge {
-        what: "program",
-        len: elf.len(),
-        max: u32::MAX as usize,
-    })?;
+    let lamports = rpc.minimum_balance(State::size_of_programdata(elf.len())).await?;
+    let create = loader::create_buffer(&payer.pubkey(), &buffer.pubkey(), &authority.pubkey(), lamports, elf.len())
+        .map_err(|_| RpcError::TooLarge { what: "program", len: elf.len(), max: u32::MAX as usize })?;
     submit(rpc, payer, &[&buffer, authority], &create).await?;
 
     let address = buffer.pubkey();
@@ -62,37 +52,26 @@ pub(super) async fn write(
     progress(DeployProgress::Writing { parts: total });
     while !missing.is_empty() {
         let hash = rpc.latest_blockhash().await?.hash;
-        send_parts(
-            rpc, payer, authority, &address, elf, part_len, &missing, hash,
-        )
-        .await?;
-        for _ in 0..LOOKS_PER_ROUND {
+        send_parts(rpc, payer, authority, &address, elf, part_len, &missing, hash).await?;
+        let mut quiet_since = Instant::now();
+        while !missing.is_empty() && quiet_since.elapsed() < RESEND_AFTER {
+            let asked = Instant::now();
             let account = rpc.existing_account(&address).await?;
-            let content = account
-                .data
-                .get(State::size_of_buffer_metadata()..)
-                .unwrap_or_default();
+            let content = account.data.get(State::size_of_buffer_metadata()..).unwrap_or_default();
             let still = missing_parts(elf, content, part_len);
             if still.len() < missing.len() {
                 last_arrival = Instant::now();
-                progress(DeployProgress::Written {
-                    parts: total - still.len(),
-                    of: total,
-                });
+                quiet_since = last_arrival;
+                progress(DeployProgress::Written { parts: total - still.len(), of: total });
             }
             missing = still;
-            if missing.is_empty() {
-                break;
+            if !missing.is_empty() {
+                sleep(asked.elapsed().max(LOOK_PAUSE)).await;
             }
-            let waited = last_arrival.elapsed();
-            if waited >= STALL_LIMIT {
-                return Err(RpcError::DeployStalled {
-                    missing: missing.len(),
-                    total,
-                    waited,
-                });
-            }
-            sleep(LOOK_PAUSE).await;
+        }
+        let waited = last_arrival.elapsed();
+        if !missing.is_empty() && waited >= STALL_LIMIT {
+            return Err(RpcError::DeployStalled { missing: missing.len(), total, waited });
         }
     }
     Ok(address)
@@ -100,10 +79,7 @@ pub(super) async fn write(
 
 /// Sends one write for each of `parts`. A write that is not taken is written in the next round;
 /// only an error that the next round would meet again ends the deployment.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "one call site; a struct would only rename them"
-)]
+#[allow(clippy::too_many_arguments, reason = "one call site; a struct would only rename them")]
 async fn send_parts(
     rpc: &Rpc,
     payer: SyncSigner<'_>,
@@ -117,11 +93,7 @@ async fn send_parts(
     let mut encoded = Vec::with_capacity(parts.len());
     for index in parts {
         let offset = index * part_len;
-        let bytes = elf
-            .chunks(part_len)
-            .nth(*index)
-            .unwrap_or_default()
-            .to_vec();
+        let bytes = elf.chunks(part_len).nth(*index).unwrap_or_default().to_vec();
         let offset = u32::try_from(offset).expect("an account is shorter than 2^32 bytes");
         let write = loader::write(buffer, &authority.pubkey(), offset, bytes);
         encoded.push(encode(&signed(payer, &[authority], &[write], hash)?)?);
@@ -153,15 +125,10 @@ fn missing_parts(elf: &[u8], written: &[u8], part_len: usize) -> Vec<usize> {
 }
 
 /// Bytes of a program that fit into one transaction beside everything else.
-fn longest_part(
-    payer: SyncSigner<'_>,
-    authority: SyncSigner<'_>,
-    buffer: &Address,
-) -> Result<usize> {
+fn longest_part(payer: SyncSigner<'_>, authority: SyncSigner<'_>, buffer: &Address) -> Result<usize> {
     let empty = loader::write(buffer, &authority.pubkey(), 0, Vec::new());
     let transaction = signed(payer, &[authority], &[empty], Hash::default())?;
-    let len = bincode::serialized_size(&transaction)
-        .expect("a transaction is made of serialisable parts");
+    let len = bincode::serialized_size(&transaction).expect("a transaction is made of serialisable parts");
     // The length of the instruction's data takes a second byte from 128 bytes on.
     Ok(MAX_TRANSACTION_LEN - usize::try_from(len).unwrap_or(MAX_TRANSACTION_LEN) - 1)
 }
@@ -186,12 +153,8 @@ mod tests {
         for authority in [&payer, &authority] {
             let len = longest_part(&payer, authority, &buffer).expect("both keys sign");
             let write = loader::write(&buffer, &authority.pubkey(), 0, vec![7; len]);
-            let transaction =
-                signed(&payer, &[authority], &[write], Hash::default()).expect("both keys sign");
-            assert_eq!(
-                bincode::serialized_size(&transaction).ok(),
-                Some(MAX_TRANSACTION_LEN as u64)
-            );
+            let transaction = signed(&payer, &[authority], &[write], Hash::default()).expect("both keys sign");
+            assert_eq!(bincode::serialized_size(&transaction).ok(), Some(MAX_TRANSACTION_LEN as u64));
         }
     }
 }

@@ -2,9 +2,7 @@
 
 use super::SyncSigner;
 use crate::error::Result;
-use crate::solana::{
-    Address, Hash, Instruction, Message, Signer, VersionedMessage, VersionedTransaction,
-};
+use crate::solana::{Address, Hash, Instruction, Message, Signer, VersionedMessage, VersionedTransaction};
 
 /// One signed transaction. A key that stands in several roles signs once.
 pub(super) fn signed(
@@ -22,8 +20,5 @@ pub(super) fn signed(
         }
     }
     let message = Message::new_with_blockhash(instructions, Some(&payer.pubkey()), &blockhash);
-    Ok(VersionedTransaction::try_new(
-        VersionedMessage::Legacy(message),
-        &signers,
-    )?)
+    Ok(VersionedTransaction::try_new(VersionedMessage::Legacy(message), &signers)?)
 }

@@ -1,0 +1,199 @@
+//! Endpoints that misbehave, and transactions that get lost.
+
+use std::time::Duration;
+
+use quantumagi_rpc::solana::{Address, Hash, Keypair, Signature, Signer, VersionedTransaction};
+use quantumagi_rpc::{Commitment, ConfirmOptions, HistoryRange, Rpc, RpcError, SendProgress};
+use serde_json::{Value, json};
+
+use crate::support::{Endpoint, Reply, signed, transfer};
+
+fn a_transfer() -> VersionedTransaction {
+    let ana = Keypair::new();
+    let instruction = transfer(&ana.pubkey(), &Address::new_unique(), 1);
+    signed(&ana, &[instruction], Hash::new_from_array([7; 32]))
+}
+
+fn connect(endpoint: &Endpoint) -> Rpc {
+    Rpc::new(&endpoint.url(), Commitment::Confirmed)
+}
+
+fn quick() -> ConfirmOptions {
+    ConfirmOptions::default()
+        .with_rebroadcast_every(Duration::from_millis(10))
+        .with_give_up_after(Duration::from_secs(20))
+}
+
+fn at_slot(value: &Value) -> Reply {
+    Reply::Result(json!({ "context": { "slot": 5 }, "value": value }))
+}
+
+fn sent(params: &Value) -> Reply {
+    let _ = params;
+    Reply::Result(json!(Signature::default().to_string()))
+}
+
+/// The error and everything it says about itself, causes included.
+fn told(error: &RpcError) -> String {
+    let mut text = format!("{error:?}\n{error}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text = format!("{text}\n{inner:?}\n{inner}");
+        cause = inner.source();
+    }
+    text
+}
+
+async fn failed_slot(reply: fn() -> Reply) -> (RpcError, String) {
+    let endpoint = Endpoint::start(move |_, _, _| reply()).await;
+    let rpc = connect(&endpoint);
+    assert!(!format!("{rpc:?}").contains("secret-key"));
+    let error = rpc.slot().await.expect_err("the endpoint misbehaves");
+    let text = told(&error);
+    assert!(!text.contains("secret-key"), "{text}");
+    assert!(text.contains(&endpoint.host), "{text}");
+    (error, text)
+}
+
+#[tokio::test]
+async fn an_http_failure_names_the_host_and_its_status() {
+    for (reply, status, retryable) in [
+        ((|| Reply::Http { status: 503, body: "" }) as fn() -> Reply, 503, true),
+        (|| Reply::Http { status: 500, body: "" }, 500, true),
+        (|| Reply::Http { status: 403, body: "" }, 403, false),
+        (|| Reply::Http { status: 410, body: "" }, 410, false),
+    ] {
+        let (error, _) = failed_slot(reply).await;
+        let RpcError::Transport { source, .. } = &error else { panic!("{error:?}") };
+        assert_eq!(source.status(), Some(status));
+        assert_eq!(error.is_retryable(), retryable, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_json_rpc_error_keeps_its_number_and_words() {
+    let (error, _) = failed_slot(|| Reply::Error { code: -32005, message: "node is behind" }).await;
+    assert!(matches!(&error, RpcError::Rpc { code: -32005, message, .. } if message == "node is behind"), "{error:?}");
+    assert!(error.is_retryable());
+    let (error, _) = failed_slot(|| Reply::Error { code: -32602, message: "invalid params" }).await;
+    assert!(!error.is_retryable());
+}
+
+#[tokio::test]
+async fn an_answer_of_another_type_is_malformed() {
+    let (error, _) = failed_slot(|| Reply::Result(json!("soon"))).await;
+    assert!(matches!(error, RpcError::Malformed { source: Some(_), .. }), "{error:?}");
+    assert!(!error.is_retryable());
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there_can_be_tried_again() {
+    let endpoint = Endpoint::start(|_, _, _| Reply::Result(Value::Null)).await;
+    let unused = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        listener.local_addr().expect("an address")
+    };
+    assert_ne!(endpoint.host, unused.to_string());
+    let rpc = Rpc::new(&format!("http://{unused}/secret-key"), Commitment::Confirmed);
+    let error = rpc.slot().await.expect_err("nobody listens");
+    let RpcError::Transport { source, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(source.status(), None);
+    assert!(error.is_retryable());
+    assert!(!told(&error).contains("secret-key"), "{}", told(&error));
+}
+
+#[tokio::test]
+async fn a_transaction_that_can_no_longer_land_is_expired() {
+    let endpoint = Endpoint::start(|method, params, before| match method {
+        "sendTransaction" => sent(params),
+        // The last block in which it could have landed is the tenth.
+        "getBlockHeight" => Reply::Result(json!(8 + before)),
+        _ => at_slot(&json!([null])),
+    })
+    .await;
+    let transaction = a_transfer();
+    let error =
+        connect(&endpoint).send_and_confirm(&transaction, 10, quick(), |_| {}).await.expect_err("it never lands");
+    let RpcError::Expired { signature, last_valid_block_height: 10 } = error else { panic!("{error:?}") };
+    assert_eq!(signature, transaction.signatures[0]);
+    assert_eq!(endpoint.calls("getBlockHeight").len(), 4, "blocks 8, 9, 10 and 11");
+    assert_eq!(endpoint.calls("getSignatureStatuses").len(), 4);
+}
+
+#[tokio::test]
+async fn rebroadcast_repeats_the_same_bytes_until_the_transaction_lands() {
+    let endpoint = Endpoint::start(|method, params, before| match method {
+        "sendTransaction" => sent(params),
+        "getBlockHeight" => Reply::Result(json!(1)),
+        _ if before < 4 => at_slot(&json!([null])),
+        _ if before < 6 => at_slot(&json!([{ "slot": 5, "err": null, "confirmationStatus": "processed" }])),
+        _ => at_slot(&json!([{ "slot": 6, "err": null, "confirmationStatus": "confirmed" }])),
+    })
+    .await;
+    let mut seen = Vec::new();
+    let confirmed = connect(&endpoint)
+        .send_and_confirm(&a_transfer(), 10, quick(), |progress| seen.push(progress))
+        .await
+        .expect("it lands");
+    assert_eq!(confirmed.slot, 6);
+    let calls = endpoint.calls("sendTransaction");
+    assert_eq!(calls.len(), 5, "before each look, until it was seen in a block");
+    assert!(calls.iter().all(|params| params[0] == calls[0][0]), "{calls:?}");
+    let preflights: Vec<&Value> = calls.iter().map(|params| &params[1]["skipPreflight"]).collect();
+    assert_eq!(preflights, [false, true, true, true, true]);
+    assert_eq!(seen.last(), Some(&SendProgress::Landed { slot: 5 }));
+}
+
+#[tokio::test]
+async fn a_lost_answer_to_the_first_sending_is_no_failure() {
+    let endpoint = Endpoint::start(|method, params, before| match method {
+        "sendTransaction" if before == 0 => Reply::Http { status: 502, body: "" },
+        "sendTransaction" => sent(params),
+        "getBlockHeight" => Reply::Result(json!(1)),
+        _ => at_slot(&json!([{ "slot": 6, "err": null, "confirmationStatus": "finalized" }])),
+    })
+    .await;
+    let confirmed =
+        connect(&endpoint).send_and_confirm(&a_transfer(), 10, quick(), |_| {}).await.expect("it had landed");
+    assert_eq!(confirmed.slot, 6);
+}
+
+#[tokio::test]
+async fn an_outcome_that_stays_open_is_a_timeout_and_not_retryable() {
+    let endpoint = Endpoint::start(|method, params, _| match method {
+        "sendTransaction" => sent(params),
+        "getBlockHeight" => Reply::Result(json!(1)),
+        _ => at_slot(&json!([null])),
+    })
+    .await;
+    let options = quick().with_give_up_after(Duration::from_millis(60));
+    let error =
+        connect(&endpoint).send_and_confirm(&a_transfer(), 10, options, |_| {}).await.expect_err("it never lands");
+    assert!(matches!(error, RpcError::Timeout { .. }), "{error:?}");
+    assert!(!error.is_retryable());
+}
+
+#[tokio::test]
+async fn history_follows_pages_until_one_is_empty() {
+    let names: Vec<Signature> = (1..=5).map(|mark| Signature::from([mark; 64])).collect();
+    let pages = names.clone();
+    let endpoint = Endpoint::start(move |_, params, _| {
+        // Two to a page, newest first, from behind the one that is named.
+        let before = params[1]["before"].as_str();
+        let older: Vec<Value> = pages
+            .iter()
+            .rev()
+            .skip_while(|name| before.is_some_and(|before| name.to_string() != before))
+            .skip(usize::from(before.is_some()))
+            .take(2)
+            .map(|name| json!({ "signature": name.to_string(), "slot": 9, "err": null, "blockTime": 1 }))
+            .collect();
+        Reply::Result(json!(older))
+    })
+    .await;
+    let history =
+        connect(&endpoint).signatures_for(&Address::new_unique(), HistoryRange::default()).await.expect("a history");
+    let found: Vec<Signature> = history.iter().map(|record| record.signature).collect();
+    assert_eq!(found, names);
+    assert_eq!(endpoint.calls("getSignaturesForAddress").len(), 4);
+}

@@ -1,0 +1,9 @@
+//! The client against a real local network, and against a scripted endpoint where the network
+//! cannot be made to misbehave.
+
+mod accounts;
+mod deploy;
+mod faults;
+mod history;
+mod support;
+mod transfer;

@@ -1,0 +1,51 @@
+//! A network with a funded wallet, and signed transactions on it.
+
+mod endpoint;
+
+use quantumagi_localnet::{LocalNetwork, Options};
+use quantumagi_rpc::solana::{
+    Address, Hash, Instruction, Keypair, Message, Signer, VersionedMessage, VersionedTransaction,
+};
+use quantumagi_rpc::{Commitment, ConfirmOptions, Confirmed, Result, Rpc};
+
+pub(crate) use endpoint::{Endpoint, Reply};
+
+pub(crate) const SOL: u64 = 1_000_000_000;
+
+pub(crate) struct World {
+    pub(crate) network: LocalNetwork,
+    pub(crate) rpc: Rpc,
+    /// Holds a hundred SOL.
+    pub(crate) ana: Keypair,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        let network = LocalNetwork::start(Options::default()).await.expect("the local network starts");
+        let rpc = Rpc::new(network.rpc_url(), Commitment::Confirmed);
+        let ana = Keypair::new();
+        network.fund(&ana.pubkey(), 100 * SOL).await.expect("the network funds a wallet");
+        Self { network, rpc, ana }
+    }
+
+    /// Ana's transaction with a current blockhash.
+    pub(crate) async fn signed(&self, instructions: &[Instruction]) -> VersionedTransaction {
+        let hash = self.rpc.latest_blockhash().await.expect("a blockhash").hash;
+        signed(&self.ana, instructions, hash)
+    }
+
+    pub(crate) async fn execute(&self, instructions: &[Instruction], options: ConfirmOptions) -> Result<Confirmed> {
+        let blockhash = self.rpc.latest_blockhash().await?;
+        let transaction = signed(&self.ana, instructions, blockhash.hash);
+        self.rpc.send_and_confirm(&transaction, blockhash.last_valid_block_height, options, |_| {}).await
+    }
+}
+
+pub(crate) fn signed(payer: &Keypair, instructions: &[Instruction], hash: Hash) -> VersionedTransaction {
+    let message = Message::new_with_blockhash(instructions, Some(&payer.pubkey()), &hash);
+    VersionedTransaction::try_new(VersionedMessage::Legacy(message), &[payer]).expect("the payer signs")
+}
+
+pub(crate) fn transfer(from: &Address, to: &Address, lamports: u64) -> Instruction {
+    solana_system_interface::instruction::transfer(from, to, lamports)
+}
