@@ -107,4 +107,13 @@ mod tests {
     fn earlier_row_wins_at_equal_scores() {
         check("", "vote money", Category::Treasury);
     }
+
+    #[test]
+    fn documented_table_is_the_one_used() {
+        let documentation = include_str!("../../../docs/constitution-files.md");
+        for (category, keywords) in KEYWORDS {
+            let row = format!("| {} | {} |", category_name(category), keywords.join(" "));
+            assert!(documentation.contains(&row), "docs/constitution-files.md lacks the row\n{row}");
+        }
+    }
 }

@@ -78,17 +78,20 @@ impl Pairing {
 
     /// Best scores first; at equal scores the earlier principles, so that the answer is always the same.
     fn join_alike(&mut self, old: &[PrincipleText], new: &[PrincipleText]) {
-        let traits = |free: Vec<usize>, list: &[PrincipleText]| -> Vec<(usize, Likeness)> {
-            free.into_iter().filter_map(|index| Some((index, Likeness::of(list.get(index)?)))).collect()
-        };
-        let (old_traits, new_traits) = (traits(self.free_old(), old), traits(self.free_new(), new));
+        let (free_old, free_new) = (self.free_old(), self.free_new());
+        let old: Vec<&PrincipleText> = free_old.iter().filter_map(|&index| old.get(index)).collect();
+        let new: Vec<&PrincipleText> = free_new.iter().filter_map(|&index| new.get(index)).collect();
+        let own_heading = Shares::of(&old, &new, |principle| words(principle.own_heading()));
+        let heading = Shares::of(&old, &new, |principle| words(&principle.heading));
+        let text = Shares::of(&old, &new, |principle| word_pairs(&principle.text));
         let mut scores = Vec::new();
-        for (old_index, old_likeness) in &old_traits {
-            for (new_index, new_likeness) in &new_traits {
-                let has_same_number = old.get(*old_index).map(|principle| &principle.number)
-                    == new.get(*new_index).map(|principle| &principle.number);
-                let bonus = if has_same_number { SAME_NUMBER_BONUS } else { 0 };
-                let score = old_likeness.score(new_likeness) + bonus;
+        for (row, (old_index, before)) in free_old.iter().zip(&old).enumerate() {
+            for (column, (new_index, after)) in free_new.iter().zip(&new).enumerate() {
+                let bonus = if before.number == after.number { SAME_NUMBER_BONUS } else { 0 };
+                let score = own_heading.scaled(row, column, HEADING_WEIGHT / 2)
+                    + heading.scaled(row, column, HEADING_WEIGHT / 2)
+                    + text.scaled(row, column, TEXT_WEIGHT)
+                    + bonus;
                 if MIN_SCORE <= score {
                     scores.push((score, *old_index, *new_index));
                 }
@@ -104,32 +107,58 @@ impl Pairing {
     }
 }
 
-/// What of a principle is compared: the words of its heading, with and without the section's, and the pairs
-/// of neighbouring words of its text, because single words such as "the" make all texts alike.
-struct Likeness {
-    own_heading: Vec<String>,
-    heading: Vec<String>,
-    text: Vec<(String, String)>,
+/// How much every old principle has in common with every new one, in one trait such as the heading's words.
+struct Shares {
+    /// Elements of each old principle, and of each new one.
+    n_old: Vec<usize>,
+    n_new: Vec<usize>,
+    /// Common elements, by place in the old and the new list; absent where there are none. Counted from an
+    /// index of the elements: comparing each with each would take minutes for two long documents.
+    n_common: BTreeMap<(usize, usize), usize>,
 }
 
-impl Likeness {
-    fn of(principle: &PrincipleText) -> Self {
-        let [mut own_heading, mut heading] = [principle.own_heading(), &principle.heading].map(words);
-        own_heading.sort_unstable();
-        heading.sort_unstable();
-        let words = words(&principle.text);
-        let after = words.iter().skip(1).cloned().chain([String::new()]);
-        let mut text: Vec<(String, String)> = words.iter().cloned().zip(after).collect();
-        text.sort_unstable();
-        Self { own_heading, heading, text }
+impl Shares {
+    fn of<T: Ord>(old: &[&PrincipleText], new: &[&PrincipleText], elements: impl Fn(&PrincipleText) -> Vec<T>) -> Self {
+        let tallies = |principles: &[&PrincipleText]| -> Vec<(usize, BTreeMap<T, usize>)> {
+            principles.iter().map(|principle| tally(elements(principle))).collect()
+        };
+        let (old, new) = (tallies(old), tallies(new));
+        let mut holders: BTreeMap<&T, Vec<(usize, usize)>> = BTreeMap::new();
+        for (column, (_, tally)) in new.iter().enumerate() {
+            for (element, &count) in tally {
+                holders.entry(element).or_default().push((column, count));
+            }
+        }
+        let mut n_common = BTreeMap::new();
+        for (row, (_, tally)) in old.iter().enumerate() {
+            for (element, &count) in tally {
+                for &(column, other_count) in holders.get(element).into_iter().flatten() {
+                    *n_common.entry((row, column)).or_insert(0) += count.min(other_count);
+                }
+            }
+        }
+        let lengths = |tallies: &[(usize, BTreeMap<T, usize>)]| tallies.iter().map(|(len, _)| *len).collect();
+        Self { n_old: lengths(&old), n_new: lengths(&new), n_common }
     }
 
-    /// 0 to [`FULL_SCORE`].
-    fn score(&self, other: &Self) -> u64 {
-        share(&self.own_heading, &other.own_heading, HEADING_WEIGHT / 2)
-            + share(&self.heading, &other.heading, HEADING_WEIGHT / 2)
-            + share(&self.text, &other.text, TEXT_WEIGHT)
+    /// `weight` times twice the common elements over all elements (Dice), rounded down.
+    fn scaled(&self, row: usize, column: usize, weight: u64) -> u64 {
+        let Some(&n_common) = self.n_common.get(&(row, column)) else { return 0 };
+        let n_all = self.n_old.get(row).zip(self.n_new.get(column)).map_or(0, |(old, new)| old + new);
+        // Bound: a text has at most 2^20 elements, so the product stays below 2^31.
+        let twice = u64::try_from(2 * n_common).unwrap_or(u64::MAX);
+        twice.saturating_mul(weight).checked_div(u64::try_from(n_all).unwrap_or(u64::MAX)).unwrap_or(0)
     }
+}
+
+/// How many elements there are, and how many of each.
+fn tally<T: Ord>(elements: Vec<T>) -> (usize, BTreeMap<T, usize>) {
+    let mut tally = BTreeMap::new();
+    let len = elements.len();
+    for element in elements {
+        *tally.entry(element).or_insert(0) += 1;
+    }
+    (len, tally)
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -139,24 +168,11 @@ fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// `weight` times twice the common elements over all elements (Dice), rounded down. Both lists are sorted.
-fn share<T: Ord>(left: &[T], right: &[T], weight: u64) -> u64 {
-    let (mut left_rest, mut right_rest) = (left, right);
-    let mut n_common = 0_u64;
-    while let ([first, left_tail @ ..], [second, right_tail @ ..]) = (left_rest, right_rest) {
-        if first <= second {
-            left_rest = left_tail;
-        }
-        if second <= first {
-            right_rest = right_tail;
-        }
-        if first == second {
-            n_common += 1;
-        }
-    }
-    // Bound: a text has at most 2^20 words, so the product stays below 2^32.
-    let n_all = u64::try_from(left.len() + right.len()).unwrap_or(u64::MAX);
-    (2 * n_common * weight).checked_div(n_all).unwrap_or(0)
+/// Neighbouring words: single words such as "the" make all texts alike.
+fn word_pairs(text: &str) -> Vec<(String, String)> {
+    let words = words(text);
+    let after = words.iter().skip(1).cloned().chain([String::new()]);
+    words.iter().cloned().zip(after).collect()
 }
 
 #[cfg(test)]
