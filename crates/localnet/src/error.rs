@@ -56,6 +56,12 @@ pub enum LocalnetError {
         #[from]
         source: std::io::Error,
     },
+    /// A slot length that the network's clock cannot work with.
+    #[error("a slot of {slot_ms} ms is not within 1 to 1000 ms")]
+    SlotLength {
+        /// Milliseconds asked for.
+        slot_ms: u64,
+    },
     /// More lamports than the network's control interface can express exactly.
     #[error("{lamports} lamports are more than the {max} the local network can set exactly")]
     TooManyLamports {

@@ -1,10 +1,7 @@
 //! One running network: starting, steering and ending it.
 
-use std::fmt;
 use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +12,10 @@ use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
 use crate::control::Control;
+use crate::detached::Detached;
 use crate::error::{LocalnetError, Result};
+use crate::log::Log;
+use crate::options::Options;
 
 /// Largest integer that the network's control interface, which counts in doubles, keeps exactly.
 const MAX_EXACT: u64 = (1 << 53) - 1;
@@ -25,40 +25,6 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/surfpool.mjs");
 /// The protocol's answers leave Node on descriptor 3, so that anything the native library prints
 /// goes to the log instead of between them. `exec` keeps the process id ours.
 const LAUNCH: &str = r#"exec "$0" "$1" "$2" 3>&1 1>&2"#;
-
-/// How to run a local network.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Options {
-    /// Length of a slot in milliseconds, 1..=1000. Default 50: a block confirms eight times as
-    /// fast as on the 400 ms that a cluster was started with.
-    pub slot_ms: u64,
-    /// Where the process's own output goes. Default: a file in the system's temporary folder,
-    /// removed with the network unless that was detached.
-    pub log: Option<PathBuf>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { slot_ms: 50, log: None }
-    }
-}
-
-impl Options {
-    /// The same options with another slot length, in milliseconds.
-    #[must_use]
-    pub fn with_slot_ms(mut self, slot_ms: u64) -> Self {
-        self.slot_ms = slot_ms;
-        self
-    }
-
-    /// The same options with the process's output in `path`, which is never removed.
-    #[must_use]
-    pub fn with_log(mut self, path: impl Into<PathBuf>) -> Self {
-        self.log = Some(path.into());
-        self
-    }
-}
 
 /// Where the network's clock stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -80,35 +46,17 @@ pub struct LocalNetwork {
     log: Log,
 }
 
-/// A network that lives on without its starter. End it with `kill PID`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Detached {
-    /// Address of the JSON-RPC endpoint.
-    pub rpc_url: String,
-    /// Address of the websocket endpoint.
-    pub ws_url: String,
-    /// Id of the process; `kill` with it ends the network.
-    pub pid: u32,
-    /// File with everything the process prints.
-    pub log: PathBuf,
-}
-
 #[derive(Clone, Debug, Deserialize)]
 struct Urls {
     rpc_url: String,
     ws_url: String,
 }
 
-#[derive(Debug)]
-struct Log {
-    path: PathBuf,
-    temporary: bool,
-}
-
 impl LocalNetwork {
     /// Starts a network on free ports and waits until it answers.
     ///
     /// # Errors
+    /// [`LocalnetError::SlotLength`] outside of 1 to 1000 ms;
     /// [`LocalnetError::NodeMissing`] and [`LocalnetError::NotInstalled`] name what to install;
     /// [`LocalnetError::Ended`] when the process gave up, with its output in the log.
     pub async fn start(options: Options) -> Result<Self> {
@@ -116,6 +64,7 @@ impl LocalNetwork {
     }
 
     async fn start_with(node: &str, script: &str, options: Options) -> Result<Self> {
+        options.check()?;
         let log = Log::create(options.log)?;
         let output = File::create(&log.path)?;
         let mut child = Command::new("sh")
@@ -238,50 +187,6 @@ impl Drop for LocalNetwork {
         if let Some(child) = &mut self.child {
             // Fails only when the process has already gone, which is what is wanted.
             let _ = child.start_kill();
-        }
-    }
-}
-
-impl fmt::Display for Detached {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "local network  {}", self.rpc_url)?;
-        writeln!(f, "websocket      {}", self.ws_url)?;
-        writeln!(f, "output         {}", self.log.display())?;
-        write!(f, "stop it with   kill {}", self.pid)
-    }
-}
-
-impl Log {
-    fn create(asked: Option<PathBuf>) -> Result<Self> {
-        static STARTED: AtomicU64 = AtomicU64::new(0);
-        if let Some(path) = asked {
-            return Ok(Self { path, temporary: false });
-        }
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let name = format!("quantumagi-localnet-{}-{number}.log", std::process::id());
-        Ok(Self { path: std::env::temp_dir().join(name), temporary: true })
-    }
-
-    /// Keeps the output of a failed start, or says that there was no Node to start: the shell
-    /// answers 127 for a command it cannot find.
-    async fn explain(mut self, error: LocalnetError, child: &mut Child) -> LocalnetError {
-        if !matches!(error, LocalnetError::Ended { .. }) {
-            return error;
-        }
-        if let Ok(status) = child.wait().await
-            && status.code() == Some(127)
-        {
-            return LocalnetError::NodeMissing { source: std::io::ErrorKind::NotFound.into() };
-        }
-        self.temporary = false;
-        error
-    }
-}
-
-impl Drop for Log {
-    fn drop(&mut self) {
-        if self.temporary {
-            let _ = std::fs::remove_file(Path::new(&self.path));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use quantumagi_localnet::{Detached, LocalNetwork, LocalnetError, Options};
 use quantumagi_rpc::solana::{Address, ids};
-use quantumagi_rpc::{Commitment, Rpc};
+use quantumagi_rpc::{ChainClock, Commitment, Rpc};
 
 const DAY: i64 = 86_400;
 
@@ -32,6 +32,18 @@ async fn check_falls_silent(url: &str) {
         assert!(started.elapsed() < Duration::from_secs(10), "{url} still answers");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Travels, and compares the clock with the asked second. It runs on in real time while it is read.
+async fn check_travel(network: &LocalNetwork, rpc: &Rpc, asked: i64) -> ChainClock {
+    let began = Instant::now();
+    let reached = network.travel_to(asked).await.expect("the network travels");
+    let clock = rpc.clock().await.expect("a clock");
+    let latest = asked + 1 + i64::try_from(began.elapsed().as_secs()).expect("a short time");
+    assert!((asked..=latest).contains(&reached.unix_timestamp), "{asked} {reached:?}");
+    assert!((asked..=latest).contains(&clock.unix_timestamp), "{asked} {clock:?}");
+    assert!(clock.slot >= reached.slot, "{reached:?} {clock:?}");
+    clock
 }
 
 #[tokio::test]
@@ -72,11 +84,7 @@ async fn travel_reaches_the_asked_second_and_nothing_goes_back() {
     // Odd lengths on purpose: they fall between slots and across several epochs.
     for asked in [1, 61, 3_601, DAY + 7, 3 * DAY, 3 * DAY + 1, 10 * DAY + 13, 45 * DAY, 400 * DAY] {
         let asked = start.unix_timestamp + 30 + asked;
-        let reached = network.travel_to(asked).await.expect("the network travels");
-        let clock = rpc.clock().await.expect("a clock");
-        // The clock runs on while it is being read.
-        assert!((asked..=asked + 1).contains(&reached.unix_timestamp), "{asked} {reached:?}");
-        assert!((asked..=asked + 1).contains(&clock.unix_timestamp), "{asked} {clock:?}");
+        let clock = check_travel(&network, &rpc, asked).await;
         assert!(clock.slot > before.slot, "{before:?} {clock:?}");
         assert!(clock.epoch >= before.epoch, "{before:?} {clock:?}");
         before = clock;
@@ -88,9 +96,7 @@ async fn travel_works_at_the_slowest_slots() {
     let network = LocalNetwork::start(Options::default().with_slot_ms(400)).await.expect("a network");
     let rpc = Rpc::new(network.rpc_url(), Commitment::Confirmed);
     let asked = rpc.clock().await.expect("a clock").unix_timestamp + 3 * DAY;
-    network.travel_to(asked).await.expect("the network travels");
-    let clock = rpc.clock().await.expect("a clock");
-    assert!((asked..=asked + 1).contains(&clock.unix_timestamp), "{asked} {clock:?}");
+    check_travel(&network, &rpc, asked).await;
 }
 
 #[tokio::test]
@@ -103,6 +109,15 @@ async fn travel_into_the_past_is_refused() {
     };
     assert!(reason.starts_with("the clock is already at "), "{reason}");
     assert!(rpc.clock().await.expect("a clock").unix_timestamp >= now);
+}
+
+#[tokio::test]
+async fn a_slot_must_not_step_over_seconds() {
+    for slot_ms in [0, 1_001] {
+        let refused = LocalNetwork::start(Options::default().with_slot_ms(slot_ms)).await;
+        let named = matches!(&refused, Err(LocalnetError::SlotLength { slot_ms: named }) if *named == slot_ms);
+        assert!(named, "{refused:?}");
+    }
 }
 
 #[tokio::test]
@@ -156,6 +171,12 @@ async fn a_detached_network_lives_on_until_it_is_killed() {
     let started = Instant::now();
     while rpc.slot().await.expect("the network lives on") == first {
         assert!(started.elapsed() < Duration::from_secs(10), "no new block");
+    }
+    let before = rpc.clock().await.expect("a clock").unix_timestamp;
+    let signalled = Command::new("kill").args(["-USR2", &pid.to_string()]).status().expect("kill runs");
+    assert!(signalled.success());
+    while rpc.clock().await.expect("the network lives on").unix_timestamp < before + DAY {
+        assert!(started.elapsed() < Duration::from_secs(20), "the day does not pass");
     }
     let killed = Command::new("kill").arg(pid.to_string()).status().expect("kill runs");
     assert!(killed.success());

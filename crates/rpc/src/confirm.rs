@@ -3,6 +3,8 @@
 //! The same bytes are sent again and again: the runtime takes a transaction at most once. Nothing
 //! here signs, so nothing here can execute twice what was meant once.
 
+mod options;
+
 use std::time::Duration;
 
 use base64::Engine;
@@ -15,7 +17,8 @@ use tokio::time::{Instant, sleep};
 
 use crate::client::{AtSlot, Commitment, Rpc};
 use crate::error::{FailureStage, Result, RpcError, TransactionFailure};
-use crate::solana::{Signature, TransactionError, VersionedTransaction};
+use crate::solana::{Signature, SignerError, TransactionError, VersionedTransaction};
+pub use options::{ConfirmOptions, Confirmed, Preflight, SendProgress};
 
 /// Longest transaction in bytes that the network carries (IPv6 minimum MTU less headers).
 pub(crate) const MAX_TRANSACTION_LEN: usize = 1232;
@@ -23,88 +26,6 @@ pub(crate) const MAX_TRANSACTION_LEN: usize = 1232;
 /// Between the first two looks at the status; doubles up to [`POLL_AT_MOST`].
 const POLL_AT_FIRST: Duration = Duration::from_millis(25);
 const POLL_AT_MOST: Duration = Duration::from_millis(500);
-
-/// Whether the endpoint runs a transaction before it passes it on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Preflight {
-    /// It does: a transaction that would fail costs nothing and is reported with its logs.
-    #[default]
-    Check,
-    /// It does not: for a transaction that was just simulated.
-    Skip,
-}
-
-/// How to send and how long to wait.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ConfirmOptions {
-    /// Whether the endpoint runs the transaction first.
-    pub preflight: Preflight,
-    /// Time between two sendings of the same bytes. Default 2 s.
-    pub rebroadcast_every: Duration,
-    /// When to give up without knowing the outcome. Default 90 s, above the 60 s that a blockhash
-    /// lives on the slowest cluster.
-    pub give_up_after: Duration,
-}
-
-impl Default for ConfirmOptions {
-    fn default() -> Self {
-        Self {
-            preflight: Preflight::Check,
-            rebroadcast_every: Duration::from_secs(2),
-            give_up_after: Duration::from_secs(90),
-        }
-    }
-}
-
-impl ConfirmOptions {
-    /// The same options with another choice about preflight.
-    #[must_use]
-    pub fn with_preflight(mut self, preflight: Preflight) -> Self {
-        self.preflight = preflight;
-        self
-    }
-
-    /// The same options with another time between two sendings of the same bytes.
-    #[must_use]
-    pub fn with_rebroadcast_every(mut self, pause: Duration) -> Self {
-        self.rebroadcast_every = pause;
-        self
-    }
-
-    /// The same options with another limit.
-    #[must_use]
-    pub fn with_give_up_after(mut self, limit: Duration) -> Self {
-        self.give_up_after = limit;
-        self
-    }
-}
-
-/// What happens while a transaction is on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendProgress {
-    /// The bytes went out for the `attempt`th time, counted from 1.
-    Sent {
-        /// First signature.
-        signature: Signature,
-        /// How often they went out.
-        attempt: u32,
-    },
-    /// It is in a block, but not yet as settled as asked.
-    Landed {
-        /// Slot of that block; another one if the first was dropped.
-        slot: u64,
-    },
-}
-
-/// A transaction that succeeded and is as settled as asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Confirmed {
-    /// First signature.
-    pub signature: Signature,
-    /// Slot of its block.
-    pub slot: u64,
-}
 
 /// What the cluster knows of one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -278,6 +199,6 @@ fn is_duplicate(error: &RpcError) -> bool {
 fn first_signature(transaction: &VersionedTransaction) -> Result<Signature> {
     match transaction.signatures.first() {
         Some(signature) if *signature != Signature::default() => Ok(*signature),
-        _ => Err(crate::solana::SignerError::NotEnoughSigners.into()),
+        _ => Err(SignerError::NotEnoughSigners.into()),
     }
 }

@@ -27,8 +27,7 @@ pub struct SignatureRecord {
     pub slot: u64,
     /// Why it failed; `None` when it succeeded.
     pub error: Option<TransactionError>,
-    /// When its block was made, in seconds since 1970, as the endpoint says it. A hint for people:
-    /// Surfpool 1.5 gives thousands of seconds, and rules go by the clock that events carry.
+    /// When its block was made, in seconds since 1970, where the endpoint says.
     pub block_time: Option<i64>,
 }
 

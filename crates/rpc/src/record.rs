@@ -20,8 +20,8 @@ pub struct TransactionRecord {
     pub signature: Signature,
     /// Slot of its block.
     pub slot: u64,
-    /// When its block was made, in seconds since 1970, as the endpoint says it. A hint for people:
-    /// Surfpool 1.5 gives thousands of seconds, and rules go by the clock that events carry.
+    /// When its block was made, in seconds since 1970, where the endpoint says. For people only:
+    /// Surfpool 1.5 gives thousands of seconds here (and seconds in the history of an address).
     pub block_time: Option<i64>,
     /// Why it failed; `None` when it succeeded.
     pub error: Option<TransactionError>,

@@ -28,8 +28,7 @@ fn at_slot(value: &Value) -> Reply {
     Reply::Result(json!({ "context": { "slot": 5 }, "value": value }))
 }
 
-fn sent(params: &Value) -> Reply {
-    let _ = params;
+fn sent() -> Reply {
     Reply::Result(json!(Signature::default().to_string()))
 }
 
@@ -88,12 +87,10 @@ async fn an_answer_of_another_type_is_malformed() {
 
 #[tokio::test]
 async fn an_endpoint_that_is_not_there_can_be_tried_again() {
-    let endpoint = Endpoint::start(|_, _, _| Reply::Result(Value::Null)).await;
     let unused = {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         listener.local_addr().expect("an address")
     };
-    assert_ne!(endpoint.host, unused.to_string());
     let rpc = Rpc::new(&format!("http://{unused}/secret-key"), Commitment::Confirmed);
     let error = rpc.slot().await.expect_err("nobody listens");
     let RpcError::Transport { source, .. } = &error else { panic!("{error:?}") };
@@ -104,8 +101,8 @@ async fn an_endpoint_that_is_not_there_can_be_tried_again() {
 
 #[tokio::test]
 async fn a_transaction_that_can_no_longer_land_is_expired() {
-    let endpoint = Endpoint::start(|method, params, before| match method {
-        "sendTransaction" => sent(params),
+    let endpoint = Endpoint::start(|method, _, before| match method {
+        "sendTransaction" => sent(),
         // The last block in which it could have landed is the tenth.
         "getBlockHeight" => Reply::Result(json!(8 + before)),
         _ => at_slot(&json!([null])),
@@ -122,8 +119,8 @@ async fn a_transaction_that_can_no_longer_land_is_expired() {
 
 #[tokio::test]
 async fn rebroadcast_repeats_the_same_bytes_until_the_transaction_lands() {
-    let endpoint = Endpoint::start(|method, params, before| match method {
-        "sendTransaction" => sent(params),
+    let endpoint = Endpoint::start(|method, _, before| match method {
+        "sendTransaction" => sent(),
         "getBlockHeight" => Reply::Result(json!(1)),
         _ if before < 4 => at_slot(&json!([null])),
         _ if before < 6 => at_slot(&json!([{ "slot": 5, "err": null, "confirmationStatus": "processed" }])),
@@ -146,9 +143,9 @@ async fn rebroadcast_repeats_the_same_bytes_until_the_transaction_lands() {
 
 #[tokio::test]
 async fn a_lost_answer_to_the_first_sending_is_no_failure() {
-    let endpoint = Endpoint::start(|method, params, before| match method {
+    let endpoint = Endpoint::start(|method, _, before| match method {
         "sendTransaction" if before == 0 => Reply::Http { status: 502, body: "" },
-        "sendTransaction" => sent(params),
+        "sendTransaction" => sent(),
         "getBlockHeight" => Reply::Result(json!(1)),
         _ => at_slot(&json!([{ "slot": 6, "err": null, "confirmationStatus": "finalized" }])),
     })
@@ -160,8 +157,8 @@ async fn a_lost_answer_to_the_first_sending_is_no_failure() {
 
 #[tokio::test]
 async fn an_outcome_that_stays_open_is_a_timeout_and_not_retryable() {
-    let endpoint = Endpoint::start(|method, params, _| match method {
-        "sendTransaction" => sent(params),
+    let endpoint = Endpoint::start(|method, _, _| match method {
+        "sendTransaction" => sent(),
         "getBlockHeight" => Reply::Result(json!(1)),
         _ => at_slot(&json!([null])),
     })

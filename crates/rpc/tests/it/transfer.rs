@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use quantumagi_rpc::solana::{Address, InstructionError, Signer, TransactionError, VersionedTransaction, ids};
-use quantumagi_rpc::{ConfirmOptions, FailureStage, Preflight, RpcError, SendProgress};
+use quantumagi_localnet::{LocalNetwork, Options};
+use quantumagi_rpc::deploy::deploy_program;
+use quantumagi_rpc::solana::{Address, InstructionError, Keypair, Signer, TransactionError, VersionedTransaction, ids};
+use quantumagi_rpc::{Commitment, ConfirmOptions, FailureStage, HistoryRange, Preflight, Rpc, RpcError, SendProgress};
 
-use crate::support::{SOL, World, transfer};
+use crate::support::{SOL, World, signed, transfer};
 
 /// `SystemError::ResultWithNegativeLamports`.
 const NOT_ENOUGH: u32 = 1;
@@ -147,4 +149,37 @@ async fn waiting_ends_with_the_limit_when_nothing_is_known() {
     let Err(RpcError::Timeout { signature, waited }) = outcome else { panic!("{outcome:?}") };
     assert_eq!(signature, transaction.signatures[0]);
     assert!(waited >= limit, "{waited:?}");
+}
+
+#[tokio::test]
+async fn a_blockhash_that_grew_old_lets_nothing_land() {
+    let network = LocalNetwork::start(Options::default().with_slot_ms(10)).await.expect("a network");
+    let rpc = Rpc::new(network.rpc_url(), Commitment::Confirmed);
+    let (ana, ben) = (Keypair::new(), Address::new_unique());
+    network.fund(&ana.pubkey(), 2 * SOL).await.expect("the network funds a wallet");
+    let old = rpc.latest_blockhash().await.expect("a blockhash");
+    let transaction = signed(&ana, &[transfer(&ana.pubkey(), &ben, SOL)], old.hash);
+    // The cluster's real rule: 150 blocks.
+    while rpc.block_height().await.expect("a height") <= old.last_valid_block_height {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let outcome =
+        rpc.send_and_confirm(&transaction, old.last_valid_block_height, ConfirmOptions::default(), |_| {}).await;
+    assert!(
+        matches!(&outcome, Err(RpcError::Expired { signature, .. }) if *signature == transaction.signatures[0]),
+        "{outcome:?}"
+    );
+    assert_eq!(rpc.balance(&ben).await.expect("a balance"), 0);
+    assert_eq!(rpc.balance(&ana.pubkey()).await.expect("a balance"), 2 * SOL);
+}
+
+#[test]
+fn every_call_can_run_on_another_thread() {
+    fn check<T: Send>(_: impl FnOnce() -> T) {}
+    let (rpc, ana, ben) = (Rpc::new("http://127.0.0.1:1", Commitment::Confirmed), Keypair::new(), Address::default());
+    let transaction = VersionedTransaction::default();
+    check(|| rpc.send_and_confirm(&transaction, 0, ConfirmOptions::default(), |_| {}));
+    check(|| rpc.simulate(&transaction, std::slice::from_ref(&ben)));
+    check(|| rpc.signatures_for(&ben, HistoryRange::default()));
+    check(|| deploy_program(&rpc, &ana, &ana, &[], &ana, |_| {}));
 }
