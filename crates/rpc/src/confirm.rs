@@ -3,56 +3,35 @@
 //! The same bytes are sent again and again: the runtime takes a transaction at most once. Nothing
 //! here signs, so nothing here can execute twice what was meant once.
 
+mod flight;
 mod options;
+mod status;
 
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
+use futures_util::stream::{self, StreamExt};
 use serde_json::json;
-use solana_rpc_client_api::request::{MAX_GET_SIGNATURE_STATUSES_QUERY_ITEMS, RpcRequest};
-use solana_rpc_client_api::response::UiTransactionError;
+use solana_rpc_client_api::request::RpcRequest;
 use tokio::time::{Instant, sleep};
 
-use crate::client::{AtSlot, Commitment, Rpc};
+use crate::client::Rpc;
 use crate::error::{FailureStage, Result, RpcError, TransactionFailure};
-use crate::solana::{Signature, SignerError, TransactionError, VersionedTransaction};
+use crate::solana::{Signature, SignerError, VersionedTransaction};
+use flight::Flight;
 pub use options::{ConfirmOptions, Confirmed, Preflight, SendProgress};
+use status::{Search, Status};
 
 /// Longest transaction in bytes that the network carries (IPv6 minimum MTU less headers).
 pub(crate) const MAX_TRANSACTION_LEN: usize = 1232;
 
+/// Transactions under way to the endpoint at one time: below the limits that providers set.
+const PARALLEL_SENDS: usize = 16;
+
 /// Between the first two looks at the status; doubles up to [`POLL_AT_MOST`].
 const POLL_AT_FIRST: Duration = Duration::from_millis(25);
 const POLL_AT_MOST: Duration = Duration::from_millis(500);
-
-/// What the cluster knows of one transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Status {
-    slot: u64,
-    error: Option<TransactionError>,
-    settled: Commitment,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireStatus {
-    slot: u64,
-    err: Option<UiTransactionError>,
-    confirmation_status: Option<String>,
-}
-
-impl From<WireStatus> for Status {
-    fn from(wire: WireStatus) -> Self {
-        let settled = match wire.confirmation_status.as_deref() {
-            Some("finalized") => Commitment::Finalized,
-            Some("confirmed") => Commitment::Confirmed,
-            _ => Commitment::Processed,
-        };
-        Self { slot: wire.slot, error: wire.err.map(Into::into), settled }
-    }
-}
 
 impl Rpc {
     /// Sends a signed transaction once and does not wait.
@@ -81,76 +60,104 @@ impl Rpc {
         options: ConfirmOptions,
         mut progress: impl FnMut(SendProgress),
     ) -> Result<Confirmed> {
-        let signature = first_signature(transaction)?;
-        let bytes = encode(transaction)?;
+        let mut outcomes = self
+            .send_and_confirm_all(std::slice::from_ref(transaction), last_valid_block_height, options, &mut progress)
+            .await?;
+        outcomes.pop().expect("one transaction has one outcome")
+    }
+
+    /// As [`Rpc::send_and_confirm`] for many transactions with the same blockhash, side by side: one
+    /// question about the status of all that are under way. Outcomes come in the order of the
+    /// transactions; which of them lands first is not determined.
+    ///
+    /// # Errors
+    /// Each transaction has its own. The call as a whole fails before anything is sent when one of
+    /// them is unsigned or too large, and later when the endpoint refuses for good to tell any
+    /// status, which leaves all outcomes open.
+    pub async fn send_and_confirm_all(
+        &self,
+        transactions: &[VersionedTransaction],
+        last_valid_block_height: u64,
+        options: ConfirmOptions,
+        mut progress: impl FnMut(SendProgress),
+    ) -> Result<Vec<Result<Confirmed>>> {
+        let mut flights = transactions
+            .iter()
+            .map(|transaction| Flight::new(transaction, options.preflight))
+            .collect::<Result<Vec<_>>>()?;
         let started = Instant::now();
         let mut pause = POLL_AT_FIRST;
-        let mut attempt: u32 = 0;
-        let mut next_send = started;
-        let mut preflight = options.preflight;
-        let mut may_be_out = false;
-        let mut landed_in = None;
         loop {
-            // A transaction seen in a block needs no more sending; one that was dropped does.
-            if landed_in.is_none() && next_send <= Instant::now() {
-                match self.send_encoded(&bytes, preflight).await {
-                    Err(error) if !may_be_out && !error.is_retryable() && !is_duplicate(&error) => {
-                        return Err(error);
-                    }
-                    // Refused for now, for certain: the next attempt is the first again.
-                    Err(RpcError::TransactionFailed(failure))
-                        if failure.error == TransactionError::BlockhashNotFound => {}
-                    // An answer that got lost may stand for a transaction that did not. From here
-                    // on a trial run proves nothing: it fails once the transaction has landed.
-                    Ok(()) | Err(_) => {
-                        may_be_out = true;
-                        preflight = Preflight::Skip;
-                    }
-                }
-                attempt = attempt.saturating_add(1);
-                progress(SendProgress::Sent { signature, attempt });
-                next_send = Instant::now() + options.rebroadcast_every;
-            }
-            // Order: the height before the status, or a transaction that lands in the last
-            // possible block between the two questions would be declared expired.
-            let height = self.block_height().await.ok();
-            match self.statuses(&[signature]).await {
-                Ok(statuses) => match statuses.into_iter().next().flatten() {
-                    Some(status) if status.settled >= self.commitment() => {
-                        return self.outcome(signature, status).await;
-                    }
-                    Some(status) => {
-                        if landed_in != Some(status.slot) {
-                            progress(SendProgress::Landed { slot: status.slot });
-                        }
-                        landed_in = Some(status.slot);
-                    }
-                    None if height.is_some_and(|height| height > last_valid_block_height) => {
-                        return Err(RpcError::Expired { signature, last_valid_block_height });
-                    }
-                    None => landed_in = None,
-                },
-                Err(error) if error.is_retryable() => {}
-                Err(error) => return Err(error),
+            self.send_due(&mut flights, options.rebroadcast_every, &mut progress).await;
+            self.look(&mut flights, last_valid_block_height, &mut progress).await?;
+            if flights.iter().all(|flight| flight.outcome.is_some()) {
+                break;
             }
             if started.elapsed() >= options.give_up_after {
-                return Err(RpcError::Timeout { signature, waited: started.elapsed() });
+                flights.iter_mut().for_each(|flight| flight.give_up(started.elapsed()));
+                break;
             }
             sleep(pause).await;
             pause = (pause * 2).min(POLL_AT_MOST);
         }
+        Ok(flights.into_iter().filter_map(|flight| flight.outcome).collect())
     }
 
-    /// What the cluster knows of each transaction, in the order asked, 256 in a call.
-    pub(crate) async fn statuses(&self, signatures: &[Signature]) -> Result<Vec<Option<Status>>> {
-        let mut statuses = Vec::with_capacity(signatures.len());
-        for part in signatures.chunks(MAX_GET_SIGNATURE_STATUSES_QUERY_ITEMS) {
-            let names: Vec<String> = part.iter().map(ToString::to_string).collect();
-            let answer: AtSlot<Vec<Option<WireStatus>>> =
-                self.call(RpcRequest::GetSignatureStatuses, json!([names])).await?;
-            statuses.extend(answer.value.into_iter().map(|status| status.map(Status::from)));
+    async fn send_due(&self, flights: &mut [Flight], every: Duration, progress: &mut impl FnMut(SendProgress)) {
+        // Owned parts, because a stream of borrowed ones would tie the future to its thread.
+        let due: Vec<(usize, String, Preflight)> = flights
+            .iter()
+            .enumerate()
+            .filter(|(_, flight)| flight.is_due())
+            .map(|(index, flight)| (index, flight.bytes.clone(), flight.preflight))
+            .collect();
+        let mut sending = stream::iter(due)
+            .map(|(index, bytes, preflight)| async move { (index, self.send_encoded(&bytes, preflight).await) })
+            .buffer_unordered(PARALLEL_SENDS);
+        while let Some((index, sent)) = sending.next().await {
+            if let Some(step) = flights.get_mut(index).and_then(|flight| flight.take_sent(sent, every)) {
+                progress(step);
+            }
         }
-        Ok(statuses)
+    }
+
+    async fn look(
+        &self,
+        flights: &mut [Flight],
+        last_valid_block_height: u64,
+        progress: &mut impl FnMut(SendProgress),
+    ) -> Result<()> {
+        let open: Vec<&mut Flight> = flights.iter_mut().filter(|flight| flight.outcome.is_none()).collect();
+        let signatures: Vec<Signature> = open.iter().map(|flight| flight.signature).collect();
+        if signatures.is_empty() {
+            return Ok(());
+        }
+        // Order: the height before the status, or a transaction that lands in the last possible
+        // block between the two questions would be declared expired.
+        let height = self.block_height().await.ok();
+        let past = height.is_some_and(|height| height > last_valid_block_height);
+        // Once the blockhash is old, so may be the landing: nodes forget it after minutes and look
+        // it up in their history only when told to.
+        let statuses = match self.statuses(&signatures, if past { Search::History } else { Search::Recent }).await {
+            Ok(statuses) => statuses,
+            Err(error) if error.is_retryable() => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for (flight, status) in open.into_iter().zip(statuses) {
+            match status {
+                Some(status) if status.settled >= self.commitment() => {
+                    flight.outcome = Some(self.outcome(flight.signature, status).await);
+                }
+                Some(status) => {
+                    if flight.landed_in.replace(status.slot) != Some(status.slot) {
+                        progress(SendProgress::Landed { signature: flight.signature, slot: status.slot });
+                    }
+                }
+                None if past => flight.expire(last_valid_block_height),
+                None => flight.landed_in = None,
+            }
+        }
+        Ok(())
     }
 
     pub(crate) async fn send_encoded(&self, bytes: &str, preflight: Preflight) -> Result<()> {
@@ -185,15 +192,6 @@ pub(crate) fn encode(transaction: &VersionedTransaction) -> Result<String> {
         return Err(RpcError::TooLarge { what: "transaction", len: bytes.len(), max: MAX_TRANSACTION_LEN });
     }
     Ok(STANDARD.encode(bytes))
-}
-
-/// The runtime has this transaction already. Nodes say it as the error of a trial run; Surfpool 1.5
-/// says it in words only.
-fn is_duplicate(error: &RpcError) -> bool {
-    if let RpcError::Rpc { code: -32002, message, .. } = error {
-        return message.contains("already been processed");
-    }
-    error.transaction_failure().is_some_and(|failure| failure.error == TransactionError::AlreadyProcessed)
 }
 
 fn first_signature(transaction: &VersionedTransaction) -> Result<Signature> {

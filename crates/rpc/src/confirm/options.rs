@@ -72,6 +72,8 @@ pub enum SendProgress {
     },
     /// It is in a block, but not yet as settled as asked.
     Landed {
+        /// First signature.
+        signature: Signature,
         /// Slot of that block; another one if the first was dropped.
         slot: u64,
     },

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use quantumagi_rpc::solana::{Address, Hash, Keypair, Signature, Signer, VersionedTransaction};
-use quantumagi_rpc::{Commitment, ConfirmOptions, HistoryRange, Rpc, RpcError, SendProgress};
+use quantumagi_rpc::solana::{Address, Hash, Keypair, Signature, Signer, TransactionError, VersionedTransaction};
+use quantumagi_rpc::{Commitment, ConfirmOptions, FailureStage, HistoryRange, Rpc, RpcError, SendProgress};
 use serde_json::{Value, json};
 
 use crate::support::{Endpoint, Reply, signed, transfer};
@@ -114,7 +114,47 @@ async fn a_transaction_that_can_no_longer_land_is_expired() {
     let RpcError::Expired { signature, last_valid_block_height: 10 } = error else { panic!("{error:?}") };
     assert_eq!(signature, transaction.signatures[0]);
     assert_eq!(endpoint.calls("getBlockHeight").len(), 4, "blocks 8, 9, 10 and 11");
-    assert_eq!(endpoint.calls("getSignatureStatuses").len(), 4);
+    let searched: Vec<Value> = endpoint
+        .calls("getSignatureStatuses")
+        .iter()
+        .map(|params| params[1]["searchTransactionHistory"].clone())
+        .collect();
+    assert_eq!(searched, [false, false, false, true], "the last look goes through the history");
+}
+
+#[tokio::test]
+async fn a_transaction_that_landed_long_ago_is_found_instead_of_expired() {
+    let endpoint = Endpoint::start(|method, params, _| match method {
+        "sendTransaction" => Reply::Refused { error: "BlockhashNotFound" },
+        "getBlockHeight" => Reply::Result(json!(5_000)),
+        _ if params[1]["searchTransactionHistory"] == json!(true) => {
+            at_slot(&json!([{ "slot": 6, "err": null, "confirmationStatus": "finalized" }]))
+        }
+        _ => at_slot(&json!([null])),
+    })
+    .await;
+    let sent = connect(&endpoint).send_and_confirm(&a_transfer(), 10, quick(), |_| {}).await;
+    assert_eq!(sent.expect("it had landed").slot, 6);
+}
+
+#[tokio::test]
+async fn a_node_that_lags_behind_the_blockhash_is_asked_to_check_again() {
+    let endpoint = Endpoint::start(|method, _, before| match method {
+        "sendTransaction" if before < 2 => Reply::Refused { error: "BlockhashNotFound" },
+        "sendTransaction" => Reply::Refused { error: "AccountNotFound" },
+        "getBlockHeight" => Reply::Result(json!(1)),
+        _ => at_slot(&json!([null])),
+    })
+    .await;
+    let error = connect(&endpoint)
+        .send_and_confirm(&a_transfer(), 10, quick(), |_| {})
+        .await
+        .expect_err("the payer does not exist");
+    let failure = error.transaction_failure().expect("the node refused it");
+    assert_eq!((&failure.error, failure.stage), (&TransactionError::AccountNotFound, FailureStage::Preflight));
+    let calls = endpoint.calls("sendTransaction");
+    assert_eq!(calls.len(), 3);
+    assert!(calls.iter().all(|params| params[1]["skipPreflight"] == json!(false)), "{calls:?}");
 }
 
 #[tokio::test]
@@ -138,7 +178,7 @@ async fn rebroadcast_repeats_the_same_bytes_until_the_transaction_lands() {
     assert!(calls.iter().all(|params| params[0] == calls[0][0]), "{calls:?}");
     let preflights: Vec<&Value> = calls.iter().map(|params| &params[1]["skipPreflight"]).collect();
     assert_eq!(preflights, [false, true, true, true, true]);
-    assert_eq!(seen.last(), Some(&SendProgress::Landed { slot: 5 }));
+    assert_eq!(seen.last(), Some(&SendProgress::Landed { signature: confirmed.signature, slot: 5 }));
 }
 
 #[tokio::test]

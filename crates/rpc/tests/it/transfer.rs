@@ -49,6 +49,33 @@ async fn the_same_bytes_sent_again_execute_once() {
 }
 
 #[tokio::test]
+async fn many_transactions_land_side_by_side_each_with_its_own_outcome() {
+    let world = World::start().await;
+    let (ana, ben) = (world.ana.pubkey(), Address::new_unique());
+    let blockhash = world.rpc.latest_blockhash().await.expect("a blockhash");
+    // The fourth asks for more than there is.
+    let amounts = [SOL, SOL + 1, SOL + 2, 200 * SOL, SOL + 4];
+    let transactions: Vec<VersionedTransaction> =
+        amounts.iter().map(|lamports| signed(&world.ana, &[transfer(&ana, &ben, *lamports)], blockhash.hash)).collect();
+    let outcomes = world
+        .rpc
+        .send_and_confirm_all(&transactions, blockhash.last_valid_block_height, ConfirmOptions::default(), |_| {})
+        .await
+        .expect("the endpoint tells every status");
+    assert_eq!(outcomes.len(), 5);
+    for (index, (outcome, transaction)) in outcomes.iter().zip(&transactions).enumerate() {
+        match outcome {
+            Ok(confirmed) => assert_eq!(confirmed.signature, transaction.signatures[0], "{index}"),
+            Err(error) => {
+                let failure = error.transaction_failure().expect("the transaction failed");
+                assert_eq!((index, failure.custom_code()), (3, Some((0, NOT_ENOUGH))));
+            }
+        }
+    }
+    assert_eq!(world.rpc.balance(&ben).await.expect("a balance"), 4 * SOL + 7);
+}
+
+#[tokio::test]
 async fn simulation_measures_without_changing_anything() {
     let world = World::start().await;
     let ben = Address::new_unique();

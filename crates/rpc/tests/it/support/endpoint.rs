@@ -12,6 +12,8 @@ pub(crate) enum Reply {
     Result(Value),
     /// A JSON-RPC error.
     Error { code: i64, message: &'static str },
+    /// A refusal after the trial run before sending, as nodes tell it.
+    Refused { error: &'static str },
     /// An HTTP status and a text that need not be JSON.
     Http { status: u16, body: &'static str },
 }
@@ -67,6 +69,11 @@ async fn serve(
             Reply::Result(result) => (200, json!({ "jsonrpc": "2.0", "id": body["id"], "result": result }).to_string()),
             Reply::Error { code, message } => {
                 let error = json!({ "code": code, "message": message });
+                (200, json!({ "jsonrpc": "2.0", "id": body["id"], "error": error }).to_string())
+            }
+            Reply::Refused { error } => {
+                let data = json!({ "err": error, "logs": [] });
+                let error = json!({ "code": -32002, "message": "Transaction simulation failed", "data": data });
                 (200, json!({ "jsonrpc": "2.0", "id": body["id"], "error": error }).to_string())
             }
             Reply::Http { status, body } => (status, body.to_owned()),
