@@ -22,6 +22,9 @@ pub const FLAG_SIGNER: u8 = 2;
 /// Bytes of an account in an invoked instruction: flags, then address.
 pub const INVOKE_ACCOUNT_BYTES: usize = 33;
 
+/// Number of [`Action::RosterAdopt`].
+pub const ROSTER_ADOPT: u8 = 24;
+
 /// An account of an invoked instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InvokeAccount {
@@ -230,7 +233,9 @@ impl Action<'_> {
         }
     }
 
-    fn number(&self) -> u8 {
+    /// The first of the canonical bytes, which tells the action's kind.
+    #[must_use]
+    pub fn number(&self) -> u8 {
         match self {
             Self::PolicyAdopt { .. } => 0,
             Self::PolicyAmend { .. } => 1,
@@ -241,7 +246,7 @@ impl Action<'_> {
             Self::PrincipleAdd { .. } => 21,
             Self::PrincipleAmend { .. } => 22,
             Self::PrincipleRetire { .. } => 23,
-            Self::RosterAdopt { .. } => 24,
+            Self::RosterAdopt { .. } => ROSTER_ADOPT,
         }
     }
 
@@ -348,7 +353,7 @@ impl<'a> Action<'a> {
                 Self::PrincipleAmend { principle_id: reader.u32()?, version: reader.u32()?, text_hash: reader.array()? }
             }
             23 => Self::PrincipleRetire { principle_id: reader.u32()?, version: reader.u32()? },
-            24 => Self::RosterAdopt { roster_version: reader.u32()?, members_hash: reader.array()? },
+            ROSTER_ADOPT => Self::RosterAdopt { roster_version: reader.u32()?, members_hash: reader.array()? },
             number => return Err(ActionError::UnknownAction { number }),
         };
         if reader.0.is_empty() {

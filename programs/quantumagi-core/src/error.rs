@@ -1,0 +1,232 @@
+//! Everything the program refuses, in words. Numbers are public, final and never reused.
+//!
+//! On the wire: 6000 plus the number. Groups: 0 authority, 100 state, 200 time, 300 arithmetic, 400 content,
+//! 500 limits.
+
+use anchor_lang::prelude::*;
+use quantumagi_rules::{
+    action::ActionError,
+    approval::TallyError,
+    lifecycle::Refusal,
+    parameters::ParameterError,
+    principle::CitationError,
+    roster::RosterError,
+};
+
+/// Why an instruction was refused. Nothing was changed.
+#[error_code]
+#[derive(Debug, PartialEq, Eq)]
+pub enum GovError {
+    #[msg("only the founder may do this before the constitution is sealed")]
+    NotFounder = 0,
+    #[msg("a sealed constitution changes only by an approved proposal: pass the proposal that orders this")]
+    MandateMissing = 1,
+    #[msg("before the seal the founder acts alone: pass no proposal")]
+    MandateNotNeeded = 2,
+    #[msg("only the proposer may cancel a proposal")]
+    NotProposer = 3,
+    #[msg("the roster's member at this index is somebody else")]
+    NotTheMember = 4,
+    #[msg("only who created a roster may fill it, or close it before a newer one is adopted")]
+    NotRosterPayer = 5,
+    #[msg("the rent goes back to who paid it, and this is not that account")]
+    NotPayer = 6,
+
+    #[msg("the account belongs to another constitution")]
+    WrongConstitution = 100,
+    #[msg("the account belongs to another proposal")]
+    WrongProposal = 101,
+    #[msg("the account belongs to another roster, or is not the roster asked for")]
+    WrongRoster = 102,
+    #[msg("the voter's index lies on another page")]
+    WrongPage = 103,
+    #[msg("the account is not the one the action is about")]
+    WrongSubject = 104,
+    #[msg("the account is not this constitution's vault")]
+    WrongVault = 105,
+    #[msg("the constitution is not sealed yet: the founder must seal it first")]
+    NotSealed = 106,
+    #[msg("the constitution is sealed already")]
+    AlreadySealed = 107,
+    #[msg("no roster has been adopted: there would be nobody to vote")]
+    RosterMissing = 108,
+    #[msg("the roster is not complete, or is being closed")]
+    RosterNotUsable = 109,
+    #[msg("the roster is complete and cannot change")]
+    RosterComplete = 110,
+    #[msg("the roster is the electorate in force, or a proposal is bound to it")]
+    RosterInUse = 111,
+    #[msg("pages are still open: close them first")]
+    PagesOpen = 112,
+    #[msg("the principle is retired")]
+    PrincipleRetired = 113,
+    #[msg("the principle has another version now: it was amended after this was written")]
+    PrincipleVersionMismatch = 114,
+    #[msg("the policy is not in force")]
+    PolicyNotInForce = 115,
+    #[msg("the policy is still in force")]
+    PolicyInForce = 116,
+    #[msg("the ballot is final: this proposal does not allow changing it")]
+    BallotFinal = 117,
+    #[msg("this is already the voter's ballot")]
+    BallotUnchanged = 118,
+    #[msg("the ballot page does not exist yet, or was not passed: open it first")]
+    BallotPageMissing = 119,
+    #[msg("the ballot lies in the proposal: pass no ballot page")]
+    BallotPageNotNeeded = 120,
+    #[msg("the proposal is final and cannot change")]
+    AlreadyFinal = 121,
+    #[msg("the proposal is not final yet")]
+    NotFinal = 122,
+    #[msg("the outcome is written already")]
+    AlreadyFinalized = 123,
+    #[msg("the outcome is not written yet: finalize the proposal first")]
+    NotFinalized = 124,
+    #[msg("the account holds a value without meaning")]
+    AccountCorrupt = 125,
+    #[msg("a law of the account would be broken")]
+    InvariantBroken = 126,
+
+    #[msg("voting has not started")]
+    VotingNotStarted = 200,
+    #[msg("voting has ended")]
+    VotingEnded = 201,
+    #[msg("voting has not ended")]
+    VotingNotEnded = 202,
+    #[msg("the timelock is still running")]
+    TimelockActive = 203,
+    #[msg("the execution window is over")]
+    WindowClosed = 204,
+    #[msg("the execution window is not over")]
+    WindowNotClosed = 205,
+    #[msg("a proposal can be cancelled only before voting ends")]
+    TooLateToCancel = 206,
+    #[msg("a sunset must lie in the future")]
+    SunsetInThePast = 207,
+    #[msg("the sunset has not come")]
+    SunsetNotReached = 208,
+
+    #[msg("a number would exceed its range")]
+    Overflow = 300,
+    #[msg("a tally would fall below zero")]
+    TallyUnderflow = 301,
+
+    #[msg("this is not what was voted on: the execution digest differs")]
+    DigestMismatch = 400,
+    #[msg("the text amended is not the one in force")]
+    ParentMismatch = 401,
+    #[msg("the text does not have this hash")]
+    TextMismatch = 402,
+    #[msg("the text, or its hash, is empty")]
+    TextEmpty = 403,
+    #[msg("the text is not UTF-8")]
+    TextNotUtf8 = 404,
+    #[msg("the part lies outside the text")]
+    TextPartOutOfRange = 405,
+    #[msg("the bytes are not an action")]
+    ActionMalformed = 406,
+    #[msg("a field of the action has no meaning or is out of range")]
+    ActionOutOfRange = 407,
+    #[msg("the choice must be 1 (for), 2 (against) or 3 (abstain)")]
+    UnknownChoice = 408,
+    #[msg("the ballot rule must be 0 (changeable) or 1 (final)")]
+    UnknownBallotRule = 409,
+    #[msg("a policy or treasury proposal must cite a principle")]
+    CitationMissing = 410,
+    #[msg("cited principles must be different and in ascending order of id")]
+    CitationsNotAscending = 411,
+    #[msg("a track's parameter lies outside its bounds")]
+    ParameterOutOfRange = 412,
+    #[msg("members must be different and in ascending order of address")]
+    MembersNotAscending = 413,
+    #[msg("a member's weight must be at least 1")]
+    WeightIsZero = 414,
+
+    #[msg("a proposal can cite at most 8 principles")]
+    TooManyCitations = 500,
+    #[msg("a roster has 1 to 8,448 members")]
+    RosterSizeOutOfRange = 501,
+    #[msg("more members than the roster was made for, or than its page holds")]
+    TooManyMembers = 502,
+    #[msg("an invoked instruction has at most 32 accounts and 1,024 bytes of data")]
+    InvokeTooLarge = 503,
+    #[msg("the governance program cannot be called by a proposal")]
+    InvokeSelf = 504,
+    #[msg("only the vault can sign an invoked instruction")]
+    InvokeSigner = 505,
+    #[msg("the called program is missing, or not one whose code can be pinned")]
+    ProgramNotPinned = 506,
+    #[msg("the called instruction changed the vault's owner or gave it data")]
+    VaultSeized = 507,
+    #[msg("there is no such page in this electorate")]
+    PageOutOfRange = 508,
+}
+
+impl From<Refusal> for GovError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::VotingNotStarted => Self::VotingNotStarted,
+            Refusal::VotingEnded => Self::VotingEnded,
+            Refusal::VotingNotEnded => Self::VotingNotEnded,
+            Refusal::NotFinalized => Self::NotFinalized,
+            Refusal::AlreadyFinalized => Self::AlreadyFinalized,
+            Refusal::TimelockActive => Self::TimelockActive,
+            Refusal::WindowClosed => Self::WindowClosed,
+            Refusal::WindowNotClosed => Self::WindowNotClosed,
+            Refusal::TooLateToCancel => Self::TooLateToCancel,
+            Refusal::NotFinal => Self::NotFinal,
+            Refusal::AlreadyFinal => Self::AlreadyFinal,
+        }
+    }
+}
+
+impl From<TallyError> for GovError {
+    fn from(error: TallyError) -> Self {
+        match error {
+            TallyError::Overflow => Self::Overflow,
+            TallyError::Underflow => Self::TallyUnderflow,
+        }
+    }
+}
+
+impl From<ParameterError> for GovError {
+    fn from(_: ParameterError) -> Self {
+        Self::ParameterOutOfRange
+    }
+}
+
+impl From<CitationError> for GovError {
+    fn from(error: CitationError) -> Self {
+        match error {
+            CitationError::TooMany { .. } => Self::TooManyCitations,
+            CitationError::Missing => Self::CitationMissing,
+            CitationError::NotAscending { .. } => Self::CitationsNotAscending,
+        }
+    }
+}
+
+impl From<RosterError> for GovError {
+    fn from(error: RosterError) -> Self {
+        match error {
+            RosterError::NotAscending => Self::MembersNotAscending,
+            RosterError::WeightIsZero => Self::WeightIsZero,
+            RosterError::TotalOverflow => Self::Overflow,
+            RosterError::TooManyMembers { .. } => Self::TooManyMembers,
+            RosterError::SizeOutOfRange { .. } => Self::RosterSizeOutOfRange,
+        }
+    }
+}
+
+impl From<ActionError> for GovError {
+    fn from(error: ActionError) -> Self {
+        match error {
+            ActionError::Truncated | ActionError::TrailingBytes | ActionError::UnknownAction { .. } => {
+                Self::ActionMalformed
+            }
+            ActionError::OutOfRange { .. }
+            | ActionError::NothingToTransfer
+            | ActionError::UnknownFlags { .. } => Self::ActionOutOfRange,
+            ActionError::TooManyAccounts { .. } | ActionError::DataTooLong { .. } => Self::InvokeTooLarge,
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! One event for each transition, with all that changed: the accounts can be rebuilt from events alone.
+//!
+//! An event belongs to one chain, its constitution's or its proposal's, and carries its number there. It is logged as
+//! `Program data:` (discriminator, then fields; integers little endian) and linked by [`crate::state::EventChain`], so a
+//! missing, altered or reordered event shows. A `mandate` is the proposal that ordered the change, zeros for the founder.
+
+extern crate alloc;
+use alloc::vec::Vec;
+
+use anchor_lang::prelude::*;
+
+use crate::state::{Citation, Member, TrackConfig};
+
+// === The constitution's chain ===
+
+/// A constitution was founded. First event of its chain.
+#[event]
+pub struct ConstitutionCreated {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub create_key: Address,
+    pub founder: Address,
+    pub text_hash: [u8; 32],
+    pub tracks: [TrackConfig; 3],
+}
+
+/// The text was replaced.
+#[event]
+pub struct ConstitutionAmended {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub mandate: Address,
+    pub version: u32,
+    pub text_hash: [u8; 32],
+    pub parent_hash: [u8; 32],
+}
+
+/// The founder gave up all power.
+#[event]
+pub struct ConstitutionSealed {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub roster: Address,
+}
+
+/// A principle was added.
+#[event]
+pub struct PrincipleAdded {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub mandate: Address,
+    pub payer: Address,
+    pub principle_id: u32,
+    pub class: u8,
+    pub category: u8,
+    pub priority: u8,
+    pub text_hash: [u8; 32],
+}
+
+/// A principle's text was replaced.
+#[event]
+pub struct PrincipleAmended {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub mandate: Address,
+    pub principle_id: u32,
+    pub version: u32,
+    pub text_hash: [u8; 32],
+}
+
+/// A principle was retired.
+#[event]
+pub struct PrincipleRetired {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub mandate: Address,
+    pub principle_id: u32,
+    pub version: u32,
+}
+
+/// A roster was begun.
+#[event]
+pub struct RosterCreated {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub roster: Address,
+    pub payer: Address,
+    pub version: u32,
+    pub size: u32,
+}
+
+/// Members joined a roster.
+#[event]
+pub struct RosterExtended {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub roster: Address,
+    pub first_index: u32,
+    pub members: Vec<Member>,
+}
+
+/// A roster became the electorate of later proposals.
+#[event]
+pub struct RosterAdopted {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub mandate: Address,
+    pub roster: Address,
+    pub version: u32,
+    pub total_weight: u64,
+    pub members_hash: [u8; 32],
+}
+
+/// A roster page was closed and its rent returned.
+#[event]
+pub struct RosterPageClosed {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub roster: Address,
+    pub page: u32,
+    pub payer: Address,
+}
+
+/// A roster was closed and its rent returned.
+#[event]
+pub struct RosterClosed {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub roster: Address,
+    pub payer: Address,
+}
+
+/// A proposal was created. On the constitution's chain, and the first event of the proposal's own.
+#[event]
+pub struct ProposalCreated {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub proposal: Address,
+    pub proposal_id: u64,
+    pub proposer: Address,
+    pub roster: Address,
+    pub subject: Address,
+    pub content_hash: [u8; 32],
+    pub execution_digest: [u8; 32],
+    pub deploy_slot: u64,
+    pub total_weight: u64,
+    pub voters: u32,
+    pub constitution_version: u32,
+    pub starts_at: i64,
+    pub ends_at: i64,
+    pub extension_seconds: u32,
+    pub timelock_seconds: u32,
+    pub window_seconds: u32,
+    pub threshold_bps: u16,
+    pub quorum_bps: u16,
+    pub min_for_bps: u16,
+    pub track: u8,
+    pub ballot_rule: u8,
+    pub citations: Vec<Citation>,
+    /// The action's canonical bytes: what will be done if it passes.
+    pub action: Vec<u8>,
+}
+
+/// A proposal was closed and its rent returned. Seals the proposal's own chain into the constitution's.
+#[event]
+pub struct ProposalClosed {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub proposal: Address,
+    pub payer: Address,
+    pub status: u8,
+    pub final_sequence: u64,
+    pub final_hash: [u8; 32],
+}
+
+/// A policy came into force.
+#[event]
+pub struct PolicyAdopted {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub mandate: Address,
+    pub payer: Address,
+    pub policy_id: u64,
+    pub proposal_id: u64,
+    pub text_hash: [u8; 32],
+    pub sunset_at: i64,
+}
+
+/// A policy's text or sunset was replaced.
+#[event]
+pub struct PolicyAmended {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub mandate: Address,
+    pub policy_id: u64,
+    pub version: u32,
+    pub text_hash: [u8; 32],
+    pub sunset_at: i64,
+}
+
+/// A policy was ended by a vote.
+#[event]
+pub struct PolicyRepealed {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub mandate: Address,
+    pub policy_id: u64,
+}
+
+/// It was written down that a policy's clock has ended it.
+#[event]
+pub struct PolicySunsetRecorded {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub policy_id: u64,
+    pub sunset_at: i64,
+}
+
+/// An ended policy was closed and its rent returned.
+#[event]
+pub struct PolicyClosed {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub policy_id: u64,
+    pub payer: Address,
+}
+
+// === A proposal's chain ===
+
+/// A ballot page was opened.
+#[event]
+pub struct BallotPageOpened {
+    pub proposal: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub page: u32,
+    pub payer: Address,
+}
+
+/// A ballot was cast or changed.
+#[event(bytemuck)]
+pub struct ProposalVoted {
+    pub proposal: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub voter: Address,
+    pub weight: u64,
+    /// End of voting after this ballot: a late quorum or an early decision moves it.
+    pub ends_at: i64,
+    /// The voter's index in the electorate.
+    pub voter_index: u32,
+    /// 1 for, 2 against, 3 abstain.
+    pub choice: u8,
+    /// The ballot it replaces; 0 for none.
+    pub previous_choice: u8,
+    /// 1 once voting has been extended.
+    pub was_extended: u8,
+    /// Zero.
+    pub reserved: u8,
+}
+
+/// The outcome of a vote was written down.
+#[event(bytemuck)]
+pub struct ProposalFinalized {
+    pub proposal: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub for_weight: u64,
+    pub against_weight: u64,
+    pub abstain_weight: u64,
+    pub total_weight: u64,
+    /// First second of the execution window, where it passed.
+    pub opens_at: i64,
+    /// First second after the execution window, where it passed.
+    pub closes_at: i64,
+    /// 1 succeeded, 2 defeated.
+    pub status: u8,
+    /// Why it was defeated; 0 otherwise.
+    pub defeat: u8,
+    /// Zero.
+    pub reserved: [u8; 6],
+}
+
+/// The proposer withdrew the proposal.
+#[event(bytemuck)]
+pub struct ProposalCancelled {
+    pub proposal: Address,
+    pub sequence: u64,
+    pub at: i64,
+}
+
+/// What was voted on was done.
+#[event(bytemuck)]
+pub struct ProposalExecuted {
+    pub proposal: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub digest: [u8; 32],
+}
+
+/// An approved proposal missed its window.
+#[event(bytemuck)]
+pub struct ProposalExpired {
+    pub proposal: Address,
+    pub sequence: u64,
+    pub at: i64,
+}
+
+/// A ballot page was closed and its rent returned.
+#[event]
+pub struct BallotPageClosed {
+    pub proposal: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub page: u32,
+    pub payer: Address,
+}
+
+// === No chain ===
+
+/// A part of a text was published. Not linked: the text proves itself by its hash.
+#[event]
+pub struct TextPublished {
+    pub text_hash: [u8; 32],
+    pub publisher: Address,
+    /// Length of the whole text, bytes.
+    pub total_len: u32,
+    /// Where this part starts, bytes.
+    pub offset: u32,
+    pub bytes: Vec<u8>,
+}

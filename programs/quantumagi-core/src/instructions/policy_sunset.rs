@@ -1,0 +1,36 @@
+//! Anybody writes down that a policy's clock has ended it. It was out of force since that second all the same.
+
+use anchor_lang::prelude::*;
+use quantumagi_rules::policy::{has_set, PolicyStatus};
+
+use crate::{
+    error::GovError,
+    events::PolicySunsetRecorded,
+    mandate::now,
+    state::{Constitution, Policy},
+};
+
+#[derive(Accounts)]
+pub struct PolicySunset {
+    #[account(mut)]
+    pub constitution: Account<Constitution>,
+    #[account(mut, constraint = policy.constitution == *constitution.address() @ GovError::WrongConstitution)]
+    pub policy: Account<Policy>,
+}
+
+impl PolicySunset {
+    pub fn handler(&mut self) -> Result<()> {
+        let now = now()?;
+        require!(self.policy.status()? == PolicyStatus::Active, GovError::PolicyNotInForce);
+        require!(has_set(self.policy.sunset_at, now), GovError::SunsetNotReached);
+        self.policy.status = PolicyStatus::Sunset as u8;
+        let event = PolicySunsetRecorded {
+            constitution: *self.constitution.address(),
+            sequence: self.constitution.chain.sequence,
+            at: now.0,
+            policy_id: self.policy.id,
+            sunset_at: self.policy.sunset_at,
+        };
+        self.constitution.chain.record(&event)
+    }
+}

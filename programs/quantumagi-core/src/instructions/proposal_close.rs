@@ -1,0 +1,61 @@
+//! Anybody closes a final proposal; the rent goes back to who proposed.
+//!
+//! Specification
+//! 1. The proposal shall be final and its ballot pages closed.
+//! 2. The rent shall go to the recorded payer (A6). The id is never used again (A5).
+//! 3. The hash of the proposal's history shall go into the constitution's, so that it stays provable.
+
+use anchor_lang::prelude::*;
+use quantumagi_rules::lifecycle::Step;
+
+use crate::{
+    error::GovError,
+    events::ProposalClosed,
+    mandate::now,
+    state::{Constitution, Proposal, Roster},
+};
+
+#[derive(Accounts)]
+pub struct ProposalClose {
+    #[account(mut)]
+    pub constitution: Account<Constitution>,
+    #[account(
+        mut,
+        close = proposer,
+        constraint = proposal.constitution == *constitution.address() @ GovError::WrongConstitution
+    )]
+    pub proposal: Account<Proposal>,
+    /// The roster the proposal was bound to.
+    #[account(mut, constraint = *roster.address() == proposal.roster @ GovError::WrongRoster)]
+    pub roster: Account<Roster>,
+    /// The roster it would have adopted; none for any other action.
+    #[account(mut, constraint = *candidate.address() == proposal.subject @ GovError::WrongRoster)]
+    pub candidate: Option<Account<Roster>>,
+    /// Who made the proposal, and paid for it.
+    #[account(mut, constraint = *proposer.address() == proposal.proposer @ GovError::NotPayer)]
+    pub proposer: UncheckedAccount,
+}
+
+impl ProposalClose {
+    pub fn handler(&mut self) -> Result<()> {
+        let now = now()?;
+        self.proposal.check_step(Step::Close, now)?;
+        require!(self.proposal.ballot_pages == 0, GovError::PagesOpen);
+        require!(self.candidate.is_some() == self.proposal.adopts_roster(), GovError::WrongSubject);
+        self.roster.unbind()?;
+        if let Some(candidate) = &mut self.candidate {
+            candidate.unbind()?;
+        }
+        let event = ProposalClosed {
+            constitution: *self.constitution.address(),
+            sequence: self.constitution.chain.sequence,
+            at: now.0,
+            proposal: *self.proposal.address(),
+            payer: self.proposal.proposer,
+            status: self.proposal.status,
+            final_sequence: self.proposal.chain.sequence,
+            final_hash: self.proposal.chain.hash,
+        };
+        self.constitution.chain.record(&event)
+    }
+}

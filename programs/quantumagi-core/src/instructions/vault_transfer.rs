@@ -1,0 +1,43 @@
+//! Anybody makes the payment from the vault that was voted on, exactly and once.
+//!
+//! Specification
+//! 1. Recipient and amount shall be what was voted on (X1), inside the window, once (X4).
+//! 2. The proposal shall be spent before the payment (X5).
+
+use anchor_lang::prelude::*;
+use quantumagi_rules::action::Action;
+
+use crate::{
+    error::GovError,
+    mandate::{execute, now},
+    state::{Constitution, Proposal},
+    vault::VaultSeeds,
+};
+
+#[derive(Accounts)]
+pub struct VaultTransfer {
+    pub constitution: Account<Constitution>,
+    /// The approved proposal that orders the payment.
+    #[account(mut)]
+    pub proposal: Account<Proposal>,
+    #[account(mut, constraint = *vault.address() == constitution.vault @ GovError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// Who is paid.
+    #[account(mut)]
+    pub recipient: UncheckedAccount,
+    pub system_program: Program<System>,
+}
+
+impl VaultTransfer {
+    pub fn handler(&mut self, lamports: u64) -> Result<()> {
+        let action = Action::TransferLamports { recipient: self.recipient.address().to_bytes(), lamports };
+        execute(&mut self.proposal, self.constitution.address(), &action, now()?)?;
+        let seeds = VaultSeeds::new(&self.constitution);
+        let signers: &[&[&[u8]]] = &[&seeds.as_slices()];
+        let accounts = system_program::Transfer {
+            from: self.vault.cpi_handle_mut(),
+            to: self.recipient.cpi_handle_mut(),
+        };
+        system_program::transfer(CpiContext::new(self.system_program.address(), accounts).with_signer(signers), lamports)
+    }
+}

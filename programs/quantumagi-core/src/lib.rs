@@ -1,0 +1,176 @@
+//! Quantumagi: constitutional governance, on chain.
+//!
+//! A constitution and its principles live here by their hashes. Proposals cite principles, are voted on by weight, wait
+//! out a timelock and do exactly what was voted on. This crate is the shell: it checks accounts, asks
+//! `quantumagi_rules`, writes, and tells. Every rule lives there, so that nobody needs this crate to ask one.
+//!
+//! Start with `instructions/proposal_create.rs`: it shows what is frozen when.
+#![cfg_attr(target_os = "solana", allow(unexpected_cfgs))]
+
+#[cfg(target_arch = "bpf")]
+use solana_compiler_builtins as _;
+
+use anchor_lang::prelude::*;
+
+extern crate alloc;
+use alloc::vec::Vec;
+
+pub mod error;
+pub mod events;
+pub mod instructions;
+pub mod mandate;
+pub mod program_pin;
+pub mod seeds;
+pub mod state;
+pub mod vault;
+
+use instructions::*;
+use state::Member;
+
+declare_id!("QTKN375oR7JMvPGFQd3daRzUyeceBj17hqqvfrNiAdV");
+
+#[program]
+pub mod quantumagi_core {
+    use super::*;
+
+    /// Founds a constitution.
+    pub fn constitution_create(ctx: &mut Context<ConstitutionCreate>, args: ConstitutionCreateArgs) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, &args)
+    }
+
+    /// Replaces the constitution's text.
+    pub fn constitution_amend(
+        ctx: &mut Context<ConstitutionAmend>,
+        text_hash: [u8; 32],
+        parent_hash: [u8; 32],
+    ) -> Result<()> {
+        ctx.accounts.handler(text_hash, parent_hash)
+    }
+
+    /// Ends the founder's power.
+    pub fn constitution_seal(ctx: &mut Context<ConstitutionSeal>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Adds a principle.
+    pub fn principle_add(ctx: &mut Context<PrincipleAdd>, args: PrincipleAddArgs) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, args)
+    }
+
+    /// Replaces a principle's text.
+    pub fn principle_amend(ctx: &mut Context<PrincipleAmend>, version: u32, text_hash: [u8; 32]) -> Result<()> {
+        ctx.accounts.handler(version, text_hash)
+    }
+
+    /// Retires a principle.
+    pub fn principle_retire(ctx: &mut Context<PrincipleRetire>, version: u32) -> Result<()> {
+        ctx.accounts.handler(version)
+    }
+
+    /// Begins a roster.
+    pub fn roster_create(ctx: &mut Context<RosterCreate>, size: u32) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, size)
+    }
+
+    /// Adds members to a roster.
+    pub fn roster_extend(ctx: &mut Context<RosterExtend>, page: u32, members: Vec<Member>) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, page, members)
+    }
+
+    /// Makes a roster the electorate of later proposals.
+    pub fn roster_adopt(ctx: &mut Context<RosterAdopt>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Closes a roster page and returns its rent.
+    pub fn roster_page_close(ctx: &mut Context<RosterPageClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Closes a roster and returns its rent.
+    pub fn roster_close(ctx: &mut Context<RosterClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Proposes an action.
+    pub fn proposal_create(ctx: &mut Context<ProposalCreate>, args: ProposalCreateArgs) -> Result<()> {
+        let cited = ctx.remaining_accounts()?;
+        ctx.accounts.handler(&ctx.bumps, args, &cited)
+    }
+
+    /// Withdraws a proposal.
+    pub fn proposal_cancel(ctx: &mut Context<ProposalCancel>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Votes, or changes a vote: 1 for, 2 against, 3 abstain.
+    pub fn proposal_vote(ctx: &mut Context<ProposalVote>, voter_index: u32, choice: u8) -> Result<()> {
+        ctx.accounts.handler(voter_index, choice)
+    }
+
+    /// Writes down the outcome of a vote.
+    pub fn proposal_finalize(ctx: &mut Context<ProposalFinalize>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Calls the instruction that was voted on, signed by the vault.
+    pub fn proposal_execute(ctx: &mut Context<ProposalExecute>, flags: Vec<u8>, data: Vec<u8>) -> Result<()> {
+        let views = ctx.remaining_accounts()?;
+        ctx.accounts.handler(&flags, &data, views)
+    }
+
+    /// Writes down that an approved proposal missed its window.
+    pub fn proposal_expire(ctx: &mut Context<ProposalExpire>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Closes a final proposal and returns its rent.
+    pub fn proposal_close(ctx: &mut Context<ProposalClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Opens a ballot page for voters beyond the first 256.
+    pub fn ballot_page_open(ctx: &mut Context<BallotPageOpen>, page: u32) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, page)
+    }
+
+    /// Closes a ballot page of a final proposal and returns its rent.
+    pub fn ballot_page_close(ctx: &mut Context<BallotPageClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Makes the payment that was voted on.
+    pub fn vault_transfer(ctx: &mut Context<VaultTransfer>, lamports: u64) -> Result<()> {
+        ctx.accounts.handler(lamports)
+    }
+
+    /// Puts the policy that was voted on into force.
+    pub fn policy_adopt(ctx: &mut Context<PolicyAdopt>, text_hash: [u8; 32], sunset_at: i64) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, text_hash, sunset_at)
+    }
+
+    /// Replaces a policy's text and sunset.
+    pub fn policy_amend(ctx: &mut Context<PolicyAmend>, text_hash: [u8; 32], sunset_at: i64) -> Result<()> {
+        ctx.accounts.handler(text_hash, sunset_at)
+    }
+
+    /// Ends a policy.
+    pub fn policy_repeal(ctx: &mut Context<PolicyRepeal>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Writes down that a policy's sunset has come.
+    pub fn policy_sunset(ctx: &mut Context<PolicySunset>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Closes an ended policy and returns its rent.
+    pub fn policy_close(ctx: &mut Context<PolicyClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Publishes a text or a part of one.
+    pub fn text_publish(ctx: &mut Context<TextPublish>, total_len: u32, offset: u32, bytes: Vec<u8>) -> Result<()> {
+        ctx.accounts.handler(total_len, offset, bytes)
+    }
+}

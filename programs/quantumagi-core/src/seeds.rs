@@ -1,0 +1,18 @@
+//! Seeds of every address this program derives.
+
+/// Of a constitution: then its create key.
+pub const CONSTITUTION: &[u8] = b"constitution";
+/// Of a vault: then its constitution.
+pub const VAULT: &[u8] = b"vault";
+/// Of a principle: then its constitution and id (u32, little endian).
+pub const PRINCIPLE: &[u8] = b"principle";
+/// Of a roster: then its constitution and version (u32, little endian).
+pub const ROSTER: &[u8] = b"roster";
+/// Of a roster page: then its roster and page (u32, little endian).
+pub const ROSTER_PAGE: &[u8] = b"roster_page";
+/// Of a proposal: then its constitution and id (u64, little endian).
+pub const PROPOSAL: &[u8] = b"proposal";
+/// Of a ballot page: then its proposal and page (u32, little endian).
+pub const BALLOTS: &[u8] = b"ballots";
+/// Of a policy: then its constitution and id (u64, little endian).
+pub const POLICY: &[u8] = b"policy";

@@ -1,0 +1,52 @@
+//! The rolling hash that proves a history complete.
+
+use anchor_lang::prelude::*;
+use quantumagi_rules::{digest::next_link, Hash, Sha256};
+
+use crate::error::GovError;
+
+/// SHA-256 by system call.
+pub struct SolSha256;
+
+impl Sha256 for SolSha256 {
+    fn hashv(parts: &[&[u8]]) -> Hash {
+        anchor_lang::solana_program::hash::hashv(parts).to_bytes()
+    }
+}
+
+/// Where a chain of events stands. Lives in the account that every event of the chain writes anyway, so that votes on
+/// different proposals do not wait for each other.
+#[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, IdlType)]
+#[bytemuck(crate = "anchor_lang::bytemuck")]
+#[repr(C)]
+pub struct EventChain {
+    /// SHA-256 of the hash before and the last event's bytes; zeros before the first event.
+    pub hash: [u8; 32],
+    /// Events so far, and so the sequence number of the next one.
+    pub sequence: u64,
+}
+
+impl EventChain {
+    /// Links the first event, which another chain logs.
+    ///
+    /// # Errors
+    /// [`GovError::InvariantBroken`] where the chain has begun.
+    pub fn begin_with(&mut self, event: &impl Event) -> Result<()> {
+        require!(self.sequence == 0, GovError::InvariantBroken);
+        self.hash = next_link::<SolSha256>(&self.hash, &event.data());
+        self.sequence = 1;
+        Ok(())
+    }
+
+    /// Logs `event` and links it. The caller has put [`EventChain::sequence`] into the event.
+    ///
+    /// # Errors
+    /// [`GovError::Overflow`] after 2^64 events.
+    pub fn record(&mut self, event: &impl Event) -> Result<()> {
+        let bytes = event.data();
+        self.hash = next_link::<SolSha256>(&self.hash, &bytes);
+        self.sequence = self.sequence.checked_add(1).ok_or(GovError::Overflow)?;
+        sol_log_data(&[&bytes]);
+        Ok(())
+    }
+}

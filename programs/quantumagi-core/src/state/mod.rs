@@ -1,0 +1,24 @@
+//! Accounts: fixed layouts, each at most 1,308 bytes, so that none costs more than 0.01 SOL at 6,960 lamports a byte.
+//!
+//! Every account carries its layout's version, its canonical bump and the address of its parent. An account that this
+//! program owns and whose discriminator fits was created by this program at its seeds, so later instructions check
+//! owner, discriminator and parent, and need not derive the address again.
+
+mod ballot_page;
+mod constitution;
+mod event_chain;
+mod policy;
+mod principle;
+mod proposal;
+mod roster;
+
+pub use ballot_page::BallotPage;
+pub use constitution::{Constitution, TrackConfig};
+pub use event_chain::{EventChain, SolSha256};
+pub use policy::Policy;
+pub use principle::Principle;
+pub use proposal::{Citation, Proposal};
+pub use roster::{Member, Roster, RosterPage};
+
+/// Version of every layout as first released. A change of any layout gets its own number and a note in migrations/.
+pub const LAYOUT_VERSION: u8 = 1;

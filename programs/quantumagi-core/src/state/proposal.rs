@@ -1,0 +1,219 @@
+//! A proposal: everything that decides it, frozen when it was created, and what has happened since.
+
+use anchor_lang::prelude::*;
+use quantumagi_rules::{
+    action::{Action, ROSTER_ADOPT},
+    approval::{ApprovalRule, Tally},
+    ballot::{BallotRule, PROPOSAL_BALLOT_BYTES},
+    digest::{execution_digest, ExecutionContext},
+    lifecycle::{check_step, phase, Phase, Status, Step, Timetable},
+    principle::MAX_CITATIONS,
+    Bps, UnixSeconds, Weight,
+};
+
+use super::{EventChain, SolSha256};
+use crate::{error::GovError, events::ProposalExecuted};
+
+/// A principle a proposal rests on, in the version it was cited in.
+#[derive(Clone, Copy, Default, bytemuck::Pod, bytemuck::Zeroable, AnchorSerialize, AnchorDeserialize, IdlType)]
+#[bytemuck(crate = "anchor_lang::bytemuck")]
+#[repr(C)]
+pub struct Citation {
+    /// The principle's id.
+    pub principle_id: u32,
+    /// Its version when it was cited, from 1; 0 marks an unused place.
+    pub version: u32,
+}
+
+/// A proposal. Created by a member of the electorate, closed by anyone once final and once its ballot pages are closed.
+///
+/// Seeds: `"proposal"`, constitution, id (u64, little endian).
+#[account]
+pub struct Proposal {
+    /// The constitution it belongs to.
+    pub constitution: Address,
+    /// Who made it, may cancel it, paid for it, and is paid back when it is closed.
+    pub proposer: Address,
+    /// The roster whose members vote on it. Frozen.
+    pub roster: Address,
+    /// What its action is about: the roster to adopt, the principle, the policy or the program called; else zeros.
+    pub subject: Address,
+    /// SHA-256 of the canonical text that explains it. Frozen.
+    pub content_hash: [u8; 32],
+    /// Digest of what will be done. Frozen; see `quantumagi_rules::digest`.
+    pub execution_digest: [u8; 32],
+    /// Events of this proposal; the first is its creation.
+    pub chain: EventChain,
+    /// Its id in the constitution, from 0.
+    pub id: u64,
+    /// Weight of the whole electorate. Frozen: the denominator of quorum and minimum.
+    pub total_weight: u64,
+    /// Weight for.
+    pub for_weight: u64,
+    /// Weight against.
+    pub against_weight: u64,
+    /// Weight abstaining.
+    pub abstain_weight: u64,
+    /// When it was created, Unix seconds.
+    pub created_at: i64,
+    /// First second of voting, Unix seconds.
+    pub starts_at: i64,
+    /// First second after voting, Unix seconds. Moves once: later by a late quorum, or earlier by an early decision.
+    pub ends_at: i64,
+    /// When its last transition was written, Unix seconds.
+    pub updated_at: i64,
+    /// Slot in which the called program was last deployed; 0 where nothing is called or the code cannot change.
+    pub deploy_slot: u64,
+    /// Principles it rests on, ascending by id.
+    pub citations: [Citation; MAX_CITATIONS],
+    /// Version of the constitution it was written under. Frozen.
+    pub constitution_version: u32,
+    /// Voters in the electorate. Frozen.
+    pub voters: u32,
+    /// Voters who have cast a ballot.
+    pub ballots_cast: u32,
+    /// Ballot pages that are open.
+    pub ballot_pages: u32,
+    /// Added once after a late quorum, seconds. Frozen.
+    pub extension_seconds: u32,
+    /// From the end of voting to execution, seconds. Frozen.
+    pub timelock_seconds: u32,
+    /// How long it can be executed, seconds. Frozen.
+    pub window_seconds: u32,
+    /// Threshold, basis points. Frozen.
+    pub threshold_bps: u16,
+    /// Quorum, basis points. Frozen.
+    pub quorum_bps: u16,
+    /// Least share of `for` in the total weight, basis points. Frozen.
+    pub min_for_bps: u16,
+    /// Track: 0 policy, 1 treasury, 2 amendment.
+    pub track: u8,
+    /// Number of the action: `quantumagi_rules::action`.
+    pub action: u8,
+    /// Status as last written: `quantumagi_rules::lifecycle::Status`.
+    pub status: u8,
+    /// Why it was defeated: `quantumagi_rules::approval::Defeat`; 0 otherwise.
+    pub defeat: u8,
+    /// 0 ballots can be changed, 1 ballots are final and voting may end early. Frozen.
+    pub ballot_rule: u8,
+    /// 1 once a late quorum has extended voting.
+    pub was_extended: u8,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 6],
+    /// Ballots of voters 0 to 255, two bits each: 0 none, 1 for, 2 against, 3 abstain.
+    pub ballots: [u8; PROPOSAL_BALLOT_BYTES],
+}
+
+impl Proposal {
+    /// The moments that divide its life.
+    ///
+    /// # Errors
+    /// [`GovError::Overflow`] past the end of time, which creation rules out.
+    pub fn timetable(&self) -> Result<Timetable> {
+        Timetable::new(
+            UnixSeconds(self.starts_at),
+            UnixSeconds(self.ends_at),
+            self.timelock_seconds,
+            self.window_seconds,
+        )
+        .ok_or_else(|| GovError::Overflow.into())
+    }
+
+    /// What holds at `now`.
+    ///
+    /// # Errors
+    /// [`GovError::AccountCorrupt`] where the stored status has no meaning.
+    pub fn phase(&self, now: UnixSeconds) -> Result<Phase> {
+        let status = Status::from_u8(self.status).ok_or(GovError::AccountCorrupt)?;
+        Ok(phase(status, &self.timetable()?, now))
+    }
+
+    /// # Errors
+    /// The refusal of the lifecycle table.
+    pub fn check_step(&self, step: Step, now: UnixSeconds) -> Result<()> {
+        check_step(self.phase(now)?, step).map_err(|refusal| GovError::from(refusal).into())
+    }
+
+    /// The shares frozen at creation.
+    pub fn approval_rule(&self) -> ApprovalRule {
+        ApprovalRule {
+            threshold: Bps(self.threshold_bps),
+            quorum: Bps(self.quorum_bps),
+            min_for: Bps(self.min_for_bps),
+        }
+    }
+
+    /// What the voters have said.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            for_weight: Weight(self.for_weight),
+            against_weight: Weight(self.against_weight),
+            abstain_weight: Weight(self.abstain_weight),
+        }
+    }
+
+    /// Writes what the rules computed.
+    pub fn set_tally(&mut self, tally: Tally) {
+        let Tally { for_weight, against_weight, abstain_weight } = tally;
+        self.for_weight = for_weight.0;
+        self.against_weight = against_weight.0;
+        self.abstain_weight = abstain_weight.0;
+    }
+
+    /// Whether ballots can be changed.
+    ///
+    /// # Errors
+    /// [`GovError::AccountCorrupt`] where the stored rule has no meaning.
+    pub fn ballot_rule(&self) -> Result<BallotRule> {
+        BallotRule::from_u8(self.ballot_rule).ok_or_else(|| GovError::AccountCorrupt.into())
+    }
+
+    /// What surrounds the action in the digest.
+    pub fn execution_context(&self, deploy_slot: u64) -> ExecutionContext {
+        ExecutionContext {
+            constitution: self.constitution.to_bytes(),
+            constitution_version: self.constitution_version,
+            proposal_id: self.id,
+            timelock_seconds: self.timelock_seconds,
+            window_seconds: self.window_seconds,
+            deploy_slot,
+        }
+    }
+
+    /// Spends the proposal on `action`: once, inside the window, and only if it is what was voted on.
+    ///
+    /// Called before the effect, so that nothing the effect calls can find the proposal still executable.
+    ///
+    /// # Errors
+    /// The lifecycle's refusal; [`GovError::DigestMismatch`] where the action differs in any byte, account or flag.
+    pub fn execute(&mut self, proposal: Address, action: &Action, deploy_slot: u64, now: UnixSeconds) -> Result<()> {
+        self.check_step(Step::Execute, now)?;
+        let digest = execution_digest::<SolSha256>(&self.execution_context(deploy_slot), action);
+        require!(digest == self.execution_digest, GovError::DigestMismatch);
+        self.status = Status::Executed as u8;
+        self.updated_at = now.0;
+        let event = ProposalExecuted { proposal, sequence: self.chain.sequence, at: now.0, digest };
+        self.chain.record(&event)
+    }
+
+    /// Whether its action makes another roster the electorate: then closing it unbinds that roster, too.
+    pub fn adopts_roster(&self) -> bool {
+        self.action == ROSTER_ADOPT
+    }
+
+    /// Laws that hold between instructions. Last call of every instruction that changes a tally.
+    ///
+    /// # Errors
+    /// [`GovError::InvariantBroken`]; nothing is then written.
+    pub fn check_invariant(&self) -> Result<()> {
+        let holds = self.tally().turnout() <= u128::from(self.total_weight)
+            && self.ballots_cast <= self.voters
+            && self.starts_at <= self.ends_at;
+        require!(holds, GovError::InvariantBroken);
+        Ok(())
+    }
+}
