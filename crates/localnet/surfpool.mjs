@@ -84,6 +84,7 @@ const operations = {
   fund: ({ address, lamports }) => surfnet.fundSol(address, lamports),
   set_account: ({ address, lamports, owner, data }) =>
     surfnet.setAccount(address, lamports, [...Buffer.from(data, 'base64')], owner),
+  deploy: ({ program, path }) => surfnet.deploy({ programId: program, soPath: path }),
   detach: () => {
     detached = true;
     process.on('SIGHUP', () => {});

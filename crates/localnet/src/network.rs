@@ -1,6 +1,7 @@
 //! One running network: starting, steering and ending it.
 
 use std::fs::File;
+use std::path::Path;
 use std::process::Stdio;
 
 use base64::Engine;
@@ -148,6 +149,19 @@ impl LocalNetwork {
             }),
         )
         .await
+    }
+
+    /// Puts the program in the file `elf` at an address at once, without transactions, without its key
+    /// and without anybody who could upgrade it. For programs of several hundred kilobytes, whose
+    /// deployment by transactions this network takes minutes for.
+    ///
+    /// # Errors
+    /// [`LocalnetError::Refused`] when the file cannot be read. That it is a program is not checked here:
+    /// a call of it will tell.
+    pub async fn deploy(&self, program: &Address, elf: &Path) -> Result<()> {
+        let path = std::path::absolute(elf)?;
+        let _: String = self.ask("deploy", json!({ "program": program.to_string(), "path": path })).await?;
+        Ok(())
     }
 
     /// Lets the network live on after this process. What it prints stays in [`Detached::log`].

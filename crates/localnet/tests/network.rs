@@ -77,6 +77,29 @@ async fn an_account_is_set_as_given() {
 }
 
 #[tokio::test]
+async fn a_program_is_put_in_place_without_transactions() {
+    let (network, rpc) = started().await;
+    // One of the programs that the network itself carries, under another address.
+    let memo = "MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr".parse().expect("an address");
+    let elf = rpc.existing_account(&memo).await.expect("the memo program").data;
+    let file = std::env::temp_dir().join(format!("quantumagi-localnet-{}.so", std::process::id()));
+    std::fs::write(&file, &elf).expect("a file");
+    let program = Address::new_from_array([9; 32]);
+    let deployed = network.deploy(&program, &file).await;
+    std::fs::remove_file(&file).expect("the file is ours");
+    deployed.expect("the network takes the program");
+
+    let account = rpc.existing_account(&program).await.expect("the program");
+    assert_eq!((account.owner, account.executable), (ids::bpf_loader_upgradeable::ID, true));
+    let data_address = Address::try_from(&account.data[4..36]).expect("32 bytes");
+    let data = rpc.existing_account(&data_address).await.expect("its code").data;
+    assert!(data[45..] == elf, "the code on chain is that of the file");
+
+    let missing = network.deploy(&program, &file).await;
+    assert!(matches!(missing, Err(LocalnetError::Refused { operation: "deploy", .. })), "{missing:?}");
+}
+
+#[tokio::test]
 async fn travel_reaches_the_asked_second_and_nothing_goes_back() {
     let (network, rpc) = started().await;
     let start = rpc.clock().await.expect("a clock");

@@ -56,9 +56,15 @@ pub(super) async fn write(
         let mut quiet_since = Instant::now();
         while !missing.is_empty() && quiet_since.elapsed() < RESEND_AFTER {
             let asked = Instant::now();
-            let account = rpc.existing_account(&address).await?;
-            let content = account.data.get(State::size_of_buffer_metadata()..).unwrap_or_default();
-            let still = missing_parts(elf, content, part_len);
+            let still = match rpc.existing_account(&address).await {
+                Ok(account) => {
+                    let content = account.data.get(State::size_of_buffer_metadata()..).unwrap_or_default();
+                    missing_parts(elf, content, part_len)
+                }
+                // An endpoint that is busy with the writes is not one that lost them.
+                Err(error) if error.is_retryable() => missing.clone(),
+                Err(error) => return Err(error),
+            };
             if still.len() < missing.len() {
                 last_arrival = Instant::now();
                 quiet_since = last_arrival;
