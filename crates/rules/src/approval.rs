@@ -1,8 +1,11 @@
 //! Whether a tally passes, and whether more votes could change that.
 //!
-//! Decides from numbers alone; who may vote and when is [`crate::lifecycle`]'s and [`crate::roster`]'s business.
+//! Decides from numbers alone; who may vote and when is [`crate::lifecycle`]'s and [`crate::roster`]'s business. What
+//! a tally still lacks is in [`missing`].
 
 use crate::{ballot::Choice, Bps, Weight};
+
+pub mod missing;
 
 /// What the voters said, by weight. The sum never exceeds the electorate's frozen total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
