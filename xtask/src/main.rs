@@ -6,6 +6,7 @@
 
 mod anchor;
 mod build;
+mod codegen;
 mod idl;
 mod lint;
 mod repo;
@@ -32,6 +33,8 @@ enum Verb {
     Anchor,
     /// Compile the program for the chain, check its size, and compile the command line
     Build(build::Args),
+    /// Write what the client knows of the program, from the IDL
+    Codegen(codegen::Args),
     /// Write the program's IDL to idl/quantumagi_core.json
     Idl(idl::Args),
     /// Formatting, clippy, documentation, licences and sources of dependencies
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().verb {
         Verb::Anchor => anchor::run(),
         Verb::Build(args) => build::run(&args),
+        Verb::Codegen(args) => codegen::run(&args),
         Verb::Idl(args) => idl::run(&args),
         Verb::Lint => lint::run_all(),
         Verb::Test(args) => test::run_all(&args),

@@ -1,0 +1,60 @@
+//! The addresses that the program derives. Seeds: `programs/quantumagi-core/src/seeds.rs`.
+//!
+//! Each function searches for the canonical bump, some microseconds of hashing; keep the answer
+//! where it is needed often.
+
+use solana_address::Address;
+
+use crate::PROGRAM_ID;
+
+/// The constitution that was founded with this create key.
+#[must_use]
+pub fn constitution(create_key: &Address) -> Address {
+    find(&[b"constitution", create_key.as_ref()])
+}
+
+/// The account that holds and signs for a constitution. Always the System program's, never written by this one.
+#[must_use]
+pub fn vault(constitution: &Address) -> Address {
+    find(&[b"vault", constitution.as_ref()])
+}
+
+/// The principle with this id, from 0.
+#[must_use]
+pub fn principle(constitution: &Address, id: u32) -> Address {
+    find(&[b"principle", constitution.as_ref(), &id.to_le_bytes()])
+}
+
+/// The roster with this version, from 1.
+#[must_use]
+pub fn roster(constitution: &Address, version: u32) -> Address {
+    find(&[b"roster", constitution.as_ref(), &version.to_le_bytes()])
+}
+
+/// A page of a roster, from 0: it holds the members from `page * 30` on.
+#[must_use]
+pub fn roster_page(roster: &Address, page: u32) -> Address {
+    find(&[b"roster_page", roster.as_ref(), &page.to_le_bytes()])
+}
+
+/// The proposal with this id, from 0.
+#[must_use]
+pub fn proposal(constitution: &Address, id: u64) -> Address {
+    find(&[b"proposal", constitution.as_ref(), &id.to_le_bytes()])
+}
+
+/// A ballot page of a proposal, from 0: it holds the voters from `256 + page * 4,096` on.
+#[must_use]
+pub fn ballot_page(proposal: &Address, page: u32) -> Address {
+    find(&[b"ballots", proposal.as_ref(), &page.to_le_bytes()])
+}
+
+/// The policy with this id, from 0.
+#[must_use]
+pub fn policy(constitution: &Address, id: u64) -> Address {
+    find(&[b"policy", constitution.as_ref(), &id.to_le_bytes()])
+}
+
+fn find(seeds: &[&[u8]]) -> Address {
+    Address::find_program_address(seeds, &PROGRAM_ID).0
+}

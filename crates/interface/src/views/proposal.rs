@@ -1,0 +1,145 @@
+//! What a proposal's stored numbers mean.
+
+use quantumagi_rules::approval::{ApprovalRule, Defeat, Tally};
+use quantumagi_rules::ballot::{self, BallotRule, Choice};
+use quantumagi_rules::digest::{ExecutionContext, execution_digest_of_bytes};
+use quantumagi_rules::lifecycle::{self, Phase, Status, Timetable};
+use quantumagi_rules::parameters::Track;
+use quantumagi_rules::principle::MAX_CITATIONS;
+use quantumagi_rules::{Bps, Hash, UnixSeconds, Weight};
+
+use super::meaning;
+use crate::DecodeError;
+use crate::accounts::{BallotPage, Proposal};
+use crate::digest::Sha2;
+use crate::types::Citation;
+
+impl Proposal {
+    /// What was last written about it.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`].
+    pub fn status(&self) -> Result<Status, DecodeError> {
+        meaning(Status::from_u8(self.status), "status of the proposal", self.status)
+    }
+
+    /// Why it was defeated, if it was.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`].
+    pub fn defeat(&self) -> Result<Option<Defeat>, DecodeError> {
+        match self.defeat {
+            0 => Ok(None),
+            number => meaning(Defeat::from_u8(number), "defeat of the proposal", number).map(Some),
+        }
+    }
+
+    /// Whose parameters were frozen in it.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`].
+    pub fn track(&self) -> Result<Track, DecodeError> {
+        meaning(Track::from_u8(self.track), "track of the proposal", self.track)
+    }
+
+    /// Whether ballots can be changed.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`].
+    pub fn ballot_rule(&self) -> Result<BallotRule, DecodeError> {
+        meaning(BallotRule::from_u8(self.ballot_rule), "ballot rule of the proposal", self.ballot_rule)
+    }
+
+    /// The moments that divide its life.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`] past the end of time, which the program rules out.
+    pub fn timetable(&self) -> Result<Timetable, DecodeError> {
+        let (starts_at, ends_at) = (UnixSeconds(self.starts_at), UnixSeconds(self.ends_at));
+        let times = Timetable::new(starts_at, ends_at, self.timelock_seconds, self.window_seconds);
+        meaning(times, "end of voting", self.ends_at.unsigned_abs())
+    }
+
+    /// What holds at `now`, which is the chain's time.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`].
+    pub fn phase(&self, now: UnixSeconds) -> Result<Phase, DecodeError> {
+        Ok(lifecycle::phase(self.status()?, &self.timetable()?, now))
+    }
+
+    /// What the voters have said.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        Tally {
+            for_weight: Weight(self.for_weight),
+            against_weight: Weight(self.against_weight),
+            abstain_weight: Weight(self.abstain_weight),
+        }
+    }
+
+    /// Weight of the whole electorate.
+    #[must_use]
+    pub fn total_weight(&self) -> Weight {
+        Weight(self.total_weight)
+    }
+
+    /// The shares its tally must reach.
+    #[must_use]
+    pub fn approval_rule(&self) -> ApprovalRule {
+        ApprovalRule {
+            threshold: Bps(self.threshold_bps),
+            quorum: Bps(self.quorum_bps),
+            min_for: Bps(self.min_for_bps),
+        }
+    }
+
+    /// What would be written if voting ended with the ballots there are.
+    ///
+    /// # Errors
+    /// The first [`Defeat`] that applies.
+    pub fn outcome(&self) -> Result<(), Defeat> {
+        self.approval_rule().check(self.tally(), self.total_weight())
+    }
+
+    /// The principles it rests on.
+    #[must_use]
+    pub fn cited(&self) -> &[Citation] {
+        let used = self.citations.iter().take_while(|citation| citation.version != 0).count();
+        self.citations.get(..used.min(MAX_CITATIONS)).unwrap_or_default()
+    }
+
+    /// What surrounds the action in its digest.
+    #[must_use]
+    pub fn execution_context(&self) -> ExecutionContext {
+        ExecutionContext {
+            constitution: self.constitution.to_bytes(),
+            constitution_version: self.constitution_version,
+            proposal_id: self.id,
+            timelock_seconds: self.timelock_seconds,
+            window_seconds: self.window_seconds,
+            deploy_slot: self.deploy_slot,
+        }
+    }
+
+    /// The digest that `action` (its canonical bytes) has in this proposal. Equal to
+    /// `execution_digest` for what was voted on, and for nothing else.
+    #[must_use]
+    pub fn digest_of(&self, action: &[u8]) -> Hash {
+        execution_digest_of_bytes::<Sha2>(&self.execution_context(), action)
+    }
+
+    /// The ballot of one of the first 256 voters; `None` where none was cast, and beyond them.
+    #[must_use]
+    pub fn choice_of(&self, slot: usize) -> Option<Choice> {
+        ballot::read(&self.ballots, slot)
+    }
+}
+
+impl BallotPage {
+    /// The ballot at this position of the page (0 to 4,095); `None` where none was cast, and beyond.
+    #[must_use]
+    pub fn choice_of(&self, slot: usize) -> Option<Choice> {
+        ballot::read(&self.ballots, slot)
+    }
+}
