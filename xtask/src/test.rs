@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::step::{run, seconds, step};
-use crate::{anchor, build, idl, lint, repo, tidy};
+use crate::{anchor, build, codegen, idl, lint, repo, tidy};
 
 /// Options of `test`.
 #[derive(clap::Args)]
@@ -31,6 +31,7 @@ const FULL: &[Step] = &[
     ("fetch", "cargo fetch --locked", fetch),
     ("program", "cargo xtask build --program-only", build::program),
     ("idl", "cargo xtask idl --check", idl::check),
+    ("codegen", "cargo xtask codegen --check", codegen::check),
     ("tidy", "cargo xtask tidy", tidy::run),
     ("lint", "cargo xtask lint", lint::run_all),
     ("anchor build", "cargo xtask anchor", anchor::run),
