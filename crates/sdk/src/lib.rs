@@ -1,1 +1,3 @@
 //! quantumagi-sdk
+
+pub mod words;

@@ -1,0 +1,20 @@
+//! Everything in words: what a proposal does, how it stands and what is missing, what happened.
+//!
+//! Pure: accounts and the chain's time come in, sentences go out. Nothing is decided here; every answer that is a rule
+//! comes from `quantumagi-rules`. Shares are rounded towards failing, durations down, amounts never.
+
+mod action;
+mod amount;
+mod call;
+mod event;
+mod moment;
+mod names;
+mod proposal;
+
+pub use action::{ActionWords, category_name, class_name, describe_action};
+pub use amount::{bps, decimal, hex, percent, quoted, sol};
+pub use call::{Call, describe_call};
+pub use event::describe_event;
+pub use moment::{between, duration, utc};
+pub use names::Names;
+pub use proposal::{Ballot, ProposalSummary, Requirement, TallyWords, VoterWords, describe_proposal};

@@ -1,0 +1,134 @@
+//! What a proposal will do, in words.
+
+use quantumagi_rpc::solana::Address;
+use quantumagi_rules::{
+    Hash,
+    action::{Action, FLAG_SIGNER, FLAG_WRITABLE, InvokeAccount, InvokeAccounts},
+    policy::sunset,
+    principle::{Category, Class},
+};
+use serde::Serialize;
+
+use super::amount::{counted, hash, hex, sol};
+use super::call::{Call, describe_call};
+use super::moment::utc;
+use super::names::Names;
+
+/// An action in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ActionWords {
+    /// What it does, as the rest of a sentence about the proposal: `pays 1.5 SOL from the vault to …`.
+    pub sentence: String,
+    /// Everything else that is voted on, one thing a line: hashes in full; accounts with their flags; data.
+    pub details: Vec<String>,
+}
+
+/// What `action` does, in words.
+///
+/// Nothing is guessed: an instruction of another program is told in words only where every byte of it was understood,
+/// and always listed in full besides.
+#[must_use]
+pub fn describe_action(action: &Action<'_>, names: &Names) -> ActionWords {
+    let texts = |hashes: &[(&str, &Hash)]| hashes.iter().map(|(what, text)| format!("{what} {}", hash(text))).collect();
+    let (sentence, details) = match action {
+        Action::PolicyAdopt { text_hash, sunset_at } => (
+            format!("adopts {} {}", names.text_of("policy", text_hash), until(*sunset_at)),
+            texts(&[("text", text_hash)]),
+        ),
+        Action::PolicyAmend { policy_id, text_hash, sunset_at } => {
+            let (policy, text) = (names.policy(*policy_id), names.text(text_hash));
+            (format!("amends {policy} to {text} {}", until(*sunset_at)), texts(&[("text", text_hash)]))
+        }
+        Action::PolicyRepeal { policy_id } => (format!("repeals {}", names.policy(*policy_id)), Vec::new()),
+        Action::TransferLamports { recipient, lamports } => {
+            let recipient = Address::from(*recipient);
+            let sentence = format!("pays {} from the vault to {}", sol(*lamports), names.address(&recipient));
+            (sentence, vec![format!("recipient {recipient}"), counted(*lamports, "lamport")])
+        }
+        Action::Invoke { program, accounts, data } => describe_invoke(&Address::from(*program), *accounts, data, names),
+        Action::ConstitutionAmend { text_hash, parent_hash } => (
+            format!("replaces the constitution's text by {}", names.text(text_hash)),
+            texts(&[("text", text_hash), ("in place of", parent_hash)]),
+        ),
+        Action::PrincipleAdd { text_hash, class, category, priority } => {
+            let (class, category) = (class_name(*class), category_name(*category));
+            let principle = names.text_of(&format!("{class} {category} principle"), text_hash);
+            let sentence = format!("adds {principle}, priority {priority}");
+            (sentence, texts(&[("text", text_hash)]))
+        }
+        Action::PrincipleAmend { principle_id, version, text_hash } => {
+            let (principle, text) = (names.principle(*principle_id), names.text(text_hash));
+            let next = u64::from(*version) + 1;
+            let sentence = format!("amends {principle} (version {version} → {next}) to {text}");
+            (sentence, texts(&[("text", text_hash)]))
+        }
+        Action::PrincipleRetire { principle_id, version } => {
+            (format!("retires {} (version {version})", names.principle(*principle_id)), Vec::new())
+        }
+        Action::RosterAdopt { roster_version, members_hash } => (
+            format!("makes roster {roster_version} the electorate of later proposals"),
+            texts(&[("members", members_hash)]),
+        ),
+    };
+    ActionWords { sentence, details }
+}
+
+/// The class in one word.
+#[must_use]
+pub fn class_name(class: Class) -> &'static str {
+    match class {
+        Class::Ordinary => "ordinary",
+        Class::Entrenched => "entrenched",
+    }
+}
+
+/// The category in one word.
+#[must_use]
+pub fn category_name(category: Category) -> &'static str {
+    match category {
+        Category::Governance => "governance",
+        Category::Rights => "rights",
+        Category::Process => "process",
+        Category::Treasury => "treasury",
+        Category::Safety => "safety",
+        Category::Technical => "technical",
+        Category::Other => "other",
+    }
+}
+
+/// How long a policy holds: `until 2027-01-01`, `without end`.
+pub(super) fn until(sunset_at: i64) -> String {
+    sunset(sunset_at).map_or_else(|| "without end".to_owned(), |moment| format!("until {}", utc(moment)))
+}
+
+fn describe_invoke(program: &Address, list: InvokeAccounts<'_>, data: &[u8], names: &Names) -> (String, Vec<String>) {
+    let accounts: Vec<InvokeAccount> = list.iter().collect();
+    let signed =
+        if accounts.iter().any(|account| account.flags & FLAG_SIGNER != 0) { ", signed by the vault" } else { "" };
+    let Call { program_name, effect } = describe_call(program, &accounts, data, names);
+    let called = program_name.map_or_else(|| format!("program {program}"), |name| format!("the {name}"));
+    let sentence = match effect {
+        Some(effect) => format!("calls {called}{signed}: {effect}"),
+        None => {
+            let (n_accounts, n_bytes) = (counted(accounts.len() as u64, "account"), counted(data.len() as u64, "byte"));
+            format!("calls {called}{signed}, with {n_accounts} and {n_bytes} of data that are not understood here")
+        }
+    };
+    let mut details = vec![format!("program {program}")];
+    details.extend(accounts.iter().enumerate().map(|(index, account)| {
+        let address = Address::from(account.address);
+        let role = match (account.flags & FLAG_WRITABLE != 0, account.flags & FLAG_SIGNER != 0) {
+            (false, false) => "",
+            (true, false) => ", writable",
+            (false, true) => ", signer",
+            (true, true) => ", writable, signer",
+        };
+        let name = if names.vault == Some(address) { " (the vault)" } else { "" };
+        format!("account {}: {address}{name}{role}", index + 1)
+    }));
+    details.push(if data.is_empty() { "no data".to_owned() } else { format!("data {}", hex(data)) });
+    (sentence, details)
+}
+
+#[cfg(test)]
+mod tests;
