@@ -1,3 +1,4 @@
 //! quantumagi-sdk
 
+pub mod history;
 pub mod words;
