@@ -385,14 +385,14 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
+          "name": "policy",
+          "writable": true
+        },
+        {
           "name": "proposal",
           "docs": [
             "The approved proposal that orders this."
           ],
-          "writable": true
-        },
-        {
-          "name": "policy",
           "writable": true
         }
       ],
@@ -467,14 +467,14 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
+          "name": "policy",
+          "writable": true
+        },
+        {
           "name": "proposal",
           "docs": [
             "The approved proposal that orders this."
           ],
-          "writable": true
-        },
-        {
-          "name": "policy",
           "writable": true
         }
       ],
@@ -591,16 +591,16 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
-          "name": "principle",
-          "writable": true
-        },
-        {
           "name": "proposal",
           "docs": [
             "The approved proposal that orders this; none before the seal."
           ],
           "writable": true,
           "optional": true
+        },
+        {
+          "name": "principle",
+          "writable": true
         }
       ],
       "args": [
@@ -647,16 +647,16 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
-          "name": "principle",
-          "writable": true
-        },
-        {
           "name": "proposal",
           "docs": [
             "The approved proposal that orders this; none before the seal."
           ],
           "writable": true,
           "optional": true
+        },
+        {
+          "name": "principle",
+          "writable": true
         }
       ],
       "args": [
@@ -788,16 +788,9 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
-          "name": "principle",
+          "name": "subject",
           "docs": [
-            "The principle to amend or retire."
-          ],
-          "optional": true
-        },
-        {
-          "name": "policy",
-          "docs": [
-            "The policy to amend or repeal."
+            "The principle to amend or retire, the policy to amend or repeal, or the program to call. Checked by `Subject`."
           ],
           "optional": true
         },
@@ -807,13 +800,6 @@ export type QuantumagiCore = {
             "The roster to adopt."
           ],
           "writable": true,
-          "optional": true
-        },
-        {
-          "name": "program",
-          "docs": [
-            "The program to call."
-          ],
           "optional": true
         },
         {
@@ -1024,15 +1010,15 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
-          "name": "roster"
-        },
-        {
           "name": "proposal",
           "docs": [
             "The approved proposal that orders this; none before the seal."
           ],
           "writable": true,
           "optional": true
+        },
+        {
+          "name": "roster"
         }
       ],
       "args": []
@@ -1143,7 +1129,6 @@ export type QuantumagiCore = {
           "docs": [
             "Who created the roster."
           ],
-          "writable": true,
           "signer": true
         },
         {
@@ -1157,48 +1142,12 @@ export type QuantumagiCore = {
         {
           "name": "rosterPage",
           "docs": [
-            "The page the members go on; created by the first of them."
+            "The page the members go on."
           ],
-          "writable": true,
-          "pda": {
-            "seeds": [
-              {
-                "kind": "const",
-                "value": [
-                  114,
-                  111,
-                  115,
-                  116,
-                  101,
-                  114,
-                  95,
-                  112,
-                  97,
-                  103,
-                  101
-                ]
-              },
-              {
-                "kind": "account",
-                "path": "roster"
-              },
-              {
-                "kind": "arg",
-                "path": "page"
-              }
-            ]
-          }
-        },
-        {
-          "name": "systemProgram",
-          "address": "11111111111111111111111111111111"
+          "writable": true
         }
       ],
       "args": [
-        {
-          "name": "page",
-          "type": "u32"
-        },
         {
           "name": "members",
           "type": {
@@ -1255,6 +1204,82 @@ export type QuantumagiCore = {
         }
       ],
       "args": []
+    },
+    {
+      "name": "rosterPageOpen",
+      "docs": [
+        "Opens the next page of a roster."
+      ],
+      "discriminator": [
+        45,
+        181,
+        127,
+        77,
+        142,
+        21,
+        254,
+        217
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Who created the roster. Pays, and is paid back when the page is closed."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "roster",
+          "writable": true
+        },
+        {
+          "name": "rosterPage",
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  114,
+                  111,
+                  115,
+                  116,
+                  101,
+                  114,
+                  95,
+                  112,
+                  97,
+                  103,
+                  101
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "roster"
+              },
+              {
+                "kind": "arg",
+                "path": "page"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "page",
+          "type": "u32"
+        }
+      ]
     },
     {
       "name": "textPublish",
@@ -1770,6 +1795,19 @@ export type QuantumagiCore = {
         66,
         174,
         142
+      ]
+    },
+    {
+      "name": "rosterPageOpened",
+      "discriminator": [
+        162,
+        156,
+        11,
+        19,
+        0,
+        97,
+        160,
+        132
       ]
     },
     {
@@ -4449,6 +4487,41 @@ export type QuantumagiCore = {
                 2
               ]
             }
+          }
+        ]
+      }
+    },
+    {
+      "name": "rosterPageOpened",
+      "docs": [
+        "A roster page was opened."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "roster",
+            "type": "pubkey"
+          },
+          {
+            "name": "page",
+            "type": "u32"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
           }
         ]
       }

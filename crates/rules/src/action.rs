@@ -5,90 +5,21 @@
 
 use alloc::vec::Vec;
 
+mod invoke;
+
+pub use invoke::{
+    encode_accounts, InvokeAccount, InvokeAccounts, FLAG_SIGNER, FLAG_WRITABLE, INVOKE_ACCOUNT_BYTES,
+    MAX_INVOKE_ACCOUNTS, MAX_INVOKE_DATA,
+};
+
 use crate::{
     parameters::Track,
     principle::{Category, Class, MAX_PRIORITY},
     Address, Hash,
 };
 
-/// Most accounts an invoked instruction can name.
-pub const MAX_INVOKE_ACCOUNTS: usize = 32;
-/// Longest data of an invoked instruction, in bytes. A transaction bounds it further.
-pub const MAX_INVOKE_DATA: usize = 1_024;
-/// Flag of an account that the invoked instruction may write.
-pub const FLAG_WRITABLE: u8 = 1;
-/// Flag of an account that signs the invoked instruction. Only the vault can.
-pub const FLAG_SIGNER: u8 = 2;
-/// Bytes of an account in an invoked instruction: flags, then address.
-pub const INVOKE_ACCOUNT_BYTES: usize = 33;
-
 /// Number of [`Action::RosterAdopt`].
 pub const ROSTER_ADOPT: u8 = 24;
-
-/// An account of an invoked instruction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct InvokeAccount {
-    /// Its address.
-    pub address: Address,
-    /// [`FLAG_WRITABLE`] and [`FLAG_SIGNER`], or neither.
-    pub flags: u8,
-}
-
-/// The accounts of an invoked instruction, in their canonical bytes: 33 each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct InvokeAccounts<'a>(&'a [u8]);
-
-impl<'a> InvokeAccounts<'a> {
-    /// How many.
-    #[must_use]
-    #[allow(clippy::integer_division, reason = "the length is a multiple by construction")]
-    pub fn len(self) -> usize {
-        self.0.len() / INVOKE_ACCOUNT_BYTES
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// In order.
-    pub fn iter(self) -> impl Iterator<Item = InvokeAccount> + 'a {
-        self.0.chunks_exact(INVOKE_ACCOUNT_BYTES).filter_map(|chunk| {
-            let (flags, address) = chunk.split_first()?;
-            Some(InvokeAccount { address: address.try_into().ok()?, flags: *flags })
-        })
-    }
-
-    /// Over bytes that were written by [`encode_accounts`].
-    ///
-    /// # Errors
-    /// [`ActionError`] where there are too many, or a flag has no meaning.
-    pub fn new(bytes: &'a [u8]) -> Result<Self, ActionError> {
-        if bytes.len() % INVOKE_ACCOUNT_BYTES != 0 {
-            return Err(ActionError::Truncated);
-        }
-        let accounts = Self(bytes);
-        if accounts.len() > MAX_INVOKE_ACCOUNTS {
-            return Err(ActionError::TooManyAccounts { count: accounts.len() });
-        }
-        match accounts.iter().find(|account| account.flags > FLAG_WRITABLE | FLAG_SIGNER) {
-            Some(account) => Err(ActionError::UnknownFlags { flags: account.flags }),
-            None => Ok(accounts),
-        }
-    }
-}
-
-/// The canonical bytes of a list of accounts.
-#[must_use]
-pub fn encode_accounts(accounts: &[InvokeAccount]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(accounts.len().saturating_mul(INVOKE_ACCOUNT_BYTES));
-    for account in accounts {
-        bytes.push(account.flags);
-        bytes.extend_from_slice(&account.address);
-    }
-    bytes
-}
 
 /// What is done if the proposal passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -258,7 +189,7 @@ impl Action<'_> {
             Self::PolicyAmend { .. } => 48,
             Self::PolicyRepeal { .. } | Self::PrincipleRetire { .. } => 8,
             // Bound: both lengths are capped far below usize.
-            Self::Invoke { accounts, data, .. } => 35usize.saturating_add(accounts.0.len()).saturating_add(data.len()),
+            Self::Invoke { accounts, data, .. } => 35usize.saturating_add(accounts.as_bytes().len()).saturating_add(data.len()),
             Self::ConstitutionAmend { .. } => 64,
             Self::PrincipleAdd { .. } => 35,
             Self::PrincipleAmend { .. } => 40,
@@ -289,7 +220,7 @@ impl Action<'_> {
                 out.extend_from_slice(program);
                 // Bound: at most MAX_INVOKE_ACCOUNTS, or decoding refuses what was encoded.
                 out.push(u8::try_from(accounts.len()).unwrap_or(u8::MAX));
-                out.extend_from_slice(accounts.0);
+                out.extend_from_slice(accounts.as_bytes());
                 out.extend_from_slice(&u16::try_from(data.len()).unwrap_or(u16::MAX).to_le_bytes());
                 out.extend_from_slice(data);
             }
@@ -331,6 +262,7 @@ impl<'a> Action<'a> {
     ///
     /// # Errors
     /// [`ActionError`]; bytes after the end are refused, so that a digest has one preimage.
+    #[inline(never)]
     pub fn decode(bytes: &'a [u8]) -> Result<Self, ActionError> {
         let mut reader = Reader(bytes);
         let action = match reader.byte()? {

@@ -55,7 +55,7 @@ impl Bps {
     /// Nothing is divided, so nothing is rounded: 60 % of 5 is met by 3 and by nothing less.
     #[must_use]
     pub fn is_met_by(self, part: u128, whole: u128) -> bool {
-        // Bound: callers pass sums of at most three u64, below 2^66; times 10,000 stays below 2^80.
-        part.saturating_mul(u128::from(BPS_PER_WHOLE)) >= whole.saturating_mul(u128::from(self.0))
+        // Bound: callers pass sums of at most three u64, below 2^66; times 10,000 stays below 2^80, so nothing wraps.
+        part.wrapping_mul(u128::from(BPS_PER_WHOLE)) >= whole.wrapping_mul(u128::from(self.0))
     }
 }

@@ -5,12 +5,8 @@
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
-    action::ActionError,
-    approval::TallyError,
-    lifecycle::Refusal,
-    parameters::ParameterError,
-    principle::CitationError,
-    roster::RosterError,
+    action::ActionError, approval::TallyError, lifecycle::Refusal, parameters::ParameterError,
+    principle::CitationError, roster::RosterError,
 };
 
 /// Why an instruction was refused. Nothing was changed.
@@ -223,9 +219,9 @@ impl From<ActionError> for GovError {
             ActionError::Truncated | ActionError::TrailingBytes | ActionError::UnknownAction { .. } => {
                 Self::ActionMalformed
             }
-            ActionError::OutOfRange { .. }
-            | ActionError::NothingToTransfer
-            | ActionError::UnknownFlags { .. } => Self::ActionOutOfRange,
+            ActionError::OutOfRange { .. } | ActionError::NothingToTransfer | ActionError::UnknownFlags { .. } => {
+                Self::ActionOutOfRange
+            }
             ActionError::TooManyAccounts { .. } | ActionError::DataTooLong { .. } => Self::InvokeTooLarge,
         }
     }

@@ -96,6 +96,17 @@ pub struct RosterCreated {
     pub size: u32,
 }
 
+/// A roster page was opened.
+#[event]
+pub struct RosterPageOpened {
+    pub constitution: Address,
+    pub sequence: u64,
+    pub at: i64,
+    pub roster: Address,
+    pub page: u32,
+    pub payer: Address,
+}
+
 /// Members joined a roster.
 #[event]
 pub struct RosterExtended {

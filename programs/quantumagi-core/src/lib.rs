@@ -22,6 +22,7 @@ pub mod mandate;
 pub mod program_pin;
 pub mod seeds;
 pub mod state;
+pub mod subject;
 pub mod vault;
 
 use instructions::*;
@@ -39,12 +40,8 @@ pub mod quantumagi_core {
     }
 
     /// Replaces the constitution's text.
-    pub fn constitution_amend(
-        ctx: &mut Context<ConstitutionAmend>,
-        text_hash: [u8; 32],
-        parent_hash: [u8; 32],
-    ) -> Result<()> {
-        ctx.accounts.handler(text_hash, parent_hash)
+    pub fn constitution_amend(ctx: &mut Context<Mandated>, text_hash: [u8; 32], parent_hash: [u8; 32]) -> Result<()> {
+        ctx.accounts.amend_text(text_hash, parent_hash)
     }
 
     /// Ends the founder's power.
@@ -58,13 +55,13 @@ pub mod quantumagi_core {
     }
 
     /// Replaces a principle's text.
-    pub fn principle_amend(ctx: &mut Context<PrincipleAmend>, version: u32, text_hash: [u8; 32]) -> Result<()> {
-        ctx.accounts.handler(version, text_hash)
+    pub fn principle_amend(ctx: &mut Context<PrincipleChange>, version: u32, text_hash: [u8; 32]) -> Result<()> {
+        ctx.accounts.amend(version, text_hash)
     }
 
     /// Retires a principle.
-    pub fn principle_retire(ctx: &mut Context<PrincipleRetire>, version: u32) -> Result<()> {
-        ctx.accounts.handler(version)
+    pub fn principle_retire(ctx: &mut Context<PrincipleChange>, version: u32) -> Result<()> {
+        ctx.accounts.retire(version)
     }
 
     /// Begins a roster.
@@ -72,9 +69,14 @@ pub mod quantumagi_core {
         ctx.accounts.handler(&ctx.bumps, size)
     }
 
+    /// Opens the next page of a roster.
+    pub fn roster_page_open(ctx: &mut Context<RosterPageOpen>, page: u32) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, page)
+    }
+
     /// Adds members to a roster.
-    pub fn roster_extend(ctx: &mut Context<RosterExtend>, page: u32, members: Vec<Member>) -> Result<()> {
-        ctx.accounts.handler(&ctx.bumps, page, members)
+    pub fn roster_extend(ctx: &mut Context<RosterExtend>, members: Vec<Member>) -> Result<()> {
+        ctx.accounts.handler(members)
     }
 
     /// Makes a roster the electorate of later proposals.
@@ -109,8 +111,8 @@ pub mod quantumagi_core {
     }
 
     /// Writes down the outcome of a vote.
-    pub fn proposal_finalize(ctx: &mut Context<ProposalFinalize>) -> Result<()> {
-        ctx.accounts.handler()
+    pub fn proposal_finalize(ctx: &mut Context<ProposalStep>) -> Result<()> {
+        ctx.accounts.finalize()
     }
 
     /// Calls the instruction that was voted on, signed by the vault.
@@ -120,8 +122,8 @@ pub mod quantumagi_core {
     }
 
     /// Writes down that an approved proposal missed its window.
-    pub fn proposal_expire(ctx: &mut Context<ProposalExpire>) -> Result<()> {
-        ctx.accounts.handler()
+    pub fn proposal_expire(ctx: &mut Context<ProposalStep>) -> Result<()> {
+        ctx.accounts.expire()
     }
 
     /// Closes a final proposal and returns its rent.
@@ -150,18 +152,18 @@ pub mod quantumagi_core {
     }
 
     /// Replaces a policy's text and sunset.
-    pub fn policy_amend(ctx: &mut Context<PolicyAmend>, text_hash: [u8; 32], sunset_at: i64) -> Result<()> {
-        ctx.accounts.handler(text_hash, sunset_at)
+    pub fn policy_amend(ctx: &mut Context<PolicyChange>, text_hash: [u8; 32], sunset_at: i64) -> Result<()> {
+        ctx.accounts.amend(text_hash, sunset_at)
     }
 
     /// Ends a policy.
-    pub fn policy_repeal(ctx: &mut Context<PolicyRepeal>) -> Result<()> {
-        ctx.accounts.handler()
+    pub fn policy_repeal(ctx: &mut Context<PolicyChange>) -> Result<()> {
+        ctx.accounts.repeal()
     }
 
     /// Writes down that a policy's sunset has come.
-    pub fn policy_sunset(ctx: &mut Context<PolicySunset>) -> Result<()> {
-        ctx.accounts.handler()
+    pub fn policy_sunset(ctx: &mut Context<PolicyOfConstitution>) -> Result<()> {
+        ctx.accounts.sunset()
     }
 
     /// Closes an ended policy and returns its rent.

@@ -11,35 +11,33 @@ use crate::{
 /// The proposal that orders a change, or zeros for the founder.
 pub type Mandate = Address;
 
-/// Who stands behind a change.
-pub struct Authority<'a> {
-    /// Whoever signed.
-    pub signer: &'a Address,
-    /// The proposal that orders the change, where one was passed.
-    pub proposal: Option<&'a mut Account<Proposal>>,
-}
-
-impl Authority<'_> {
-    /// Checks that `action` is ordered, and spends the proposal that orders it.
-    ///
-    /// # Errors
-    /// [`GovError::NotFounder`] or [`GovError::MandateNotNeeded`] before the seal; [`GovError::MandateMissing`],
-    /// [`GovError::WrongConstitution`], or what [`Proposal::execute`] refuses, after it.
-    pub fn order(self, constitution: &Account<Constitution>, action: &Action, now: UnixSeconds) -> Result<Mandate> {
-        if constitution.is_sealed == 0 {
-            require!(self.proposal.is_none(), GovError::MandateNotNeeded);
-            require!(*self.signer == constitution.founder, GovError::NotFounder);
-            return Ok(Mandate::default());
-        }
-        let proposal = self.proposal.ok_or(GovError::MandateMissing)?;
-        execute(proposal, constitution.address(), action, now)
+/// Checks that `action` is ordered, and spends the proposal that orders it.
+///
+/// # Errors
+/// [`GovError::NotFounder`] or [`GovError::MandateNotNeeded`] before the seal; [`GovError::MandateMissing`], or what
+/// [`execute`] refuses, after it.
+#[inline(never)]
+pub fn order(
+    signer: &Address,
+    constitution: &Account<Constitution>,
+    proposal: Option<&mut Account<Proposal>>,
+    action: &Action,
+    now: UnixSeconds,
+) -> Result<Mandate> {
+    if constitution.is_sealed == 0 {
+        require!(proposal.is_none(), GovError::MandateNotNeeded);
+        require!(*signer == constitution.founder, GovError::NotFounder);
+        return Ok(Mandate::default());
     }
+    let proposal = proposal.ok_or(GovError::MandateMissing)?;
+    execute(proposal, constitution.address(), action, now)
 }
 
 /// Spends a proposal of this constitution on an action that calls no other program.
 ///
 /// # Errors
 /// [`GovError::WrongConstitution`], or what [`Proposal::execute`] refuses.
+#[inline(never)]
 pub fn execute(
     proposal: &mut Account<Proposal>,
     constitution: &Address,
@@ -56,6 +54,7 @@ pub fn execute(
 ///
 /// # Errors
 /// Only where the runtime has no clock.
+#[inline(never)]
 pub fn now() -> Result<UnixSeconds> {
     Ok(UnixSeconds(Clock::get()?.unix_timestamp))
 }

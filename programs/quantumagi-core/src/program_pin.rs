@@ -35,6 +35,7 @@ pub fn check_invoke(program: &[u8; 32], accounts: InvokeAccounts, vault: &Addres
 /// # Errors
 /// [`GovError::ProgramNotPinned`] for an account that is no program, a loader this code does not know, or a
 /// `program_data` that is missing or another program's.
+#[inline(never)]
 pub fn deploy_slot(program: &AccountView, program_data: Option<&AccountView>) -> Result<u64> {
     require!(program.executable(), GovError::ProgramNotPinned);
     if program.owned_by(&NATIVE_LOADER) || program.owned_by(&LOADER_V2) {

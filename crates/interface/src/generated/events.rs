@@ -63,6 +63,8 @@ pub enum Event {
     RosterExtended(RosterExtended),
     /// A roster page was closed and its rent returned.
     RosterPageClosed(RosterPageClosed),
+    /// A roster page was opened.
+    RosterPageOpened(RosterPageOpened),
     /// A part of a text was published. Not linked: the text proves itself by its hash.
     TextPublished(TextPublished),
 }
@@ -99,6 +101,7 @@ impl Event {
             RosterCreated::DISCRIMINATOR => decode::event(bytes).map(Self::RosterCreated),
             RosterExtended::DISCRIMINATOR => decode::event(bytes).map(Self::RosterExtended),
             RosterPageClosed::DISCRIMINATOR => decode::event(bytes).map(Self::RosterPageClosed),
+            RosterPageOpened::DISCRIMINATOR => decode::event(bytes).map(Self::RosterPageOpened),
             TextPublished::DISCRIMINATOR => decode::event(bytes).map(Self::TextPublished),
             found => Err(DecodeError::UnknownDiscriminator { found }),
         }
@@ -133,6 +136,7 @@ impl Event {
             Self::RosterCreated(event) => decode::to_bytes(RosterCreated::DISCRIMINATOR, event),
             Self::RosterExtended(event) => decode::to_bytes(RosterExtended::DISCRIMINATOR, event),
             Self::RosterPageClosed(event) => decode::to_bytes(RosterPageClosed::DISCRIMINATOR, event),
+            Self::RosterPageOpened(event) => decode::to_bytes(RosterPageOpened::DISCRIMINATOR, event),
             Self::TextPublished(event) => decode::to_bytes(TextPublished::DISCRIMINATOR, event),
         }
     }
@@ -166,6 +170,7 @@ impl Event {
             Self::RosterCreated(_) => "RosterCreated",
             Self::RosterExtended(_) => "RosterExtended",
             Self::RosterPageClosed(_) => "RosterPageClosed",
+            Self::RosterPageOpened(_) => "RosterPageOpened",
             Self::TextPublished(_) => "TextPublished",
         }
     }
@@ -199,6 +204,7 @@ impl Event {
             Self::RosterCreated(event) => Some(event.sequence),
             Self::RosterExtended(event) => Some(event.sequence),
             Self::RosterPageClosed(event) => Some(event.sequence),
+            Self::RosterPageOpened(event) => Some(event.sequence),
             Self::TextPublished(_) => None,
         }
     }
@@ -232,6 +238,7 @@ impl Event {
             Self::RosterCreated(event) => Some(event.at),
             Self::RosterExtended(event) => Some(event.at),
             Self::RosterPageClosed(event) => Some(event.at),
+            Self::RosterPageOpened(event) => Some(event.at),
             Self::TextPublished(_) => None,
         }
     }
@@ -265,6 +272,7 @@ impl Event {
             Self::RosterCreated(event) => Some(event.constitution),
             Self::RosterExtended(event) => Some(event.constitution),
             Self::RosterPageClosed(event) => Some(event.constitution),
+            Self::RosterPageOpened(event) => Some(event.constitution),
             Self::TextPublished(_) => None,
         }
     }
@@ -298,6 +306,7 @@ impl Event {
             Self::RosterCreated(_) => None,
             Self::RosterExtended(_) => None,
             Self::RosterPageClosed(_) => None,
+            Self::RosterPageOpened(_) => None,
             Self::TextPublished(_) => None,
         }
     }
@@ -915,6 +924,28 @@ pub struct RosterPageClosed {
 impl RosterPageClosed {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [124, 5, 53, 249, 18, 66, 174, 142];
+}
+
+/// A roster page was opened.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct RosterPageOpened {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The roster.
+    pub roster: Address,
+    /// Number of the page, from 0.
+    pub page: u32,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+}
+
+impl RosterPageOpened {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [162, 156, 11, 19, 0, 97, 160, 132];
 }
 
 /// A part of a text was published. Not linked: the text proves itself by its hash.

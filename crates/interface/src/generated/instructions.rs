@@ -14,6 +14,42 @@ use crate::encode::{Data, optional};
 
 const SYSTEM_PROGRAM: Address = Address::from_str_const("11111111111111111111111111111111");
 
+/// Name of the instruction that begins with these bytes; `None` where there is none.
+#[must_use]
+pub fn name_of(data: &[u8]) -> Option<&'static str> {
+    match *data.first_chunk::<8>()? {
+        BallotPageClose::DISCRIMINATOR => Some("ballot_page_close"),
+        BallotPageOpen::DISCRIMINATOR => Some("ballot_page_open"),
+        ConstitutionAmend::DISCRIMINATOR => Some("constitution_amend"),
+        ConstitutionCreate::DISCRIMINATOR => Some("constitution_create"),
+        ConstitutionSeal::DISCRIMINATOR => Some("constitution_seal"),
+        PolicyAdopt::DISCRIMINATOR => Some("policy_adopt"),
+        PolicyAmend::DISCRIMINATOR => Some("policy_amend"),
+        PolicyClose::DISCRIMINATOR => Some("policy_close"),
+        PolicyRepeal::DISCRIMINATOR => Some("policy_repeal"),
+        PolicySunset::DISCRIMINATOR => Some("policy_sunset"),
+        PrincipleAdd::DISCRIMINATOR => Some("principle_add"),
+        PrincipleAmend::DISCRIMINATOR => Some("principle_amend"),
+        PrincipleRetire::DISCRIMINATOR => Some("principle_retire"),
+        ProposalCancel::DISCRIMINATOR => Some("proposal_cancel"),
+        ProposalClose::DISCRIMINATOR => Some("proposal_close"),
+        ProposalCreate::DISCRIMINATOR => Some("proposal_create"),
+        ProposalExecute::DISCRIMINATOR => Some("proposal_execute"),
+        ProposalExpire::DISCRIMINATOR => Some("proposal_expire"),
+        ProposalFinalize::DISCRIMINATOR => Some("proposal_finalize"),
+        ProposalVote::DISCRIMINATOR => Some("proposal_vote"),
+        RosterAdopt::DISCRIMINATOR => Some("roster_adopt"),
+        RosterClose::DISCRIMINATOR => Some("roster_close"),
+        RosterCreate::DISCRIMINATOR => Some("roster_create"),
+        RosterExtend::DISCRIMINATOR => Some("roster_extend"),
+        RosterPageClose::DISCRIMINATOR => Some("roster_page_close"),
+        RosterPageOpen::DISCRIMINATOR => Some("roster_page_open"),
+        TextPublish::DISCRIMINATOR => Some("text_publish"),
+        VaultTransfer::DISCRIMINATOR => Some("vault_transfer"),
+        _ => None,
+    }
+}
+
 /// Closes a ballot page of a final proposal and returns its rent.
 ///
 /// Accounts of `ballot_page_close`.
@@ -216,10 +252,10 @@ impl PolicyAdopt {
 pub struct PolicyAmend {
     /// The constitution. (Writable.)
     pub constitution: Address,
-    /// The approved proposal that orders this. (Writable.)
-    pub proposal: Address,
     /// The policy. (Writable.)
     pub policy: Address,
+    /// The approved proposal that orders this. (Writable.)
+    pub proposal: Address,
 }
 
 impl PolicyAmend {
@@ -233,8 +269,8 @@ impl PolicyAmend {
             program_id: PROGRAM_ID,
             accounts: vec![
                 AccountMeta::new(self.constitution, false),
-                AccountMeta::new(self.proposal, false),
                 AccountMeta::new(self.policy, false),
+                AccountMeta::new(self.proposal, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&text_hash).with(&sunset_at).into_bytes(),
         }
@@ -280,10 +316,10 @@ impl PolicyClose {
 pub struct PolicyRepeal {
     /// The constitution. (Writable.)
     pub constitution: Address,
-    /// The approved proposal that orders this. (Writable.)
-    pub proposal: Address,
     /// The policy. (Writable.)
     pub policy: Address,
+    /// The approved proposal that orders this. (Writable.)
+    pub proposal: Address,
 }
 
 impl PolicyRepeal {
@@ -297,8 +333,8 @@ impl PolicyRepeal {
             program_id: PROGRAM_ID,
             accounts: vec![
                 AccountMeta::new(self.constitution, false),
-                AccountMeta::new(self.proposal, false),
                 AccountMeta::new(self.policy, false),
+                AccountMeta::new(self.proposal, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).into_bytes(),
         }
@@ -376,10 +412,10 @@ pub struct PrincipleAmend {
     pub authority: Address,
     /// The constitution. (Writable.)
     pub constitution: Address,
-    /// The principle. (Writable.)
-    pub principle: Address,
     /// The approved proposal that orders this; none before the seal. (Writable.)
     pub proposal: Option<Address>,
+    /// The principle. (Writable.)
+    pub principle: Address,
 }
 
 impl PrincipleAmend {
@@ -394,8 +430,8 @@ impl PrincipleAmend {
             accounts: vec![
                 AccountMeta::new_readonly(self.authority, true),
                 AccountMeta::new(self.constitution, false),
-                AccountMeta::new(self.principle, false),
                 optional(self.proposal, true),
+                AccountMeta::new(self.principle, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&version).with(&text_hash).into_bytes(),
         }
@@ -411,10 +447,10 @@ pub struct PrincipleRetire {
     pub authority: Address,
     /// The constitution. (Writable.)
     pub constitution: Address,
-    /// The principle. (Writable.)
-    pub principle: Address,
     /// The approved proposal that orders this; none before the seal. (Writable.)
     pub proposal: Option<Address>,
+    /// The principle. (Writable.)
+    pub principle: Address,
 }
 
 impl PrincipleRetire {
@@ -429,8 +465,8 @@ impl PrincipleRetire {
             accounts: vec![
                 AccountMeta::new_readonly(self.authority, true),
                 AccountMeta::new(self.constitution, false),
-                AccountMeta::new(self.principle, false),
                 optional(self.proposal, true),
+                AccountMeta::new(self.principle, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&version).into_bytes(),
         }
@@ -516,14 +552,10 @@ pub struct ProposalCreate {
     pub roster_page: Address,
     /// The proposal. (Writable.)
     pub proposal: Address,
-    /// The principle to amend or retire.
-    pub principle: Option<Address>,
-    /// The policy to amend or repeal.
-    pub policy: Option<Address>,
+    /// The principle to amend or retire, the policy to amend or repeal, or the program to call. Checked by `Subject`.
+    pub subject: Option<Address>,
     /// The roster to adopt. (Writable.)
     pub candidate: Option<Address>,
-    /// The program to call.
-    pub program: Option<Address>,
     /// The account that holds the called program's code, where the program can be upgraded.
     pub program_data: Option<Address>,
 }
@@ -543,10 +575,8 @@ impl ProposalCreate {
                 AccountMeta::new(self.roster, false),
                 AccountMeta::new_readonly(self.roster_page, false),
                 AccountMeta::new(self.proposal, false),
-                optional(self.principle, false),
-                optional(self.policy, false),
+                optional(self.subject, false),
                 optional(self.candidate, true),
-                optional(self.program, false),
                 optional(self.program_data, false),
                 AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
             ],
@@ -685,10 +715,10 @@ pub struct RosterAdopt {
     pub authority: Address,
     /// The constitution. (Writable.)
     pub constitution: Address,
-    /// The roster.
-    pub roster: Address,
     /// The approved proposal that orders this; none before the seal. (Writable.)
     pub proposal: Option<Address>,
+    /// The roster.
+    pub roster: Address,
 }
 
 impl RosterAdopt {
@@ -703,8 +733,8 @@ impl RosterAdopt {
             accounts: vec![
                 AccountMeta::new_readonly(self.authority, true),
                 AccountMeta::new(self.constitution, false),
-                AccountMeta::new_readonly(self.roster, false),
                 optional(self.proposal, true),
+                AccountMeta::new_readonly(self.roster, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).into_bytes(),
         }
@@ -784,13 +814,13 @@ impl RosterCreate {
 /// Accounts of `roster_extend`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RosterExtend {
-    /// Who created the roster. (Writable, signer.)
+    /// Who created the roster. (Signer.)
     pub payer: Address,
     /// The constitution. (Writable.)
     pub constitution: Address,
     /// The roster. (Writable.)
     pub roster: Address,
-    /// The page the members go on; created by the first of them. (Writable.)
+    /// The page the members go on. (Writable.)
     pub roster_page: Address,
 }
 
@@ -800,17 +830,16 @@ impl RosterExtend {
 
     /// The instruction with these accounts.
     #[must_use]
-    pub fn instruction(&self, page: u32, members: &[Member]) -> Instruction {
+    pub fn instruction(&self, members: &[Member]) -> Instruction {
         Instruction {
             program_id: PROGRAM_ID,
             accounts: vec![
-                AccountMeta::new(self.payer, true),
+                AccountMeta::new_readonly(self.payer, true),
                 AccountMeta::new(self.constitution, false),
                 AccountMeta::new(self.roster, false),
                 AccountMeta::new(self.roster_page, false),
-                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
             ],
-            data: Data::new(Self::DISCRIMINATOR).with(&page).with(members).into_bytes(),
+            data: Data::new(Self::DISCRIMINATOR).with(members).into_bytes(),
         }
     }
 }
@@ -849,6 +878,42 @@ impl RosterPageClose {
                 AccountMeta::new(self.payer, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Opens the next page of a roster.
+///
+/// Accounts of `roster_page_open`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RosterPageOpen {
+    /// Who created the roster. Pays, and is paid back when the page is closed. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The roster. (Writable.)
+    pub roster: Address,
+    /// The roster page. (Writable.)
+    pub roster_page: Address,
+}
+
+impl RosterPageOpen {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [45, 181, 127, 77, 142, 21, 254, 217];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, page: u32) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.roster, false),
+                AccountMeta::new(self.roster_page, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&page).into_bytes(),
         }
     }
 }

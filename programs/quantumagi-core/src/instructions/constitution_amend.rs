@@ -7,32 +7,17 @@
 use anchor_lang::prelude::*;
 use quantumagi_rules::action::Action;
 
-use crate::{
-    error::GovError,
-    events::ConstitutionAmended,
-    mandate::{now, Authority},
-    state::{Constitution, Proposal},
-};
+use super::Mandated;
+use crate::{error::GovError, events::ConstitutionAmended, mandate::now};
 
-#[derive(Accounts)]
-pub struct ConstitutionAmend {
-    /// The founder before the seal; anybody with the proposal after it.
-    pub authority: Signer,
-    #[account(mut)]
-    pub constitution: Account<Constitution>,
-    /// The approved proposal that orders this; none before the seal.
-    #[account(mut)]
-    pub proposal: Option<Account<Proposal>>,
-}
-
-impl ConstitutionAmend {
-    pub fn handler(&mut self, text_hash: [u8; 32], parent_hash: [u8; 32]) -> Result<()> {
+impl Mandated {
+    /// `constitution_amend`.
+    pub fn amend_text(&mut self, text_hash: [u8; 32], parent_hash: [u8; 32]) -> Result<()> {
         let now = now()?;
         require!(text_hash != [0; 32], GovError::TextEmpty);
         require!(parent_hash == self.constitution.text_hash, GovError::ParentMismatch);
         let action = Action::ConstitutionAmend { text_hash, parent_hash };
-        let authority = Authority { signer: self.authority.address(), proposal: self.proposal.as_mut() };
-        let mandate = authority.order(&self.constitution, &action, now)?;
+        let mandate = self.order(&action, now)?;
         let address = *self.constitution.address();
         let constitution = &mut *self.constitution;
         constitution.parent_hash = parent_hash;

@@ -3,38 +3,29 @@
 use anchor_lang::prelude::*;
 use quantumagi_rules::policy::PolicyStatus;
 
-use crate::{
-    error::GovError,
-    events::PolicyClosed,
-    mandate::now,
-    state::{Constitution, Policy},
-};
+// All of it: a nested list of accounts brings generated modules of its own.
+use super::shared::*;
+use crate::{error::GovError, events::PolicyClosed, mandate::now};
 
 #[derive(Accounts)]
 pub struct PolicyClose {
-    #[account(mut)]
-    pub constitution: Account<Constitution>,
-    #[account(
-        mut,
-        close = payer,
-        constraint = policy.constitution == *constitution.address() @ GovError::WrongConstitution
-    )]
-    pub policy: Account<Policy>,
+    pub target: Nested<PolicyOfConstitution>,
     /// Who paid for the policy's account.
-    #[account(mut, constraint = *payer.address() == policy.payer @ GovError::NotPayer)]
+    #[account(mut, constraint = *payer.address() == target.policy.payer @ GovError::NotPayer)]
     pub payer: UncheckedAccount,
 }
 
 impl PolicyClose {
     pub fn handler(&mut self) -> Result<()> {
-        require!(self.policy.status()? != PolicyStatus::Active, GovError::PolicyInForce);
+        require!(self.target.policy.status()? != PolicyStatus::Active, GovError::PolicyInForce);
         let event = PolicyClosed {
-            constitution: *self.constitution.address(),
-            sequence: self.constitution.chain.sequence,
+            constitution: *self.target.constitution.address(),
+            sequence: self.target.constitution.chain.sequence,
             at: now()?.0,
-            policy_id: self.policy.id,
-            payer: self.policy.payer,
+            policy_id: self.target.policy.id,
+            payer: self.target.policy.payer,
         };
-        self.constitution.chain.record(&event)
+        self.target.constitution.chain.record(&event)?;
+        self.target.policy.close(*self.payer.account())
     }
 }

@@ -3,38 +3,24 @@
 use anchor_lang::prelude::*;
 use quantumagi_rules::{action::Action, policy::PolicyStatus};
 
-use crate::{
-    error::GovError,
-    events::PolicyRepealed,
-    mandate::{execute, now},
-    state::{Constitution, Policy, Proposal},
-};
+use super::PolicyChange;
+use crate::{events::PolicyRepealed, mandate::now};
 
-#[derive(Accounts)]
-pub struct PolicyRepeal {
-    #[account(mut)]
-    pub constitution: Account<Constitution>,
-    /// The approved proposal that orders this.
-    #[account(mut)]
-    pub proposal: Account<Proposal>,
-    #[account(mut, constraint = policy.constitution == *constitution.address() @ GovError::WrongConstitution)]
-    pub policy: Account<Policy>,
-}
-
-impl PolicyRepeal {
-    pub fn handler(&mut self) -> Result<()> {
+impl PolicyChange {
+    /// `policy_repeal`.
+    pub fn repeal(&mut self) -> Result<()> {
         let now = now()?;
-        self.policy.check_in_force(now)?;
-        let action = Action::PolicyRepeal { policy_id: self.policy.id };
-        let mandate = execute(&mut self.proposal, self.constitution.address(), &action, now)?;
-        self.policy.status = PolicyStatus::Repealed as u8;
+        self.target.policy.check_in_force(now)?;
+        let action = Action::PolicyRepeal { policy_id: self.target.policy.id };
+        let mandate = self.order(&action, now)?;
+        self.target.policy.status = PolicyStatus::Repealed as u8;
         let event = PolicyRepealed {
-            constitution: *self.constitution.address(),
-            sequence: self.constitution.chain.sequence,
+            constitution: *self.target.constitution.address(),
+            sequence: self.target.constitution.chain.sequence,
             at: now.0,
             mandate,
-            policy_id: self.policy.id,
+            policy_id: self.target.policy.id,
         };
-        self.constitution.chain.record(&event)
+        self.target.constitution.chain.record(&event)
     }
 }

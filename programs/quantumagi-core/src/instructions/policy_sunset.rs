@@ -3,23 +3,12 @@
 use anchor_lang::prelude::*;
 use quantumagi_rules::policy::{has_set, PolicyStatus};
 
-use crate::{
-    error::GovError,
-    events::PolicySunsetRecorded,
-    mandate::now,
-    state::{Constitution, Policy},
-};
+use super::PolicyOfConstitution;
+use crate::{error::GovError, events::PolicySunsetRecorded, mandate::now};
 
-#[derive(Accounts)]
-pub struct PolicySunset {
-    #[account(mut)]
-    pub constitution: Account<Constitution>,
-    #[account(mut, constraint = policy.constitution == *constitution.address() @ GovError::WrongConstitution)]
-    pub policy: Account<Policy>,
-}
-
-impl PolicySunset {
-    pub fn handler(&mut self) -> Result<()> {
+impl PolicyOfConstitution {
+    /// `policy_sunset`.
+    pub fn sunset(&mut self) -> Result<()> {
         let now = now()?;
         require!(self.policy.status()? == PolicyStatus::Active, GovError::PolicyNotInForce);
         require!(has_set(self.policy.sunset_at, now), GovError::SunsetNotReached);

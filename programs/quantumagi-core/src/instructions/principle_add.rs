@@ -13,7 +13,7 @@ use quantumagi_rules::{
 use crate::{
     error::GovError,
     events::PrincipleAdded,
-    mandate::{now, Authority},
+    mandate::{now, order},
     seeds,
     state::{Constitution, Principle, Proposal, LAYOUT_VERSION},
 };
@@ -63,8 +63,7 @@ impl PrincipleAdd {
             category: Category::from_u8(category).ok_or(GovError::ActionOutOfRange)?,
             priority,
         };
-        let authority = Authority { signer: self.authority.address(), proposal: self.proposal.as_mut() };
-        let mandate = authority.order(&self.constitution, &action, now)?;
+        let mandate = order(self.authority.address(), &self.constitution, self.proposal.as_mut(), &action, now)?;
         let address = *self.constitution.address();
         let constitution = &mut *self.constitution;
         let principle = &mut *self.principle;

@@ -14,7 +14,6 @@ use quantumagi_rules::{
     action::Action,
     ballot::BallotRule,
     digest::execution_digest_of_bytes,
-    policy::is_in_force,
     principle::{check_citations, MAX_CITATIONS},
     roster::place,
 };
@@ -26,9 +25,9 @@ use crate::{
     error::GovError,
     events::ProposalCreated,
     mandate::now,
-    program_pin::{check_invoke, deploy_slot},
     seeds,
-    state::{Citation, Constitution, Policy, Principle, Proposal, Roster, RosterPage, SolSha256, LAYOUT_VERSION},
+    state::{Citation, Constitution, Principle, Proposal, Roster, RosterPage, SolSha256, LAYOUT_VERSION},
+    subject::SubjectAccounts,
 };
 
 /// What is proposed.
@@ -64,28 +63,14 @@ pub struct ProposalCreate {
         bump
     )]
     pub proposal: Account<Proposal>,
-    /// The principle to amend or retire.
-    #[account(constraint = principle.constitution == *constitution.address() @ GovError::WrongConstitution)]
-    pub principle: Option<Account<Principle>>,
-    /// The policy to amend or repeal.
-    #[account(constraint = policy.constitution == *constitution.address() @ GovError::WrongConstitution)]
-    pub policy: Option<Account<Policy>>,
+    /// The principle to amend or retire, the policy to amend or repeal, or the program to call. Checked by `Subject`.
+    pub subject: Option<UncheckedAccount>,
     /// The roster to adopt.
     #[account(mut, constraint = candidate.constitution == *constitution.address() @ GovError::WrongConstitution)]
     pub candidate: Option<Account<Roster>>,
-    /// The program to call.
-    pub program: Option<UncheckedAccount>,
     /// The account that holds the called program's code, where the program can be upgraded.
     pub program_data: Option<UncheckedAccount>,
     pub system_program: Program<System>,
-}
-
-/// What the action is about, as the accounts show it.
-#[derive(Default)]
-struct Subject {
-    address: Address,
-    is_entrenched: bool,
-    deploy_slot: u64,
 }
 
 impl ProposalCreate {
@@ -101,7 +86,13 @@ impl ProposalCreate {
         let action = Action::decode(&args.action).map_err(GovError::from)?;
         self.check_member(args.member_index)?;
         let citations = self.citations(cited, action.must_cite())?;
-        let subject = self.subject(&action, now)?;
+        let subject = SubjectAccounts {
+            constitution: &self.constitution,
+            subject: self.subject.as_ref().map(|subject| subject.account()),
+            candidate: self.candidate.as_ref(),
+            program_data: self.program_data.as_ref().map(|data| data.account()),
+        }
+        .check(&action, now)?;
 
         let track = action.track();
         let parameters = self.constitution.parameters(track);
@@ -136,10 +127,8 @@ impl ProposalCreate {
         proposal.ballot_rule = ballot_rule as u8;
         proposal.layout_version = LAYOUT_VERSION;
         proposal.bump = bumps.proposal;
-        proposal.execution_digest = execution_digest_of_bytes::<SolSha256>(
-            &proposal.execution_context(subject.deploy_slot),
-            &args.action,
-        );
+        proposal.execution_digest =
+            execution_digest_of_bytes::<SolSha256>(&proposal.execution_context(subject.deploy_slot), &args.action);
         self.roster.bind()?;
         if let Some(candidate) = &mut self.candidate {
             candidate.bind()?;
@@ -199,96 +188,4 @@ impl ProposalCreate {
         check_citations(&ids, is_required).map_err(GovError::from)?;
         Ok(citations)
     }
-
-    /// Checks what the action is about against the accounts that show it.
-    fn subject(&self, action: &Action, now: quantumagi_rules::UnixSeconds) -> Result<Subject> {
-        let Self { constitution, principle, policy, candidate, program, program_data, .. } = self;
-        let is_needed = |needed: &[bool; 3]| {
-            [principle.is_some(), policy.is_some(), candidate.is_some()] == *needed
-        };
-        let (is_principle, is_policy, is_candidate) = (
-            is_needed(&[true, false, false]),
-            is_needed(&[false, true, false]),
-            is_needed(&[false, false, true]),
-        );
-        match *action {
-            Action::PolicyAdopt { text_hash, sunset_at } => {
-                check_text(&text_hash)?;
-                check_sunset(sunset_at, now)?;
-            }
-            Action::PolicyAmend { policy_id, text_hash, sunset_at } => {
-                check_text(&text_hash)?;
-                check_sunset(sunset_at, now)?;
-                require!(is_policy, GovError::WrongSubject);
-                return policy_subject(policy, policy_id, now);
-            }
-            Action::PolicyRepeal { policy_id } => {
-                require!(is_policy, GovError::WrongSubject);
-                return policy_subject(policy, policy_id, now);
-            }
-            Action::ConstitutionAmend { text_hash, parent_hash } => {
-                check_text(&text_hash)?;
-                require!(parent_hash == constitution.text_hash, GovError::ParentMismatch);
-            }
-            Action::PrincipleAdd { text_hash, class, .. } => {
-                check_text(&text_hash)?;
-                // Whoever entrenches must meet the threshold that will be needed to undo it.
-                let is_entrenched = class == quantumagi_rules::principle::Class::Entrenched;
-                require!(is_needed(&[false, false, false]), GovError::WrongSubject);
-                return Ok(Subject { is_entrenched, ..Subject::default() });
-            }
-            Action::PrincipleAmend { principle_id, version, text_hash } => {
-                check_text(&text_hash)?;
-                require!(is_principle, GovError::WrongSubject);
-                return principle_subject(principle, principle_id, version);
-            }
-            Action::PrincipleRetire { principle_id, version } => {
-                require!(is_principle, GovError::WrongSubject);
-                return principle_subject(principle, principle_id, version);
-            }
-            Action::RosterAdopt { roster_version, members_hash } => {
-                require!(is_candidate, GovError::WrongSubject);
-                let candidate = candidate.as_ref().ok_or(GovError::WrongSubject)?;
-                let is_meant = candidate.version == roster_version && candidate.members_hash == members_hash;
-                require!(is_meant, GovError::WrongSubject);
-                require!(candidate.is_usable(), GovError::RosterNotUsable);
-                return Ok(Subject { address: *candidate.address(), ..Subject::default() });
-            }
-            Action::TransferLamports { .. } => {}
-            Action::Invoke { program: called, accounts, .. } => {
-                require!(is_needed(&[false, false, false]), GovError::WrongSubject);
-                check_invoke(&called, accounts, &constitution.vault)?;
-                let program = program.as_ref().ok_or(GovError::ProgramNotPinned)?;
-                require!(program.address().to_bytes() == called, GovError::WrongSubject);
-                let deploy_slot = deploy_slot(program.account(), program_data.as_ref().map(|data| data.account()))?;
-                return Ok(Subject { address: *program.address(), deploy_slot, is_entrenched: false });
-            }
-        }
-        require!(is_needed(&[false, false, false]), GovError::WrongSubject);
-        Ok(Subject::default())
-    }
-}
-
-fn check_text(hash: &[u8; 32]) -> Result<()> {
-    require!(*hash != [0; 32], GovError::TextEmpty);
-    Ok(())
-}
-
-fn check_sunset(sunset_at: i64, now: quantumagi_rules::UnixSeconds) -> Result<()> {
-    require!(!quantumagi_rules::policy::has_set(sunset_at, now), GovError::SunsetInThePast);
-    Ok(())
-}
-
-fn policy_subject(policy: &Option<Account<Policy>>, id: u64, now: quantumagi_rules::UnixSeconds) -> Result<Subject> {
-    let policy = policy.as_ref().ok_or(GovError::WrongSubject)?;
-    require!(policy.id == id, GovError::WrongSubject);
-    require!(is_in_force(policy.status()?, policy.sunset_at, now), GovError::PolicyNotInForce);
-    Ok(Subject { address: *policy.address(), ..Subject::default() })
-}
-
-fn principle_subject(principle: &Option<Account<Principle>>, id: u32, version: u32) -> Result<Subject> {
-    let principle = principle.as_ref().ok_or(GovError::WrongSubject)?;
-    require!(principle.id == id, GovError::WrongSubject);
-    principle.check_current(version)?;
-    Ok(Subject { address: *principle.address(), is_entrenched: principle.is_entrenched()?, deploy_slot: 0 })
 }

@@ -10,9 +10,7 @@
 //! 4. The vault shall still be a plain account afterwards (X8).
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::action::{
-    encode_accounts, Action, InvokeAccount, InvokeAccounts, FLAG_SIGNER, FLAG_WRITABLE,
-};
+use quantumagi_rules::action::{encode_accounts, Action, InvokeAccount, InvokeAccounts, FLAG_SIGNER, FLAG_WRITABLE};
 
 extern crate alloc;
 use alloc::vec::Vec;

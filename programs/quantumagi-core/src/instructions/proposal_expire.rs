@@ -3,16 +3,12 @@
 use anchor_lang::prelude::*;
 use quantumagi_rules::lifecycle::{Status, Step};
 
-use crate::{events::ProposalExpired, mandate::now, state::Proposal};
+use super::ProposalStep;
+use crate::{events::ProposalExpired, mandate::now};
 
-#[derive(Accounts)]
-pub struct ProposalExpire {
-    #[account(mut)]
-    pub proposal: Account<Proposal>,
-}
-
-impl ProposalExpire {
-    pub fn handler(&mut self) -> Result<()> {
+impl ProposalStep {
+    /// `proposal_expire`.
+    pub fn expire(&mut self) -> Result<()> {
         let now = now()?;
         let address = *self.proposal.address();
         let proposal = &mut *self.proposal;

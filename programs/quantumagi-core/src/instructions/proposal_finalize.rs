@@ -6,16 +6,12 @@ use quantumagi_rules::{
     Weight,
 };
 
-use crate::{events::ProposalFinalized, mandate::now, state::Proposal};
+use super::ProposalStep;
+use crate::{events::ProposalFinalized, mandate::now};
 
-#[derive(Accounts)]
-pub struct ProposalFinalize {
-    #[account(mut)]
-    pub proposal: Account<Proposal>,
-}
-
-impl ProposalFinalize {
-    pub fn handler(&mut self) -> Result<()> {
+impl ProposalStep {
+    /// `proposal_finalize`.
+    pub fn finalize(&mut self) -> Result<()> {
         let now = now()?;
         let address = *self.proposal.address();
         let proposal = &mut *self.proposal;

@@ -7,24 +7,15 @@
 use anchor_lang::prelude::*;
 use quantumagi_rules::action::Action;
 
-use crate::{
-    error::GovError,
-    events::RosterAdopted,
-    mandate::{now, Authority},
-    state::{Constitution, Proposal, Roster},
-};
+// All of it: a nested list of accounts brings generated modules of its own.
+use super::shared::*;
+use crate::{error::GovError, events::RosterAdopted, mandate::now, state::Roster};
 
 #[derive(Accounts)]
 pub struct RosterAdopt {
-    /// The founder before the seal; anybody with the proposal after it.
-    pub authority: Signer,
-    #[account(mut)]
-    pub constitution: Account<Constitution>,
-    #[account(constraint = roster.constitution == *constitution.address() @ GovError::WrongConstitution)]
+    pub mandated: Nested<Mandated>,
+    #[account(constraint = roster.constitution == *mandated.constitution.address() @ GovError::WrongConstitution)]
     pub roster: Account<Roster>,
-    /// The approved proposal that orders this; none before the seal.
-    #[account(mut)]
-    pub proposal: Option<Account<Proposal>>,
 }
 
 impl RosterAdopt {
@@ -33,10 +24,9 @@ impl RosterAdopt {
         require!(self.roster.is_usable(), GovError::RosterNotUsable);
         let (roster_version, members_hash) = (self.roster.version, self.roster.members_hash);
         let action = Action::RosterAdopt { roster_version, members_hash };
-        let authority = Authority { signer: self.authority.address(), proposal: self.proposal.as_mut() };
-        let mandate = authority.order(&self.constitution, &action, now)?;
-        let address = *self.constitution.address();
-        let constitution = &mut *self.constitution;
+        let mandate = self.mandated.order(&action, now)?;
+        let address = *self.mandated.constitution.address();
+        let constitution = &mut *self.mandated.constitution;
         constitution.roster = *self.roster.address();
         constitution.roster_version = roster_version;
         let event = RosterAdopted {

@@ -6,37 +6,30 @@
 
 use anchor_lang::prelude::*;
 
-use crate::{
-    error::GovError,
-    events::RosterClosed,
-    mandate::now,
-    state::{Constitution, Roster},
-};
+// All of it: a nested list of accounts brings generated modules of its own.
+use super::shared::*;
+use crate::{error::GovError, events::RosterClosed, mandate::now};
 
 #[derive(Accounts)]
 pub struct RosterClose {
-    /// Who created the roster, or anybody once a newer one is adopted.
-    pub authority: Signer,
-    #[account(mut)]
-    pub constitution: Account<Constitution>,
-    #[account(mut, close = payer, constraint = roster.constitution == *constitution.address() @ GovError::WrongConstitution)]
-    pub roster: Account<Roster>,
+    pub closing: Nested<RosterClosing>,
     /// Who paid for the roster. May be the authority, which is not written.
-    #[account(unsafe(dup), constraint = roster.payer == *payer.address() @ GovError::NotPayer)]
+    #[account(unsafe(dup), constraint = closing.roster.payer == *payer.address() @ GovError::NotPayer)]
     pub payer: UncheckedAccount,
 }
 
 impl RosterClose {
     pub fn handler(&mut self) -> Result<()> {
-        self.roster.check_closable(*self.roster.address(), &self.constitution, self.authority.address())?;
-        require!(self.roster.pages == 0, GovError::PagesOpen);
+        self.closing.check_closable()?;
+        require!(self.closing.roster.pages == 0, GovError::PagesOpen);
         let event = RosterClosed {
-            constitution: *self.constitution.address(),
-            sequence: self.constitution.chain.sequence,
+            constitution: *self.closing.constitution.address(),
+            sequence: self.closing.constitution.chain.sequence,
             at: now()?.0,
-            roster: *self.roster.address(),
-            payer: self.roster.payer,
+            roster: *self.closing.roster.address(),
+            payer: self.closing.roster.payer,
         };
-        self.constitution.chain.record(&event)
+        self.closing.constitution.chain.record(&event)?;
+        self.closing.roster.close(*self.payer.account())
     }
 }

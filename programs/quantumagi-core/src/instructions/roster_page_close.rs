@@ -6,22 +6,14 @@
 
 use anchor_lang::prelude::*;
 
-use crate::{
-    error::GovError,
-    events::RosterPageClosed,
-    mandate::now,
-    state::{Constitution, Roster, RosterPage},
-};
+// All of it: a nested list of accounts brings generated modules of its own.
+use super::shared::*;
+use crate::{error::GovError, events::RosterPageClosed, mandate::now, state::RosterPage};
 
 #[derive(Accounts)]
 pub struct RosterPageClose {
-    /// Who created the roster, or anybody once a newer one is adopted.
-    pub authority: Signer,
-    #[account(mut)]
-    pub constitution: Account<Constitution>,
-    #[account(mut, constraint = roster.constitution == *constitution.address() @ GovError::WrongConstitution)]
-    pub roster: Account<Roster>,
-    #[account(mut, close = payer, constraint = roster_page.roster == *roster.address() @ GovError::WrongRoster)]
+    pub closing: Nested<RosterClosing>,
+    #[account(mut, close = payer, constraint = roster_page.roster == *closing.roster.address() @ GovError::WrongRoster)]
     pub roster_page: RosterPage,
     /// Who paid for the page. May be the authority, which is not written.
     #[account(unsafe(dup), constraint = roster_page.payer == *payer.address() @ GovError::NotPayer)]
@@ -30,17 +22,17 @@ pub struct RosterPageClose {
 
 impl RosterPageClose {
     pub fn handler(&mut self) -> Result<()> {
-        self.roster.check_closable(*self.roster.address(), &self.constitution, self.authority.address())?;
-        self.roster.is_closing = 1;
-        self.roster.pages = self.roster.pages.checked_sub(1).ok_or(GovError::InvariantBroken)?;
+        self.closing.check_closable()?;
+        self.closing.roster.is_closing = 1;
+        self.closing.roster.pages = self.closing.roster.pages.checked_sub(1).ok_or(GovError::InvariantBroken)?;
         let event = RosterPageClosed {
-            constitution: *self.constitution.address(),
-            sequence: self.constitution.chain.sequence,
+            constitution: *self.closing.constitution.address(),
+            sequence: self.closing.constitution.chain.sequence,
             at: now()?.0,
-            roster: *self.roster.address(),
+            roster: *self.closing.roster.address(),
             page: self.roster_page.page,
             payer: self.roster_page.payer,
         };
-        self.constitution.chain.record(&event)
+        self.closing.constitution.chain.record(&event)
     }
 }

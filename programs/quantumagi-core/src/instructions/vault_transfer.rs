@@ -34,10 +34,11 @@ impl VaultTransfer {
         execute(&mut self.proposal, self.constitution.address(), &action, now()?)?;
         let seeds = VaultSeeds::new(&self.constitution);
         let signers: &[&[&[u8]]] = &[&seeds.as_slices()];
-        let accounts = system_program::Transfer {
-            from: self.vault.cpi_handle_mut(),
-            to: self.recipient.cpi_handle_mut(),
-        };
-        system_program::transfer(CpiContext::new(self.system_program.address(), accounts).with_signer(signers), lamports)
+        let accounts =
+            system_program::Transfer { from: self.vault.cpi_handle_mut(), to: self.recipient.cpi_handle_mut() };
+        system_program::transfer(
+            CpiContext::new(self.system_program.address(), accounts).with_signer(signers),
+            lamports,
+        )
     }
 }

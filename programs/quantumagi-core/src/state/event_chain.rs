@@ -33,9 +33,7 @@ impl EventChain {
     /// [`GovError::InvariantBroken`] where the chain has begun.
     pub fn begin_with(&mut self, event: &impl Event) -> Result<()> {
         require!(self.sequence == 0, GovError::InvariantBroken);
-        self.hash = next_link::<SolSha256>(&self.hash, &event.data());
-        self.sequence = 1;
-        Ok(())
+        self.link(&event.data())
     }
 
     /// Logs `event` and links it. The caller has put [`EventChain::sequence`] into the event.
@@ -43,10 +41,19 @@ impl EventChain {
     /// # Errors
     /// [`GovError::Overflow`] after 2^64 events.
     pub fn record(&mut self, event: &impl Event) -> Result<()> {
-        let bytes = event.data();
-        self.hash = next_link::<SolSha256>(&self.hash, &bytes);
+        self.log_and_link(&event.data())
+    }
+
+    // One copy for all events: the code of an event is only what builds its bytes.
+    #[inline(never)]
+    fn log_and_link(&mut self, bytes: &[u8]) -> Result<()> {
+        sol_log_data(&[bytes]);
+        self.link(bytes)
+    }
+
+    fn link(&mut self, bytes: &[u8]) -> Result<()> {
+        self.hash = next_link::<SolSha256>(&self.hash, bytes);
         self.sequence = self.sequence.checked_add(1).ok_or(GovError::Overflow)?;
-        sol_log_data(&[&bytes]);
         Ok(())
     }
 }

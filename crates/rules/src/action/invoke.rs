@@ -1,0 +1,88 @@
+//! The accounts of an instruction that a proposal calls, and their bytes.
+
+use alloc::vec::Vec;
+
+use super::ActionError;
+use crate::Address;
+
+/// Most accounts an invoked instruction can name.
+pub const MAX_INVOKE_ACCOUNTS: usize = 32;
+/// Longest data of an invoked instruction, in bytes. A transaction bounds it further.
+pub const MAX_INVOKE_DATA: usize = 1_024;
+/// Flag of an account that the invoked instruction may write.
+pub const FLAG_WRITABLE: u8 = 1;
+/// Flag of an account that signs the invoked instruction. Only the vault can.
+pub const FLAG_SIGNER: u8 = 2;
+/// Bytes of an account in an invoked instruction: flags, then address.
+pub const INVOKE_ACCOUNT_BYTES: usize = 33;
+
+/// An account of an invoked instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InvokeAccount {
+    /// Its address.
+    pub address: Address,
+    /// [`FLAG_WRITABLE`] and [`FLAG_SIGNER`], or neither.
+    pub flags: u8,
+}
+
+/// The accounts of an invoked instruction, in their canonical bytes: 33 each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct InvokeAccounts<'a>(&'a [u8]);
+
+impl<'a> InvokeAccounts<'a> {
+    /// How many.
+    #[must_use]
+    #[allow(clippy::integer_division, reason = "the length is a multiple by construction")]
+    pub fn len(self) -> usize {
+        self.0.len() / INVOKE_ACCOUNT_BYTES
+    }
+
+    /// The canonical bytes.
+    #[must_use]
+    pub fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// In order.
+    pub fn iter(self) -> impl Iterator<Item = InvokeAccount> + 'a {
+        self.0.chunks_exact(INVOKE_ACCOUNT_BYTES).filter_map(|chunk| {
+            let (flags, address) = chunk.split_first()?;
+            Some(InvokeAccount { address: address.try_into().ok()?, flags: *flags })
+        })
+    }
+
+    /// Over bytes that were written by [`encode_accounts`].
+    ///
+    /// # Errors
+    /// [`ActionError`] where there are too many, or a flag has no meaning.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, ActionError> {
+        if !bytes.len().is_multiple_of(INVOKE_ACCOUNT_BYTES) {
+            return Err(ActionError::Truncated);
+        }
+        let accounts = Self(bytes);
+        if accounts.len() > MAX_INVOKE_ACCOUNTS {
+            return Err(ActionError::TooManyAccounts { count: accounts.len() });
+        }
+        match accounts.iter().find(|account| account.flags > FLAG_WRITABLE | FLAG_SIGNER) {
+            Some(account) => Err(ActionError::UnknownFlags { flags: account.flags }),
+            None => Ok(accounts),
+        }
+    }
+}
+
+/// The canonical bytes of a list of accounts.
+#[must_use]
+pub fn encode_accounts(accounts: &[InvokeAccount]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(accounts.len().saturating_mul(INVOKE_ACCOUNT_BYTES));
+    for account in accounts {
+        bytes.push(account.flags);
+        bytes.extend_from_slice(&account.address);
+    }
+    bytes
+}

@@ -1,0 +1,133 @@
+//! What a proposal's action is about: that it exists, belongs to the constitution, and is as the action expects.
+
+use anchor_lang::prelude::*;
+use quantumagi_rules::{
+    action::{Action, InvokeAccounts},
+    policy::has_set,
+    principle::Class,
+    UnixSeconds,
+};
+
+use crate::{
+    error::GovError,
+    program_pin::{check_invoke, deploy_slot},
+    state::{Constitution, Policy, Principle, Roster},
+};
+
+/// What creation learns from the accounts an action is about.
+#[derive(Clone, Copy, Default)]
+pub struct Subject {
+    /// The principle, policy, roster or program; zeros where the action is about none.
+    pub address: Address,
+    /// Whether the entrenched threshold applies.
+    pub is_entrenched: bool,
+    /// Slot of the called program's last deployment; 0 where nothing is called or the code cannot change.
+    pub deploy_slot: u64,
+}
+
+/// The accounts that show what an action is about. Exactly those the action needs must be there.
+pub struct SubjectAccounts<'a> {
+    /// The proposal's constitution.
+    pub constitution: &'a Account<Constitution>,
+    /// The principle, the policy or the program.
+    pub subject: Option<&'a AccountView>,
+    /// The roster to adopt, of this constitution.
+    pub candidate: Option<&'a Account<Roster>>,
+    /// The account that holds a program's code.
+    pub program_data: Option<&'a AccountView>,
+}
+
+impl SubjectAccounts<'_> {
+    /// # Errors
+    /// [`GovError::WrongSubject`] where the accounts do not fit the action; what is wrong with them otherwise.
+    #[inline(never)]
+    pub fn check(&self, action: &Action, now: UnixSeconds) -> Result<Subject> {
+        match *action {
+            Action::PolicyAdopt { text_hash, sunset_at } => {
+                check_text(&text_hash)?;
+                check_sunset(sunset_at, now)?;
+                self.none()
+            }
+            Action::PolicyAmend { policy_id, text_hash, sunset_at } => {
+                check_text(&text_hash)?;
+                check_sunset(sunset_at, now)?;
+                self.policy(policy_id, now)
+            }
+            Action::PolicyRepeal { policy_id } => self.policy(policy_id, now),
+            Action::TransferLamports { .. } => self.none(),
+            Action::Invoke { program, accounts, .. } => self.program(&program, accounts),
+            Action::ConstitutionAmend { text_hash, parent_hash } => {
+                check_text(&text_hash)?;
+                require!(parent_hash == self.constitution.text_hash, GovError::ParentMismatch);
+                self.none()
+            }
+            Action::PrincipleAdd { text_hash, class, .. } => {
+                check_text(&text_hash)?;
+                // Whoever entrenches must meet the threshold that it takes to undo it.
+                Ok(Subject { is_entrenched: class == Class::Entrenched, ..self.none()? })
+            }
+            Action::PrincipleAmend { principle_id, version, text_hash } => {
+                check_text(&text_hash)?;
+                self.principle(principle_id, version)
+            }
+            Action::PrincipleRetire { principle_id, version } => self.principle(principle_id, version),
+            Action::RosterAdopt { roster_version, members_hash } => self.roster(roster_version, &members_hash),
+        }
+    }
+
+    fn none(&self) -> Result<Subject> {
+        let has_any = self.subject.is_some() || self.candidate.is_some();
+        require!(!has_any, GovError::WrongSubject);
+        Ok(Subject::default())
+    }
+
+    fn only_subject(&self) -> Result<AccountView> {
+        require!(self.candidate.is_none(), GovError::WrongSubject);
+        Ok(*self.subject.ok_or(GovError::WrongSubject)?)
+    }
+
+    #[inline(never)]
+    fn policy(&self, id: u64, now: UnixSeconds) -> Result<Subject> {
+        let policy = Account::<Policy>::load(self.only_subject()?)?;
+        require!(policy.constitution == *self.constitution.address(), GovError::WrongConstitution);
+        require!(policy.id == id, GovError::WrongSubject);
+        policy.check_in_force(now)?;
+        Ok(Subject { address: *policy.address(), ..Subject::default() })
+    }
+
+    #[inline(never)]
+    fn principle(&self, id: u32, version: u32) -> Result<Subject> {
+        let principle = Account::<Principle>::load(self.only_subject()?)?;
+        require!(principle.constitution == *self.constitution.address(), GovError::WrongConstitution);
+        require!(principle.id == id, GovError::WrongSubject);
+        principle.check_current(version)?;
+        Ok(Subject { address: *principle.address(), is_entrenched: principle.is_entrenched()?, deploy_slot: 0 })
+    }
+
+    fn roster(&self, version: u32, members_hash: &[u8; 32]) -> Result<Subject> {
+        require!(self.subject.is_none(), GovError::WrongSubject);
+        let candidate = self.candidate.ok_or(GovError::WrongSubject)?;
+        let is_meant = candidate.version == version && candidate.members_hash == *members_hash;
+        require!(is_meant, GovError::WrongSubject);
+        require!(candidate.is_usable(), GovError::RosterNotUsable);
+        Ok(Subject { address: *candidate.address(), ..Subject::default() })
+    }
+
+    fn program(&self, called: &[u8; 32], accounts: InvokeAccounts) -> Result<Subject> {
+        check_invoke(called, accounts, &self.constitution.vault)?;
+        let program = self.only_subject()?;
+        require!(program.address().to_bytes() == *called, GovError::WrongSubject);
+        let deploy_slot = deploy_slot(&program, self.program_data)?;
+        Ok(Subject { address: *program.address(), is_entrenched: false, deploy_slot })
+    }
+}
+
+fn check_text(hash: &[u8; 32]) -> Result<()> {
+    require!(*hash != [0; 32], GovError::TextEmpty);
+    Ok(())
+}
+
+fn check_sunset(sunset_at: i64, now: UnixSeconds) -> Result<()> {
+    require!(!has_set(sunset_at, now), GovError::SunsetInThePast);
+    Ok(())
+}
