@@ -151,3 +151,9 @@ impl History {
         }
     }
 }
+
+impl AsRef<[u8]> for RawEvent {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}

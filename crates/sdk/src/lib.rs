@@ -1,4 +1,5 @@
 //! quantumagi-sdk
 
 pub mod history;
+pub mod verify;
 pub mod words;
