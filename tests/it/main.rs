@@ -1,1 +1,17 @@
-//! Tests against the built program.
+//! Tests against the built program: `cargo xtask build` first.
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "a test fails by panicking; its names are claims")]
+
+mod support;
+
+mod citations;
+mod constitution_amend;
+mod constitution_create;
+mod constitution_seal;
+mod principle_add;
+mod principle_change;
+mod proposal_create;
+mod proposal_vote;
+mod roster_adopt;
+mod roster_close;
+mod roster_fill;
+mod text_publish;

@@ -1,0 +1,107 @@
+//! The chains of events, recomputed from the logs alone and compared with the accounts.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use litesvm::LiteSVM;
+use quantumagi_interface::{
+    Address,
+    accounts::{Constitution, Proposal},
+    digest::Sha2,
+    events::Event,
+};
+use quantumagi_rules::digest::next_link;
+
+/// Every chain as the logs tell it: hash and number of events.
+#[derive(Clone, Default)]
+pub struct Chains(BTreeMap<Address, ([u8; 32], u64)>);
+
+impl Chains {
+    /// Links the events of one transaction's logs.
+    pub fn follow(&mut self, logs: &[String]) -> Vec<Event> {
+        let lines = logs.iter().filter_map(|line| line.strip_prefix("Program data: "));
+        lines
+            .map(|line| {
+                let bytes = BASE64_STANDARD.decode(line).expect("a log line is base64");
+                let event = Event::decode(&bytes).expect("a log line is an event");
+                assert_eq!(event.to_bytes(), bytes, "an event has one encoding");
+                if let Some(chain) = chain_of(&event) {
+                    let next = self.link(chain, &bytes);
+                    assert_eq!(event.sequence(), Some(next), "{} continues its chain", event.name());
+                }
+                if let Event::ProposalCreated(created) = &event {
+                    assert_eq!(self.link(created.proposal, &bytes), 0, "a proposal's chain begins with its creation");
+                }
+                if let Event::ProposalClosed(closed) = &event {
+                    let end = self.0.remove(&closed.proposal);
+                    assert_eq!(end, Some((closed.final_hash, closed.final_sequence)), "the chain is sealed as it ended");
+                }
+                event
+            })
+            .collect()
+    }
+
+    /// Appends an event and returns the number it must carry.
+    fn link(&mut self, chain: Address, bytes: &[u8]) -> u64 {
+        let (hash, sequence) = self.0.entry(chain).or_default();
+        *hash = next_link::<Sha2>(hash, bytes);
+        *sequence += 1;
+        *sequence - 1
+    }
+
+    /// Compares every chain that `events` moved with its account.
+    pub fn check(&self, svm: &LiteSVM, events: &[Event]) {
+        for event in events {
+            let proposal = match event {
+                Event::ProposalCreated(created) => Some(created.proposal),
+                _ => None,
+            };
+            for chain in chain_of(event).into_iter().chain(proposal) {
+                let data = svm.get_account(&chain).map(|account| account.data).unwrap_or_default();
+                let constitution = Constitution::decode(&data).map(|constitution| constitution.chain);
+                let stored = constitution.or_else(|_| Proposal::decode(&data).map(|proposal| proposal.chain));
+                let told = self.0.get(&chain).copied();
+                match stored {
+                    Ok(stored) => assert_eq!(Some((stored.hash, stored.sequence)), told, "logs and account agree"),
+                    // Closed in the same transaction: `follow` has compared it with the closing event.
+                    Err(_) => assert_eq!(told, None, "a chain without account was sealed"),
+                }
+            }
+        }
+    }
+}
+
+/// The account whose chain an event belongs to; none for a text.
+#[allow(clippy::wildcard_enum_match_arm, reason = "the list of events is not exhaustive by contract")]
+fn chain_of(event: &Event) -> Option<Address> {
+    Some(match event {
+        Event::ConstitutionCreated(event) => event.constitution,
+        Event::ConstitutionAmended(event) => event.constitution,
+        Event::ConstitutionSealed(event) => event.constitution,
+        Event::PrincipleAdded(event) => event.constitution,
+        Event::PrincipleAmended(event) => event.constitution,
+        Event::PrincipleRetired(event) => event.constitution,
+        Event::RosterCreated(event) => event.constitution,
+        Event::RosterPageOpened(event) => event.constitution,
+        Event::RosterExtended(event) => event.constitution,
+        Event::RosterAdopted(event) => event.constitution,
+        Event::RosterPageClosed(event) => event.constitution,
+        Event::RosterClosed(event) => event.constitution,
+        Event::ProposalCreated(event) => event.constitution,
+        Event::ProposalClosed(event) => event.constitution,
+        Event::PolicyAdopted(event) => event.constitution,
+        Event::PolicyAmended(event) => event.constitution,
+        Event::PolicyRepealed(event) => event.constitution,
+        Event::PolicySunsetRecorded(event) => event.constitution,
+        Event::PolicyClosed(event) => event.constitution,
+        Event::BallotPageOpened(event) => event.proposal,
+        Event::BallotPageClosed(event) => event.proposal,
+        Event::ProposalVoted(event) => event.proposal,
+        Event::ProposalFinalized(event) => event.proposal,
+        Event::ProposalCancelled(event) => event.proposal,
+        Event::ProposalExecuted(event) => event.proposal,
+        Event::ProposalExpired(event) => event.proposal,
+        Event::TextPublished(_) => return None,
+        other => panic!("{} belongs to a chain this test does not know", other.name()),
+    })
+}

@@ -1,0 +1,34 @@
+//! What the tests share: a chain with the program on it, people, a community, and how to say that something is refused.
+
+mod changes;
+mod chains;
+mod community;
+mod founding;
+mod people;
+mod proposals;
+mod refused;
+mod world;
+
+pub use changes::{read_only, swapped, unsigned};
+pub use community::Community;
+pub use founding::{Founding, principle};
+pub use people::{hash, member_key, person};
+pub use proposals::Draft;
+pub use refused::{ACCOUNT_IN_USE, DUPLICATE, NOT_WRITABLE, check_refused, error_of};
+pub use world::{Done, START, World};
+
+pub use quantumagi_interface::{
+    Address, Instruction, PROGRAM_ID, accounts, errors::GovError, events::Event, instructions as ix, pda, types,
+};
+pub use quantumagi_rules::action::Action;
+pub use solana_instruction_error::InstructionError;
+
+/// For.
+pub const FOR: u8 = 1;
+/// Against.
+pub const AGAINST: u8 = 2;
+/// Abstain.
+pub const ABSTAIN: u8 = 3;
+
+/// Seconds of a day.
+pub const DAY: i64 = 86_400;

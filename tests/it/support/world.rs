@@ -1,0 +1,194 @@
+//! A chain with the program on it, a clock that obeys, and laws that hold after every transaction.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use litesvm::{LiteSVM, types::FailedTransactionMetadata};
+use quantumagi_interface::{Address, DecodeError, Instruction, PROGRAM_ID, accounts, events::Event};
+use solana_account::{Account, AccountSharedData, ReadableAccount};
+use solana_clock::Clock;
+use solana_message::{Message, VersionedMessage};
+use solana_signature::Signature;
+use solana_transaction::versioned::VersionedTransaction;
+
+use super::chains::Chains;
+use super::person;
+
+/// The first second of every world.
+pub const START: i64 = 1_800_000_000;
+
+const PROGRAM_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/deploy/quantumagi_core.so");
+
+/// A chain in memory.
+#[derive(Clone)]
+pub struct World {
+    pub svm: LiteSVM,
+    chains: Chains,
+}
+
+/// What a transaction that went through left behind.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub events: Vec<Event>,
+    pub compute_units: u64,
+    pub fee: u64,
+}
+
+impl Done {
+    /// The event, where there is exactly one.
+    pub fn event(&self) -> &Event {
+        match self.events.as_slice() {
+            [event] => event,
+            events => panic!("one event was expected, not {}: {events:?}", events.len()),
+        }
+    }
+}
+
+/// The program's bytes.
+pub fn program() -> &'static [u8] {
+    static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
+    PROGRAM.get_or_init(|| std::fs::read(PROGRAM_FILE).expect("target/deploy/quantumagi_core.so is missing: run cargo xtask build"))
+}
+
+impl World {
+    /// An empty chain with the program deployed, at [`START`].
+    pub fn new() -> Self {
+        static EMPTY: OnceLock<LiteSVM> = OnceLock::new();
+        let empty = EMPTY.get_or_init(|| {
+            let mut svm = LiteSVM::new().with_sigverify(false).with_transaction_history(0).with_log_bytes_limit(None);
+            svm.add_program(PROGRAM_ID, program()).expect("the program loads");
+            svm
+        });
+        let mut world = Self { svm: empty.clone(), chains: Chains::default() };
+        world.set_time(START);
+        world.fund(&fee_payer(), 1_000_000_000_000);
+        world
+    }
+
+    /// The chain's clock, Unix seconds.
+    pub fn now(&self) -> i64 {
+        self.svm.get_sysvar::<Clock>().unix_timestamp
+    }
+
+    /// Puts the clock anywhere, the past included.
+    pub fn set_time(&mut self, now: i64) {
+        let mut clock = self.svm.get_sysvar::<Clock>();
+        clock.unix_timestamp = now;
+        self.svm.set_sysvar(&clock);
+    }
+
+    /// Gives somebody an account of their own with this many lamports.
+    pub fn fund(&mut self, who: &Address, lamports: u64) {
+        self.put(who, Account { lamports, owner: solana_sdk_ids::system_program::ID, ..Account::default() });
+    }
+
+    /// Lets seconds pass.
+    pub fn pass(&mut self, seconds: i64) {
+        self.set_time(self.now() + seconds);
+    }
+
+    /// Writes an account as no transaction could.
+    pub fn put(&mut self, address: &Address, account: Account) {
+        self.svm.set_account(*address, account).expect("the account can be written");
+    }
+
+    /// The account, if it exists.
+    pub fn account(&self, address: &Address) -> Option<Account> {
+        self.svm.get_account(address).filter(|account| account.lamports > 0)
+    }
+
+    /// Its lamports; 0 where it does not exist.
+    pub fn lamports(&self, address: &Address) -> u64 {
+        self.svm.get_balance(address).unwrap_or(0)
+    }
+
+    /// What the runtime asks for an account of this size.
+    pub fn rent(&self, len: usize) -> u64 {
+        self.svm.minimum_balance_for_rent_exemption(len)
+    }
+
+    /// All accounts but the fee payer's.
+    pub fn snapshot(&self) -> BTreeMap<Address, AccountSharedData> {
+        let accounts = self.svm.accounts_db().inner.iter();
+        accounts.filter(|(address, _)| **address != fee_payer()).map(|(a, account)| (*a, account.clone())).collect()
+    }
+
+    /// All lamports there are.
+    pub fn total_lamports(&self) -> u128 {
+        self.svm.accounts_db().inner.values().map(|account| u128::from(account.lamports())).sum()
+    }
+
+    /// Sends instructions in one transaction, as everybody they name as a signer.
+    ///
+    /// After it, whatever its outcome: no lamport has appeared or vanished but the fee. After success: every event's
+    /// sequence and hash continue its chain, and the accounts say so.
+    pub fn try_send(&mut self, instructions: &[Instruction]) -> Result<Done, Box<FailedTransactionMetadata>> {
+        let before = self.total_lamports();
+        let message = Message::new_with_blockhash(instructions, Some(&fee_payer()), &self.svm.latest_blockhash());
+        let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
+        let outcome =
+            self.svm.send_transaction(VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) });
+        let fee = outcome.as_ref().map_or_else(|failed| failed.meta.fee, |meta| meta.fee);
+        assert_eq!(before, self.total_lamports() + u128::from(fee), "lamports in = lamports out + live accounts");
+        let meta = outcome.map_err(Box::new)?;
+        let events = self.chains.follow(&meta.logs);
+        self.chains.check(&self.svm, &events);
+        Ok(Done { events, compute_units: meta.compute_units_consumed, fee })
+    }
+
+    /// Sends one instruction, which must go through.
+    #[track_caller]
+    pub fn send(&mut self, instruction: Instruction) -> Done {
+        match self.try_send(&[instruction]) {
+            Ok(done) => done,
+            Err(failed) => panic!("{:?}\n{}", failed.err, failed.meta.logs.join("\n")),
+        }
+    }
+
+    #[track_caller]
+    fn read<T>(&self, address: &Address, decode: impl Fn(&[u8]) -> Result<T, DecodeError>) -> T {
+        let account = self.account(address).unwrap_or_else(|| panic!("there is no account {address}"));
+        assert_eq!(account.owner, PROGRAM_ID, "{address} is the program's");
+        decode(&account.data).expect("the account can be read")
+    }
+
+    #[track_caller]
+    pub fn constitution(&self, address: &Address) -> accounts::Constitution {
+        self.read(address, accounts::Constitution::decode)
+    }
+
+    #[track_caller]
+    pub fn principle(&self, address: &Address) -> accounts::Principle {
+        self.read(address, accounts::Principle::decode)
+    }
+
+    #[track_caller]
+    pub fn policy(&self, address: &Address) -> accounts::Policy {
+        self.read(address, accounts::Policy::decode)
+    }
+
+    #[track_caller]
+    pub fn proposal(&self, address: &Address) -> accounts::Proposal {
+        self.read(address, accounts::Proposal::decode)
+    }
+
+    #[track_caller]
+    pub fn roster(&self, address: &Address) -> accounts::Roster {
+        self.read(address, accounts::Roster::decode)
+    }
+
+    #[track_caller]
+    pub fn roster_page(&self, address: &Address) -> quantumagi_interface::RosterPage {
+        self.read(address, quantumagi_interface::RosterPage::decode)
+    }
+
+    #[track_caller]
+    pub fn ballot_page(&self, address: &Address) -> accounts::BallotPage {
+        self.read(address, accounts::BallotPage::decode)
+    }
+}
+
+/// Pays the fees and nothing else, so that "nothing changed" is meant of everybody else.
+pub fn fee_payer() -> Address {
+    person("fee payer")
+}
