@@ -27,9 +27,24 @@ pub(super) fn module(program: &Program) -> Result<String> {
     for (name, address) in fixed_addresses(instructions)? {
         writeln!(out, "const {}: Address = Address::from_str_const({address:?});\n", name.to_uppercase())?;
     }
+    out += &name_of(instructions)?;
     for instruction in instructions {
         out += &accounts(instruction)?;
     }
+    Ok(out)
+}
+
+fn name_of(instructions: &[IdlInstruction]) -> Result<String> {
+    let mut out = String::from(
+        "/// Name of the instruction that begins with these bytes; `None` where there is none.
+        #[must_use]
+        pub fn name_of(data: &[u8]) -> Option<&'static str> {
+            match *data.first_chunk::<8>()? {\n",
+    );
+    for IdlInstruction { name, .. } in instructions {
+        writeln!(out, "{}::DISCRIMINATOR => Some({name:?}),", pascal_case(name))?;
+    }
+    out += "_ => None,\n}\n}\n\n";
     Ok(out)
 }
 

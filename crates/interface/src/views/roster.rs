@@ -26,10 +26,10 @@ impl Roster {
         self.filling().is_complete() && self.is_closing == 0
     }
 
-    /// Pages that hold its members so far.
+    /// Pages that its declared size takes, opened or not.
     #[must_use]
-    pub fn pages_filled(&self) -> u32 {
-        self.count.div_ceil(MEMBERS_PER_PAGE)
+    pub fn page_count(&self) -> u32 {
+        self.size.div_ceil(MEMBERS_PER_PAGE)
     }
 }
 

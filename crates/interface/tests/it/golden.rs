@@ -78,3 +78,11 @@ fn an_errors_number_leads_to_its_name_and_its_words() {
         assert_eq!(GovError::from_code(error.code()), Some(error));
     }
 }
+
+#[test]
+fn an_instructions_data_tell_its_name() {
+    let vote = instructions::ProposalVote::DISCRIMINATOR;
+    assert_eq!(instructions::name_of(&vote), Some("proposal_vote"));
+    assert_eq!(instructions::name_of(&vote[..7]), None);
+    assert_eq!(instructions::name_of(&[0; 8]), None);
+}

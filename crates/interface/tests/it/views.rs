@@ -110,7 +110,7 @@ fn a_principles_class_is_a_word() {
 fn a_roster_is_usable_when_it_is_full_and_whole() {
     let roster = Roster { size: 31, count: 31, ..zeroed!(Roster) };
     assert!(roster.is_usable());
-    assert_eq!(roster.pages_filled(), 2);
+    assert_eq!(roster.page_count(), 2);
     assert!(!Roster { count: 30, ..roster.clone() }.is_usable());
     assert!(!Roster { is_closing: 1, ..roster }.is_usable());
 }

@@ -1,0 +1,65 @@
+//! One function for each thing that can be done, from typed arguments to instructions.
+//!
+//! Pure: addresses are derived, nothing is read and nothing is decided. What cannot be derived is
+//! an argument; the methods of [`Quantumagi`](crate::Quantumagi) with the same names read it first.
+
+mod constitution;
+mod policy;
+mod principle;
+mod proposal;
+mod roster;
+mod text;
+mod vault;
+
+use quantumagi_rpc::solana::Address;
+
+pub use constitution::{constitution_amend, constitution_create, constitution_seal};
+pub use policy::{policy_adopt, policy_amend, policy_close, policy_repeal, policy_sunset};
+pub use principle::{NewPrinciple, principle_add, principle_amend, principle_retire};
+pub use proposal::{
+    ClosingProposal, Execution, NewProposal, ballot_page_close, ballot_page_open, proposal_cancel, proposal_close,
+    proposal_create, proposal_execute, proposal_expire, proposal_finalize, proposal_vote,
+};
+pub use roster::{Member, roster_adopt, roster_close, roster_create, sorted_members};
+pub use text::{PART_LEN, text_publish};
+pub use vault::vault_transfer;
+
+/// Who orders a change of the constitution, its principles or its electorate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mandate {
+    /// The founder, before the seal.
+    Founder {
+        /// Signs, and pays where something is created.
+        founder: Address,
+    },
+    /// An approved proposal, after it.
+    Proposal {
+        /// The proposal.
+        proposal: Address,
+        /// Anybody: signs, and pays where something is created.
+        executor: Address,
+    },
+}
+
+impl Mandate {
+    /// Who signs.
+    #[must_use]
+    pub fn authority(&self) -> Address {
+        match *self {
+            Self::Founder { founder } => founder,
+            Self::Proposal { executor, .. } => executor,
+        }
+    }
+
+    /// The proposal that orders it, where one does.
+    #[must_use]
+    pub fn proposal(&self) -> Option<Address> {
+        match *self {
+            Self::Founder { .. } => None,
+            Self::Proposal { proposal, .. } => Some(proposal),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,224 @@
+//! Proposing, voting, deciding, executing and closing.
+
+use quantumagi_interface::types::ProposalCreateArgs;
+use quantumagi_interface::{AccountMeta, instructions, pda};
+use quantumagi_rpc::solana::{Address, Instruction};
+use quantumagi_rules::Hash;
+use quantumagi_rules::action::{Action, FLAG_WRITABLE};
+use quantumagi_rules::ballot::{self, BallotRule, Choice, Place};
+use quantumagi_rules::roster;
+
+use super::{
+    Mandate, NewPrinciple, constitution_amend, policy_adopt, policy_amend, policy_repeal, principle_add,
+    principle_amend, principle_retire, roster_adopt, vault_transfer,
+};
+
+/// What is proposed, by whom and on what grounds.
+#[derive(Clone, Copy, Debug)]
+pub struct NewProposal<'a> {
+    /// The constitution.
+    pub constitution: Address,
+    /// Signs and pays; a member of `roster`.
+    pub proposer: Address,
+    /// The constitution's roster in force.
+    pub roster: Address,
+    /// The proposer's index in it.
+    pub member_index: u32,
+    /// The constitution's `next_proposal_id`.
+    pub id: u64,
+    /// Hash of the canonical text that explains it.
+    pub content_hash: Hash,
+    /// Whether ballots can be changed.
+    pub ballot_rule: BallotRule,
+    /// What is done if it passes.
+    pub action: Action<'a>,
+    /// Ids of the principles it rests on, ascending; at most 8.
+    pub citations: &'a [u32],
+    /// Where the code of the program that [`Action::Invoke`] calls lies, if that program can be upgraded.
+    pub program_data: Option<Address>,
+}
+
+/// Proposes an action.
+#[must_use]
+pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
+    let NewProposal { constitution, proposer, roster, member_index, id, content_hash, ballot_rule, .. } = *new;
+    let accounts = instructions::ProposalCreate {
+        proposer,
+        constitution,
+        roster,
+        roster_page: pda::roster_page(&roster, roster::place(member_index).0),
+        proposal: pda::proposal(&constitution, id),
+        subject: None,
+        candidate: None,
+        program_data: None,
+    };
+    let accounts = match new.action {
+        Action::PolicyAdopt { .. }
+        | Action::TransferLamports { .. }
+        | Action::ConstitutionAmend { .. }
+        | Action::PrincipleAdd { .. } => accounts,
+        Action::PolicyAmend { policy_id, .. } | Action::PolicyRepeal { policy_id } => {
+            instructions::ProposalCreate { subject: Some(pda::policy(&constitution, policy_id)), ..accounts }
+        }
+        Action::PrincipleAmend { principle_id, .. } | Action::PrincipleRetire { principle_id, .. } => {
+            instructions::ProposalCreate { subject: Some(pda::principle(&constitution, principle_id)), ..accounts }
+        }
+        Action::RosterAdopt { roster_version, .. } => {
+            instructions::ProposalCreate { candidate: Some(pda::roster(&constitution, roster_version)), ..accounts }
+        }
+        Action::Invoke { program, .. } => instructions::ProposalCreate {
+            subject: Some(Address::new_from_array(program)),
+            program_data: new.program_data,
+            ..accounts
+        },
+    };
+    let action = new.action.to_bytes();
+    let args = ProposalCreateArgs { content_hash, member_index, ballot_rule: ballot_rule as u8, action };
+    let mut instruction = accounts.instruction(&args);
+    let cited = new.citations.iter().map(|id| AccountMeta::new_readonly(pda::principle(&constitution, *id), false));
+    instruction.accounts.extend(cited);
+    instruction
+}
+
+/// Withdraws a proposal. The proposer signs.
+#[must_use]
+pub fn proposal_cancel(proposal: &Address, proposer: &Address) -> Instruction {
+    instructions::ProposalCancel { proposer: *proposer, proposal: *proposal }.instruction()
+}
+
+/// Votes, or changes a vote. `voter` signs; `roster` is the proposal's, `voter_index` the voter's index in it.
+#[must_use]
+pub fn proposal_vote(
+    proposal: &Address,
+    roster: &Address,
+    voter: &Address,
+    voter_index: u32,
+    choice: Choice,
+) -> Instruction {
+    let ballot_page = match ballot::place(voter_index) {
+        Place::Proposal { .. } => None,
+        Place::Page { page, .. } => Some(pda::ballot_page(proposal, page)),
+    };
+    let roster_page = pda::roster_page(roster, roster::place(voter_index).0);
+    instructions::ProposalVote { voter: *voter, proposal: *proposal, roster_page, ballot_page }
+        .instruction(voter_index, choice as u8)
+}
+
+/// Writes down the outcome of a vote. Nobody's signature is needed but the fee payer's.
+#[must_use]
+pub fn proposal_finalize(proposal: &Address) -> Instruction {
+    instructions::ProposalFinalize { proposal: *proposal }.instruction()
+}
+
+/// Writes down that an approved proposal missed its window.
+#[must_use]
+pub fn proposal_expire(proposal: &Address) -> Instruction {
+    instructions::ProposalExpire { proposal: *proposal }.instruction()
+}
+
+/// What executing a proposal takes besides the proposal itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Execution<'a> {
+    /// Anybody. Signs, and pays where something is created.
+    pub executor: Address,
+    /// The constitution.
+    pub constitution: Address,
+    /// The approved proposal.
+    pub proposal: Address,
+    /// What was voted on.
+    pub action: Action<'a>,
+    /// The constitution's `next_principle_id`: of the principle that would be added.
+    pub next_principle_id: u32,
+    /// The constitution's `next_policy_id`: of the policy that would be adopted.
+    pub next_policy_id: u64,
+    /// Where the code of the program that [`Action::Invoke`] calls lies, if that program can be upgraded.
+    pub program_data: Option<Address>,
+}
+
+/// Does what was voted on: by the instruction of the action's own name, or by `proposal_execute` for a call.
+#[must_use]
+pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
+    let Execution { executor, constitution, proposal, next_principle_id, next_policy_id, program_data, .. } =
+        *execution;
+    let mandate = Mandate::Proposal { proposal, executor };
+    match execution.action {
+        Action::PolicyAdopt { text_hash, sunset_at } => {
+            policy_adopt(&executor, &constitution, &proposal, next_policy_id, text_hash, sunset_at)
+        }
+        Action::PolicyAmend { policy_id, text_hash, sunset_at } => {
+            policy_amend(&constitution, &proposal, policy_id, text_hash, sunset_at)
+        }
+        Action::PolicyRepeal { policy_id } => policy_repeal(&constitution, &proposal, policy_id),
+        Action::TransferLamports { recipient, lamports } => {
+            vault_transfer(&constitution, &proposal, &Address::new_from_array(recipient), lamports)
+        }
+        Action::ConstitutionAmend { text_hash, parent_hash } => {
+            constitution_amend(&constitution, &mandate, text_hash, parent_hash)
+        }
+        Action::PrincipleAdd { text_hash, class, category, priority } => {
+            let principle = NewPrinciple { text_hash, class, category, priority };
+            principle_add(&constitution, &mandate, next_principle_id, principle)
+        }
+        Action::PrincipleAmend { principle_id, version, text_hash } => {
+            principle_amend(&constitution, &mandate, principle_id, version, text_hash)
+        }
+        Action::PrincipleRetire { principle_id, version } => {
+            principle_retire(&constitution, &mandate, principle_id, version)
+        }
+        Action::RosterAdopt { roster_version, .. } => roster_adopt(&constitution, &mandate, roster_version),
+        Action::Invoke { program, accounts, data } => {
+            let program = Address::new_from_array(program);
+            let vault = pda::vault(&constitution);
+            let declared = instructions::ProposalExecute { constitution, proposal, vault, program, program_data };
+            let flags: Vec<u8> = accounts.iter().map(|account| account.flags).collect();
+            let mut instruction = declared.instruction(&flags, data);
+            // The vault's signature is the program's to give: nobody signs for it here.
+            instruction.accounts.extend(accounts.iter().map(|account| AccountMeta {
+                pubkey: Address::new_from_array(account.address),
+                is_signer: false,
+                is_writable: account.flags & FLAG_WRITABLE != 0,
+            }));
+            instruction
+        }
+    }
+}
+
+/// A proposal to close.
+#[derive(Clone, Copy, Debug)]
+pub struct ClosingProposal<'a> {
+    /// The constitution.
+    pub constitution: Address,
+    /// The final proposal.
+    pub proposal: Address,
+    /// The roster it was bound to.
+    pub roster: Address,
+    /// The roster it would have adopted; `None` for any other action.
+    pub candidate: Option<Address>,
+    /// Who proposed and gets the rent back.
+    pub proposer: Address,
+    /// Its open ballot pages with who paid for each and gets that rent back.
+    pub ballot_pages: &'a [(u32, Address)],
+}
+
+/// Closes a final proposal and its ballot pages, pages first. Nobody's signature is needed but the fee payer's.
+#[must_use]
+pub fn proposal_close(closing: &ClosingProposal<'_>) -> Vec<Instruction> {
+    let ClosingProposal { constitution, proposal, roster, candidate, proposer, ballot_pages } = *closing;
+    let pages = ballot_pages.iter().map(|(page, payer)| ballot_page_close(&proposal, *page, payer));
+    let last = instructions::ProposalClose { constitution, proposal, roster, candidate, proposer }.instruction();
+    pages.chain(std::iter::once(last)).collect()
+}
+
+/// Opens a ballot page for voters from index `256 + page * 4,096` on. `payer` signs and pays.
+#[must_use]
+pub fn ballot_page_open(payer: &Address, proposal: &Address, page: u32) -> Instruction {
+    let ballot_page = pda::ballot_page(proposal, page);
+    instructions::BallotPageOpen { payer: *payer, proposal: *proposal, ballot_page }.instruction(page)
+}
+
+/// Closes a ballot page of a final proposal; the rent goes to `payer`, who opened it.
+#[must_use]
+pub fn ballot_page_close(proposal: &Address, page: u32, payer: &Address) -> Instruction {
+    let ballot_page = pda::ballot_page(proposal, page);
+    instructions::BallotPageClose { proposal: *proposal, ballot_page, payer: *payer }.instruction()
+}

@@ -1,0 +1,336 @@
+//! What the program would refuse, asked of the rules before anything is sent.
+//!
+//! An error tells both values that disagree, in words. The program decides all the same: the state
+//! may change between the question and the transaction.
+
+use quantumagi_interface::Address;
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Roster};
+use quantumagi_rules::action::Action;
+use quantumagi_rules::ballot::{BallotRule, Choice};
+use quantumagi_rules::lifecycle::{Phase, Refusal, Step, Timetable, check_step};
+use quantumagi_rules::parameters::{ParameterError, TrackParameters};
+use quantumagi_rules::policy::{PolicyStatus, has_set};
+use quantumagi_rules::principle::{CitationError, check_citations};
+use quantumagi_rules::{Hash, UnixSeconds};
+
+use crate::error::Result;
+use crate::words::{between, hex, utc};
+
+/// Why the rules would refuse it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The step is not one that the proposal's phase allows.
+    #[error("{}", step_words(*.refusal, *.phase, .times, *.now))]
+    Step {
+        /// Why not.
+        refusal: Refusal,
+        /// The phase it is in.
+        phase: Phase,
+        /// The moments that divide its life.
+        times: Timetable,
+        /// The chain's time.
+        now: UnixSeconds,
+    },
+    /// The voter is not on the roster.
+    #[error("{voter} is not a member of the roster {roster}")]
+    NotAMember {
+        /// Who is not.
+        voter: Address,
+        /// The roster that was searched.
+        roster: Address,
+    },
+    /// The ballot is already this one.
+    #[error("the ballot is already {}", choice_word(*.choice))]
+    BallotUnchanged {
+        /// What was cast.
+        choice: Choice,
+    },
+    /// Ballots of this proposal cannot be changed.
+    #[error("the ballot was cast as {} and is final", choice_word(*.choice))]
+    BallotFinal {
+        /// What was cast.
+        choice: Choice,
+    },
+    /// Somebody else has to sign.
+    #[error("only {expected} may do this, not {signer}")]
+    WrongSigner {
+        /// Who may.
+        expected: Address,
+        /// Who would sign.
+        signer: Address,
+    },
+    /// What would be executed is not what was voted on.
+    #[error("this is not what was voted on: its digest is {}, but {} was approved", hex(.digest), hex(.approved))]
+    DigestMismatch {
+        /// Digest of what would be executed.
+        digest: Hash,
+        /// Digest that was voted on.
+        approved: Hash,
+    },
+    /// The text that would be amended is not the one in force.
+    #[error("the text to amend is {}, but {} is in force", hex(.parent), hex(.in_force))]
+    ParentMismatch {
+        /// Hash of the text that would be amended.
+        parent: Hash,
+        /// Hash of the text in force.
+        in_force: Hash,
+    },
+    /// The constitution is not sealed.
+    #[error("the constitution is not sealed: its founder must seal it before anything is proposed")]
+    NotSealed,
+    /// The constitution is sealed.
+    #[error("the constitution is sealed: an approved proposal must order this")]
+    AlreadySealed,
+    /// There is no electorate.
+    #[error("the constitution has no roster: there would be nobody to vote")]
+    RosterMissing,
+    /// The principle cannot be cited, amended or retired.
+    #[error("principle {id} is retired")]
+    PrincipleRetired {
+        /// Its id.
+        id: u32,
+    },
+    /// The principle was amended since.
+    #[error("principle {id} has version {current}, not {asked}")]
+    PrincipleVersion {
+        /// Its id.
+        id: u32,
+        /// Its version.
+        current: u32,
+        /// The version that was meant.
+        asked: u32,
+    },
+    /// The list of cited principles is not allowed.
+    #[error("{}", citation_words(*.0))]
+    Citations(CitationError),
+    /// A parameter is out of its bounds.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// The sunset has come already.
+    #[error("the sunset, {}, is not later than now, {}", utc(*.sunset_at), utc(*.now))]
+    SunsetInThePast {
+        /// The sunset.
+        sunset_at: UnixSeconds,
+        /// The chain's time.
+        now: UnixSeconds,
+    },
+    /// The policy holds no longer.
+    #[error("policy {id} is not in force")]
+    PolicyNotInForce {
+        /// Its id.
+        id: u64,
+    },
+    /// The policy still holds.
+    #[error("policy {id} is still in force")]
+    PolicyInForce {
+        /// Its id.
+        id: u64,
+    },
+    /// The roster is not complete, or is being closed.
+    #[error("roster {version} cannot be adopted: it has {count} of {size} members, or pages of it were closed")]
+    RosterNotUsable {
+        /// Its version.
+        version: u32,
+        /// Members it has.
+        count: u32,
+        /// Members it was made for.
+        size: u32,
+    },
+    /// The roster is the electorate in force, or a proposal is bound to it.
+    #[error("roster {version} is in use: by {bound} proposals, and {}", if *.is_adopted { "as the electorate in force" } else { "not as the electorate in force" })]
+    RosterInUse {
+        /// Its version.
+        version: u32,
+        /// Proposals bound to it.
+        bound: u32,
+        /// Whether new proposals bind to it.
+        is_adopted: bool,
+    },
+}
+
+/// Whether the proposal's phase allows a step at `now`, the chain's time.
+///
+/// # Errors
+/// [`CheckError::Step`] with the moments that decide; [`SdkError::Meaningless`](crate::SdkError::Meaningless).
+pub fn step(proposal: &Proposal, step: Step, now: UnixSeconds) -> Result<()> {
+    let phase = proposal.phase(now)?;
+    let times = proposal.timetable()?;
+    check_step(phase, step).map_err(|refusal| CheckError::Step { refusal, phase, times, now })?;
+    Ok(())
+}
+
+/// Whether a ballot can be cast, or change `previous`.
+///
+/// # Errors
+/// As [`step`]; [`CheckError::BallotUnchanged`] and [`CheckError::BallotFinal`].
+pub fn vote(proposal: &Proposal, previous: Option<Choice>, choice: Choice, now: UnixSeconds) -> Result<()> {
+    step(proposal, Step::Vote, now)?;
+    match previous {
+        Some(previous) if previous == choice => Err(CheckError::BallotUnchanged { choice })?,
+        Some(previous) if proposal.ballot_rule()? == BallotRule::Final => {
+            Err(CheckError::BallotFinal { choice: previous })?
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a proposal can be executed with these canonical bytes of an action.
+///
+/// # Errors
+/// As [`step`]; [`CheckError::DigestMismatch`].
+pub fn execute(proposal: &Proposal, action: &[u8], now: UnixSeconds) -> Result<()> {
+    step(proposal, Step::Execute, now)?;
+    let (digest, approved) = (proposal.digest_of(action), proposal.execution_digest);
+    if digest == approved { Ok(()) } else { Err(CheckError::DigestMismatch { digest, approved })? }
+}
+
+/// Whether the proposals of this constitution have an electorate.
+///
+/// # Errors
+/// [`CheckError::NotSealed`], [`CheckError::RosterMissing`].
+pub fn proposable(constitution: &Constitution) -> std::result::Result<Address, CheckError> {
+    if !constitution.is_sealed() {
+        return Err(CheckError::NotSealed);
+    }
+    constitution.roster().ok_or(CheckError::RosterMissing)
+}
+
+/// Whether `signer` may do what only `expected` may.
+///
+/// # Errors
+/// [`CheckError::WrongSigner`].
+pub fn signer(expected: &Address, signer: &Address) -> std::result::Result<(), CheckError> {
+    let wrong = CheckError::WrongSigner { expected: *expected, signer: *signer };
+    if expected == signer { Ok(()) } else { Err(wrong) }
+}
+
+/// Whether these principles can be cited for an action.
+///
+/// # Errors
+/// [`CheckError::Citations`].
+pub fn citations(ids: &[u32], action: &Action<'_>) -> std::result::Result<(), CheckError> {
+    check_citations(ids, action.must_cite()).map_err(CheckError::Citations)
+}
+
+/// Whether a principle is as whoever amends or retires it believes.
+///
+/// # Errors
+/// [`CheckError::PrincipleRetired`], [`CheckError::PrincipleVersion`].
+pub fn principle(principle: &Principle, asked: u32) -> std::result::Result<(), CheckError> {
+    let (id, current) = (principle.id, principle.version);
+    if principle.is_retired() {
+        return Err(CheckError::PrincipleRetired { id });
+    }
+    if current == asked { Ok(()) } else { Err(CheckError::PrincipleVersion { id, current, asked }) }
+}
+
+/// Whether a policy's sunset lies ahead; 0 is never, which always does.
+///
+/// # Errors
+/// [`CheckError::SunsetInThePast`].
+pub fn sunset(sunset_at: i64, now: UnixSeconds) -> std::result::Result<(), CheckError> {
+    let past = CheckError::SunsetInThePast { sunset_at: UnixSeconds(sunset_at), now };
+    if has_set(sunset_at, now) { Err(past) } else { Ok(()) }
+}
+
+/// Whether a policy has ended by its clock and nothing else.
+///
+/// # Errors
+/// [`CheckError::PolicyInForce`] before its sunset, [`CheckError::PolicyNotInForce`] where that is written already or a
+/// vote has ended it.
+pub fn sunset_due(policy: &Policy, now: UnixSeconds) -> Result<()> {
+    let id = policy.id;
+    match policy.status()? {
+        PolicyStatus::Active if has_set(policy.sunset_at, now) => Ok(()),
+        PolicyStatus::Active => Err(CheckError::PolicyInForce { id })?,
+        PolicyStatus::Repealed | PolicyStatus::Sunset => Err(CheckError::PolicyNotInForce { id })?,
+    }
+}
+
+/// Whether `parent` is the text in force, which an amendment must name.
+///
+/// # Errors
+/// [`CheckError::ParentMismatch`].
+pub fn parent(constitution: &Constitution, parent: Hash) -> std::result::Result<(), CheckError> {
+    let in_force = constitution.text_hash;
+    if parent == in_force { Ok(()) } else { Err(CheckError::ParentMismatch { parent, in_force }) }
+}
+
+/// Whether a roster can be an electorate.
+///
+/// # Errors
+/// [`CheckError::RosterNotUsable`].
+pub fn usable(roster: &Roster) -> std::result::Result<(), CheckError> {
+    let Roster { version, count, size, .. } = *roster;
+    if roster.is_usable() { Ok(()) } else { Err(CheckError::RosterNotUsable { version, count, size }) }
+}
+
+/// Whether all tracks keep their bounds.
+///
+/// # Errors
+/// [`CheckError::Parameter`] with the first that does not.
+pub fn tracks(tracks: &[TrackParameters; 3]) -> std::result::Result<(), CheckError> {
+    Ok(tracks.iter().try_for_each(TrackParameters::check)?)
+}
+
+fn choice_word(choice: Choice) -> &'static str {
+    match choice {
+        Choice::For => "for",
+        Choice::Against => "against",
+        Choice::Abstain => "abstain",
+    }
+}
+
+fn step_words(refusal: Refusal, phase: Phase, times: &Timetable, now: UnixSeconds) -> String {
+    let Timetable { starts_at, ends_at, opens_at, closes_at } = *times;
+    let ahead = |moment| format!("{}, in {}; it is {}", utc(moment), between(now, moment), utc(now));
+    let past = |moment| format!("{}, {} ago; it is {}", utc(moment), between(moment, now), utc(now));
+    match refusal {
+        Refusal::VotingNotStarted => format!("voting starts at {}", ahead(starts_at)),
+        Refusal::VotingEnded => format!("voting ended at {}", past(ends_at)),
+        Refusal::VotingNotEnded => format!("voting ends at {}", ahead(ends_at)),
+        Refusal::NotFinalized if now < ends_at => format!("nothing is decided: voting ends at {}", ahead(ends_at)),
+        Refusal::NotFinalized => {
+            format!("the outcome is not written yet: voting ended at {}; finalize the proposal first", past(ends_at))
+        }
+        Refusal::AlreadyFinalized => format!("the outcome is written already: the proposal is {}", phase_word(phase)),
+        Refusal::TimelockActive => format!("the timelock runs until {}", ahead(opens_at)),
+        Refusal::WindowClosed => format!("the execution window closed at {}", past(closes_at)),
+        Refusal::WindowNotClosed => format!("the proposal can be executed until {}", ahead(closes_at)),
+        Refusal::TooLateToCancel => {
+            format!("a proposal can be cancelled until voting ends, which was at {}", past(ends_at))
+        }
+        Refusal::NotFinal => format!("the proposal is {}, which is not final", phase_word(phase)),
+        Refusal::AlreadyFinal => format!("the proposal is {} and cannot change", phase_word(phase)),
+    }
+}
+
+fn phase_word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Draft => "under discussion",
+        Phase::Voting => "being voted on",
+        Phase::Finalizing => "waiting to be finalized",
+        Phase::Queued => "in its timelock",
+        Phase::Executable => "executable",
+        Phase::Expiring => "past its window",
+        Phase::Defeated => "defeated",
+        Phase::Vetoed => "vetoed",
+        Phase::Cancelled => "cancelled",
+        Phase::Executed => "executed",
+        Phase::Expired => "expired",
+    }
+}
+
+fn citation_words(error: CitationError) -> String {
+    match error {
+        CitationError::TooMany { count } => format!("{count} principles are cited, at most 8 can be"),
+        CitationError::Missing => "a policy or treasury proposal must cite a principle".to_owned(),
+        CitationError::NotAscending { previous, id } => {
+            format!("principle {id} is cited after {previous}: cite each once, in ascending order")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

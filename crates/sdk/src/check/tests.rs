@@ -1,0 +1,62 @@
+use quantumagi_interface::accounts::Proposal;
+
+use super::*;
+use crate::SdkError;
+
+/// 2027-01-15 08:00:00 UTC.
+const START: i64 = 1_800_000_000;
+
+fn proposal() -> Proposal {
+    let bytes: Vec<u8> = Proposal::DISCRIMINATOR.into_iter().chain([0; Proposal::LEN - 8]).collect();
+    let zeroed = Proposal::decode(&bytes).expect("a whole account");
+    Proposal { starts_at: START, ends_at: START + 3_600, timelock_seconds: 7_200, window_seconds: 3_600, ..zeroed }
+}
+
+#[track_caller]
+fn check(checked: Result<()>, words: &str) {
+    assert_eq!(checked.expect_err("the rules refuse it").to_string(), words);
+}
+
+#[test]
+fn an_early_vote_is_told_when_voting_starts() {
+    let early = vote(&proposal(), None, Choice::For, UnixSeconds(START - 5_400));
+    check(early, "voting starts at 2027-01-15 08:00 UTC, in 1 hour 30 minutes; it is 2027-01-15 06:30 UTC");
+    let late = vote(&proposal(), None, Choice::For, UnixSeconds(START + 3_660));
+    check(late, "voting ended at 2027-01-15 09:00 UTC, 1 minute ago; it is 2027-01-15 09:01 UTC");
+    assert!(vote(&proposal(), Some(Choice::Against), Choice::For, UnixSeconds(START)).is_ok());
+}
+
+#[test]
+fn a_ballot_that_cannot_change_is_told_what_it_is() {
+    let now = UnixSeconds(START);
+    check(vote(&proposal(), Some(Choice::For), Choice::For, now), "the ballot is already for");
+    let is_final = Proposal { ballot_rule: 1, ..proposal() };
+    check(vote(&is_final, Some(Choice::Against), Choice::For, now), "the ballot was cast as against and is final");
+}
+
+#[test]
+fn an_early_execution_is_told_when_the_window_opens() {
+    let succeeded = Proposal { status: 1, ..proposal() };
+    check(
+        execute(&succeeded, &[], UnixSeconds(START + 7_200)),
+        "the timelock runs until 2027-01-15 11:00 UTC, in 1 hour; it is 2027-01-15 10:00 UTC",
+    );
+}
+
+#[test]
+fn another_action_is_told_both_digests() {
+    let succeeded = Proposal { status: 1, ..proposal() };
+    let now = UnixSeconds(START + 10_800);
+    let error = execute(&succeeded, &[1], now).expect_err("another action");
+    let SdkError::Check(CheckError::DigestMismatch { digest, approved }) = error else { panic!("{error:?}") };
+    assert_eq!((digest, approved), (succeeded.digest_of(&[1]), [0; 32]));
+    let approved = Proposal { execution_digest: succeeded.digest_of(&[1]), ..succeeded };
+    assert!(execute(&approved, &[1], now).is_ok());
+}
+
+#[test]
+fn a_sunset_in_the_past_is_told_both_moments() {
+    let error = sunset(START, UnixSeconds(START)).expect_err("now is not later");
+    assert_eq!(error.to_string(), "the sunset, 2027-01-15 08:00 UTC, is not later than now, 2027-01-15 08:00 UTC");
+    assert_eq!(sunset(0, UnixSeconds(START)), Ok(()));
+}

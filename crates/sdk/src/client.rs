@@ -1,0 +1,111 @@
+//! The connection to a cluster, in the program's own terms.
+
+mod electorate;
+mod orders;
+mod reads;
+
+use quantumagi_interface::{DecodeError, PROGRAM_ID};
+use quantumagi_rpc::solana::Address;
+use quantumagi_rpc::{Account, ChainClock, Rpc};
+use quantumagi_rules::UnixSeconds;
+
+use crate::error::{Result, SdkError};
+pub use electorate::{Ballot, Electorate};
+pub use orders::ProposalDraft;
+
+/// A value as it was at one slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtSlot<T> {
+    /// What was read.
+    pub value: T,
+    /// Slot at which it was so.
+    pub slot: u64,
+}
+
+impl<T> AtSlot<T> {
+    fn map<U>(self, with: impl FnOnce(T) -> U) -> AtSlot<U> {
+        AtSlot { value: with(self.value), slot: self.slot }
+    }
+}
+
+/// Everything the program can do, over one connection. Cloning shares it.
+///
+/// Reads return typed accounts with the slot at which they were so. Methods named after an instruction read what it
+/// needs, ask the rules whether it would be refused, and return instructions for [`Quantumagi::send`] or
+/// [`Quantumagi::unsigned`]; [`crate::builders`] has the same without reading or asking.
+#[derive(Clone, Debug)]
+pub struct Quantumagi {
+    rpc: Rpc,
+}
+
+impl Quantumagi {
+    /// A client over this connection. Nothing is read yet.
+    #[must_use]
+    pub fn new(rpc: Rpc) -> Self {
+        Self { rpc }
+    }
+
+    /// The connection.
+    #[must_use]
+    pub fn rpc(&self) -> &Rpc {
+        &self.rpc
+    }
+
+    /// The chain's clock.
+    ///
+    /// # Errors
+    /// [`SdkError::Rpc`].
+    pub async fn clock(&self) -> Result<ChainClock> {
+        Ok(self.rpc.clock().await?)
+    }
+
+    /// The chain's time, which is the only one that rules go by.
+    ///
+    /// # Errors
+    /// [`SdkError::Rpc`].
+    pub async fn now(&self) -> Result<UnixSeconds> {
+        Ok(UnixSeconds(self.clock().await?.unix_timestamp))
+    }
+
+    /// The account at `address`, which must be there and be what `decode` reads.
+    async fn existing<T>(
+        &self,
+        what: &'static str,
+        address: &Address,
+        decode: impl FnOnce(&[u8]) -> std::result::Result<T, DecodeError>,
+    ) -> Result<AtSlot<T>> {
+        let account = self.rpc.account(address).await?;
+        decoded(what, address, account, decode)?.ok_or(SdkError::NotFound { what, address: *address })
+    }
+
+    /// Those of these accounts that exist, in the order asked.
+    async fn those_of<T>(
+        &self,
+        what: &'static str,
+        addresses: &[Address],
+        decode: impl Fn(&[u8]) -> std::result::Result<T, DecodeError>,
+    ) -> Result<Vec<Option<AtSlot<T>>>> {
+        let accounts = self.rpc.accounts(addresses).await?;
+        addresses.iter().zip(accounts).map(|(address, account)| decoded(what, address, account, &decode)).collect()
+    }
+}
+
+/// What an account holds. One that belongs to the System program has never been created, or was closed: somebody has
+/// merely sent lamports there.
+fn decoded<T>(
+    what: &'static str,
+    address: &Address,
+    account: Option<Account>,
+    decode: impl FnOnce(&[u8]) -> std::result::Result<T, DecodeError>,
+) -> Result<Option<AtSlot<T>>> {
+    let Some(account) = account.filter(|account| account.owner != quantumagi_rpc::solana::ids::system_program::ID)
+    else {
+        return Ok(None);
+    };
+    let address = *address;
+    if account.owner != PROGRAM_ID {
+        return Err(SdkError::NotOurs { what, address, owner: account.owner });
+    }
+    let value = decode(&account.data).map_err(|source| SdkError::Undecodable { what, address, source })?;
+    Ok(Some(AtSlot { value, slot: account.slot }))
+}

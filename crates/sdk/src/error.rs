@@ -1,0 +1,169 @@
+//! Why something could not be read or done, in words.
+
+mod refusal;
+
+use quantumagi_interface::DecodeError;
+use quantumagi_rpc::solana::{Address, Instruction, Signature, TransactionError};
+use quantumagi_rpc::{FailureStage, RpcError};
+use quantumagi_rules::action::ActionError;
+use quantumagi_rules::roster::RosterError;
+
+use crate::check::CheckError;
+pub use refusal::{InstructionFailure, Origin};
+
+/// Result of everything here that can fail.
+pub type Result<T> = std::result::Result<T, SdkError>;
+
+/// Why something could not be read or done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SdkError {
+    /// The cluster was not reached, or did not take the transaction for a reason of its own.
+    #[error(transparent)]
+    Rpc(RpcError),
+    /// A program refused an instruction.
+    #[error(transparent)]
+    Refused(Box<InstructionFailure>),
+    /// The runtime would refuse the transaction as a whole, so it was not sent.
+    #[error("the transaction would fail: {error}")]
+    WouldFail {
+        /// What the runtime answered.
+        error: TransactionError,
+        /// Log lines up to the failure.
+        logs: Vec<String>,
+    },
+    /// The rules would refuse it, so it was not sent.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// An account that had to exist does not.
+    #[error("there is no {what} at {address}")]
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+        /// Where.
+        address: Address,
+    },
+    /// An account is another program's.
+    #[error("{address} is not a {what}: it belongs to the program {owner}")]
+    NotOurs {
+        /// What was looked for.
+        what: &'static str,
+        /// Where.
+        address: Address,
+        /// The program that owns the account there.
+        owner: Address,
+    },
+    /// An account does not hold what it was taken for.
+    #[error("{address} is not a {what}")]
+    Undecodable {
+        /// What was looked for.
+        what: &'static str,
+        /// Where.
+        address: Address,
+        /// What is wrong with its bytes.
+        source: DecodeError,
+    },
+    /// A stored number has no meaning.
+    #[error(transparent)]
+    Meaningless(#[from] DecodeError),
+    /// Bytes that are no action.
+    #[error("the bytes are not an action")]
+    Action(ActionError),
+    /// A member that may not be on a roster.
+    #[error("{}", roster_words(*.reason, .voter))]
+    Roster {
+        /// What the rules object to.
+        reason: RosterError,
+        /// The member they object to, where it is one.
+        voter: Option<Address>,
+    },
+    /// Instructions that do not fit one transaction even one at a time.
+    #[error("a transaction of {len} bytes is longer than the {max} that the network carries")]
+    TooLong {
+        /// Length of the transaction in bytes.
+        len: usize,
+        /// The longest allowed.
+        max: usize,
+    },
+    /// The transaction landed and succeeded, but the endpoint does not tell what it did.
+    #[error("transaction {signature} succeeded in slot {slot}, but {host} does not tell what it did")]
+    NoRecord {
+        /// First signature of the transaction.
+        signature: Signature,
+        /// Slot of its block.
+        slot: u64,
+        /// Host of the endpoint.
+        host: String,
+    },
+}
+
+impl SdkError {
+    /// Whether the same call can succeed later without any change. False for whatever a program or
+    /// the rules refused, although time alone may change their answer, and for a transaction whose
+    /// outcome is not known: look it up instead of sending it again.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Rpc(error) => error.is_retryable(),
+            Self::Refused(_)
+            | Self::Check(_)
+            | Self::WouldFail { .. }
+            | Self::NotFound { .. }
+            | Self::NotOurs { .. }
+            | Self::Undecodable { .. }
+            | Self::Meaningless(_)
+            | Self::Action(_)
+            | Self::Roster { .. }
+            | Self::TooLong { .. }
+            | Self::NoRecord { .. } => false,
+        }
+    }
+
+    /// The program's refusal, where that is what happened.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&InstructionFailure> {
+        if let Self::Refused(failure) = self { Some(failure) } else { None }
+    }
+
+    /// An error of sending `instructions`, with a program's refusal told in words.
+    pub(crate) fn of_sending(error: RpcError, instructions: &[Instruction]) -> Self {
+        let refused = error.transaction_failure().and_then(|failure| {
+            InstructionFailure::of(&failure.error, failure.stage, failure.signature, &failure.logs, instructions)
+        });
+        refused.map_or(Self::Rpc(error), |refused| Self::Refused(Box::new(refused)))
+    }
+
+    /// The error that a simulation of `instructions` ended with.
+    pub(crate) fn of_simulation(error: TransactionError, logs: Vec<String>, instructions: &[Instruction]) -> Self {
+        match InstructionFailure::of(&error, FailureStage::Preflight, None, &logs, instructions) {
+            Some(refused) => Self::Refused(Box::new(refused)),
+            None => Self::WouldFail { error, logs },
+        }
+    }
+}
+
+impl From<RpcError> for SdkError {
+    fn from(error: RpcError) -> Self {
+        Self::of_sending(error, &[])
+    }
+}
+
+impl From<ActionError> for SdkError {
+    fn from(error: ActionError) -> Self {
+        Self::Action(error)
+    }
+}
+
+fn roster_words(error: RosterError, voter: &Option<Address>) -> String {
+    let member = voter.map_or_else(|| "a member".to_owned(), |voter| format!("member {voter}"));
+    match error {
+        RosterError::NotAscending => format!("{member} is on the roster twice, or is the zero address"),
+        RosterError::WeightIsZero => format!("{member} weighs nothing; the least weight is 1"),
+        RosterError::TotalOverflow => format!("with {member} the total weight no longer fits 64 bits"),
+        RosterError::TooManyMembers { declared } => format!("the roster was made for {declared} members"),
+        RosterError::SizeOutOfRange { size } => format!("a roster has 1 to 8,448 members, not {size}"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
