@@ -89,7 +89,7 @@ impl History {
     /// As [`Rpc::signatures_for`] and [`Rpc::transaction`].
     pub async fn fetch(rpc: &Rpc, address: &Address, range: HistoryRange) -> Result<Self> {
         let records = rpc.signatures_for(address, range).await?;
-        Self::default().joined(rpc, records, &mut HashSet::new()).await
+        Self::default().joined(rpc, records).await
     }
 
     /// Reads the whole histories of all `addresses` as one. A transaction that mentions several of them counts once.
@@ -106,16 +106,12 @@ impl History {
         }
         // Stable, so that the order inside a slot stays the endpoint's.
         records.sort_by_key(|record| record.slot);
-        Self::default().joined(rpc, records, &mut HashSet::new()).await
+        Self::default().joined(rpc, records).await
     }
 
-    /// This history and what `records` logged, except for those `seen` already.
-    pub(crate) async fn joined(
-        mut self,
-        rpc: &Rpc,
-        records: Vec<SignatureRecord>,
-        seen: &mut HashSet<Signature>,
-    ) -> Result<Self> {
+    /// This history and what `records` logged; a transaction listed twice counts once.
+    pub(crate) async fn joined(mut self, rpc: &Rpc, records: Vec<SignatureRecord>) -> Result<Self> {
+        let mut seen = HashSet::new();
         let fresh: Vec<SignatureRecord> = records.into_iter().filter(|record| seen.insert(record.signature)).collect();
         let (failed, succeeded): (Vec<_>, Vec<_>) = fresh.into_iter().partition(|record| record.error.is_some());
         self.failed += failed.len();

@@ -77,7 +77,8 @@ fn read(logs: &[String], program: &str, events: &mut Vec<Vec<u8>>) -> Result<(),
                 }
             }
             Some(Call::Ends { program }) => {
-                if running.pop() != Some(program) {
+                let innermost = running.pop();
+                if innermost != Some(program) {
                     return Err(LogFault::Unbalanced { line });
                 }
             }

@@ -97,7 +97,8 @@ pub enum ChainBreak {
     /// An event was altered, or the head was.
     #[error(
         "an event from {from} up to {until} was altered: they lead to {}, but the chain stands at {}",
-        hex(actual), hex(expected)
+        hex(actual),
+        hex(expected)
     )]
     Altered {
         /// The first event that can be the altered one.

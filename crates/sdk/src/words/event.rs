@@ -45,6 +45,9 @@ pub fn describe_event(event: &Event, names: &Names) -> String {
         Event::RosterAdopted(e) => {
             format!("roster {} adopted, total weight {}, {}", e.version, e.total_weight, by(&e.mandate, names))
         }
+        Event::RosterPageOpened(e) => {
+            format!("page {} of roster {} opened by {}", e.page, e.roster, names.address(&e.payer))
+        }
         Event::RosterPageClosed(e) => {
             format!("page {} of roster {} closed; rent returned to {}", e.page, e.roster, names.address(&e.payer))
         }

@@ -55,8 +55,11 @@ fn head(events: &[Vec<u8>]) -> ChainHead {
 #[test]
 fn a_whole_history_is_proved_and_gives_its_links() {
     let events = history(&[5, 6]);
-    let expected =
-        Report { chain: OF_PROPOSAL, head: head(&events), links: heads(&events).iter().map(|head| head.hash).collect() };
+    let expected = Report {
+        chain: OF_PROPOSAL,
+        head: head(&events),
+        links: heads(&events).iter().map(|head| head.hash).collect(),
+    };
     assert_eq!(verify_chain(OF_PROPOSAL, &events, head(&events)), Ok(expected));
     let empty: [Vec<u8>; 0] = [];
     assert_eq!(verify_chain(OF_PROPOSAL, &empty, ChainHead::START).map(|report| report.links), Ok(vec![]));

@@ -1,0 +1,129 @@
+//! Whether the accounts on the chain are those that the events lead to.
+
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Roster};
+use quantumagi_interface::{Address, pda};
+
+use super::ledger::Ledger;
+use super::replay::Replayed;
+
+/// An account that is not what the events lead to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} {address}: {deviation}")]
+pub struct Difference {
+    /// What it is: `constitution`, `principle`, `policy`, `roster` or `proposal`.
+    pub kind: &'static str,
+    /// Its address.
+    pub address: Address,
+    /// How it differs.
+    pub deviation: Deviation,
+}
+
+/// How an account differs.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Deviation {
+    /// It does not exist, though no event closed it.
+    #[error("does not exist, though no event closed it")]
+    Gone,
+    /// It exists, though an event closed it or none created it.
+    #[error("exists, though by the events it does not")]
+    Unexplained,
+    /// Some of its fields hold something else.
+    #[error("differs in {}", .0.join(", "))]
+    Fields(Vec<&'static str>),
+}
+
+/// Names the fields in which two accounts differ. Destructures both, so that a new field cannot be forgotten.
+macro_rules! differing {
+    ($account:ident { $($field:ident),* $(,)? } but { $($ignored:ident),* $(,)? }, $left:expr, $right:expr) => {{
+        let $account { $($field,)* $($ignored: _,)* } = $left;
+        let mut fields: Vec<&'static str> = Vec::new();
+        $(if *$field != $right.$field { fields.push(stringify!($field)); })*
+        fields
+    }};
+}
+
+impl Replayed {
+    /// Every account of `ledger` that is not what these events lead to. Bumps are left out: no event tells them.
+    #[must_use]
+    pub fn differences(&self, ledger: &Ledger) -> Vec<Difference> {
+        let address = self.address;
+        let mut found = Vec::new();
+        let mut note = |kind, address, deviation: Option<Deviation>| {
+            found.extend(deviation.map(|deviation| Difference { kind, address, deviation }));
+        };
+        note("constitution", address, fields(constitution(&self.constitution, &ledger.constitution)));
+        for (id, stored) in &ledger.principles {
+            let replayed = self.principles.get(id).map(|principle| (principle, false));
+            note("principle", pda::principle(&address, *id), deviation(replayed, stored.as_ref(), principle));
+        }
+        for (id, stored) in &ledger.policies {
+            let replayed = self.policies.get(id).map(|record| (&record.account, record.is_closed));
+            note("policy", pda::policy(&address, *id), deviation(replayed, stored.as_ref(), policy));
+        }
+        for (version, stored) in &ledger.rosters {
+            let replayed = self.rosters.get(version).map(|record| (&record.account, record.is_closed));
+            note("roster", pda::roster(&address, *version), deviation(replayed, stored.as_ref(), roster));
+        }
+        for (id, stored) in &ledger.proposals {
+            let replayed = self.proposals.get(id).map(|record| (&record.account, record.is_closed));
+            note("proposal", pda::proposal(&address, *id), deviation(replayed, stored.as_ref(), proposal));
+        }
+        found
+    }
+}
+
+fn deviation<T>(
+    replayed: Option<(&T, bool)>,
+    stored: Option<&T>,
+    differing: fn(&T, &T) -> Vec<&'static str>,
+) -> Option<Deviation> {
+    match (replayed, stored) {
+        (Some((replayed, false)), Some(stored)) => fields(differing(replayed, stored)),
+        (Some((_, false)), None) => Some(Deviation::Gone),
+        (Some((_, true)) | None, Some(_)) => Some(Deviation::Unexplained),
+        (Some((_, true)), None) => None,
+        // The constitution has counted it, but no event tells of it.
+        (None, None) => Some(Deviation::Gone),
+    }
+}
+
+fn fields(fields: Vec<&'static str>) -> Option<Deviation> {
+    (!fields.is_empty()).then_some(Deviation::Fields(fields))
+}
+
+fn constitution(replayed: &Constitution, stored: &Constitution) -> Vec<&'static str> {
+    differing!(Constitution {
+        create_key, founder, roster, vault, text_hash, parent_hash, chain, next_proposal_id, next_policy_id, version,
+        next_principle_id, next_roster_version, roster_version, tracks, layout_version, is_sealed,
+    } but { bump, vault_bump }, replayed, stored)
+}
+
+fn principle(replayed: &Principle, stored: &Principle) -> Vec<&'static str> {
+    differing!(Principle {
+        constitution, payer, text_hash, id, version, class, category, priority, is_retired, layout_version, reserved,
+    } but { bump }, replayed, stored)
+}
+
+fn policy(replayed: &Policy, stored: &Policy) -> Vec<&'static str> {
+    differing!(Policy {
+        constitution, payer, text_hash, id, proposal_id, adopted_at, sunset_at, version, status, layout_version,
+        reserved,
+    } but { bump }, replayed, stored)
+}
+
+fn roster(replayed: &Roster, stored: &Roster) -> Vec<&'static str> {
+    differing!(Roster {
+        constitution, payer, members_hash, last_member, total_weight, version, size, count, bound_proposals, pages,
+        layout_version, is_closing, reserved,
+    } but { bump }, replayed, stored)
+}
+
+fn proposal(replayed: &Proposal, stored: &Proposal) -> Vec<&'static str> {
+    differing!(Proposal {
+        constitution, proposer, roster, subject, content_hash, execution_digest, chain, id, total_weight, for_weight,
+        against_weight, abstain_weight, created_at, starts_at, ends_at, updated_at, deploy_slot, citations,
+        constitution_version, voters, ballots_cast, ballot_pages, extension_seconds, timelock_seconds, window_seconds,
+        threshold_bps, quorum_bps, min_for_bps, track, action, status, defeat, ballot_rule, was_extended,
+        layout_version, reserved, ballots,
+    } but { bump }, replayed, stored)
+}

@@ -1,0 +1,142 @@
+//! A constitution's accounts and events, as an endpoint gives them.
+
+use std::collections::BTreeMap;
+
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Roster};
+use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
+use quantumagi_rpc::{Account, Rpc, RpcError};
+
+use crate::history::History;
+
+/// How often the accounts are read again when somebody changed them in between.
+const READINGS: usize = 5;
+
+/// Everything there is about one constitution. An account that does not exist (any more) is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// The constitution's address.
+    pub address: Address,
+    /// The constitution. All other accounts but proposals are as they were when its chain stood where it says.
+    pub constitution: Constitution,
+    /// Its principles, by id.
+    pub principles: BTreeMap<u32, Option<Principle>>,
+    /// Its policies, by id.
+    pub policies: BTreeMap<u64, Option<Policy>>,
+    /// The headers of its rosters, by version.
+    pub rosters: BTreeMap<u32, Option<Roster>>,
+    /// Its proposals, by id.
+    pub proposals: BTreeMap<u64, Option<Proposal>>,
+    /// What was logged about the constitution and its proposals, perhaps with events that are newer than the accounts.
+    pub history: History,
+}
+
+/// Why a ledger could not be fetched.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The endpoint did not answer as it should.
+    #[error(transparent)]
+    Rpc(#[from] RpcError),
+    /// There is no constitution at this address.
+    #[error("{address} is no constitution of this program")]
+    NoConstitution {
+        /// The address.
+        address: Address,
+    },
+    /// An account of the program cannot be read.
+    #[error("account {address} cannot be read: {source}")]
+    Unreadable {
+        /// The account.
+        address: Address,
+        /// Why.
+        source: DecodeError,
+    },
+    /// The constitution changed each time while its accounts were being read. Trying again later helps.
+    #[error("the constitution changed {readings} times while its accounts were being read; try again")]
+    Busy {
+        /// How often.
+        readings: usize,
+    },
+}
+
+type Result<T> = std::result::Result<T, LedgerError>;
+
+impl Ledger {
+    /// Reads all accounts of a constitution, then all that was logged about it.
+    ///
+    /// Order: accounts first. What happens in between is then in the events and can be told by its number; the other
+    /// way round it would be missing.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn fetch(rpc: &Rpc, address: &Address) -> Result<Self> {
+        let mut before = fetch_constitution(rpc, address).await?;
+        for _ in 0..READINGS {
+            let ledger = Self::fetch_accounts(rpc, *address, before).await?;
+            let after = fetch_constitution(rpc, address).await?;
+            if after.chain == ledger.constitution.chain {
+                let history = fetch_history(rpc, &ledger).await?;
+                return Ok(Self { history, ..ledger });
+            }
+            before = after;
+        }
+        Err(LedgerError::Busy { readings: READINGS })
+    }
+
+    async fn fetch_accounts(rpc: &Rpc, address: Address, constitution: Constitution) -> Result<Self> {
+        let Constitution { next_principle_id, next_policy_id, next_roster_version, next_proposal_id, .. } =
+            constitution;
+        Ok(Self {
+            principles: children(rpc, 0..next_principle_id, |id| pda::principle(&address, id), Principle::decode)
+                .await?,
+            policies: children(rpc, 0..next_policy_id, |id| pda::policy(&address, id), Policy::decode).await?,
+            rosters: children(rpc, 1..next_roster_version, |id| pda::roster(&address, id), Roster::decode).await?,
+            proposals: children(rpc, 0..next_proposal_id, |id| pda::proposal(&address, id), Proposal::decode).await?,
+            address,
+            constitution,
+            history: History::default(),
+        })
+    }
+
+    /// Addresses of all proposals there ever were, in the order of their ids.
+    pub fn proposal_addresses(&self) -> impl Iterator<Item = Address> + '_ {
+        self.proposals.keys().map(|id| pda::proposal(&self.address, *id))
+    }
+}
+
+async fn fetch_constitution(rpc: &Rpc, address: &Address) -> Result<Constitution> {
+    let account = rpc.account(address).await?.filter(|account| account.owner == PROGRAM_ID);
+    let account = account.ok_or(LedgerError::NoConstitution { address: *address })?;
+    // Another kind of account of this program is no constitution, either.
+    Constitution::decode(&account.data).map_err(|_| LedgerError::NoConstitution { address: *address })
+}
+
+/// The accounts at numbered addresses.
+async fn children<Id: Copy + Ord, T>(
+    rpc: &Rpc,
+    ids: impl Iterator<Item = Id>,
+    find: impl Fn(Id) -> Address,
+    decode: fn(&[u8]) -> std::result::Result<T, DecodeError>,
+) -> Result<BTreeMap<Id, Option<T>>> {
+    let ids: Vec<Id> = ids.collect();
+    let addresses: Vec<Address> = ids.iter().map(|id| find(*id)).collect();
+    let accounts = rpc.accounts(&addresses).await?;
+    let load = |address: Address, account: Account| {
+        decode(&account.data).map_err(|source| LedgerError::Unreadable { address, source })
+    };
+    ids.into_iter()
+        .zip(addresses)
+        .zip(accounts)
+        .map(|((id, address), account)| {
+            // Lamports sent to the address of a closed account make an account of the System program.
+            let account = account.filter(|account| account.owner == PROGRAM_ID);
+            Ok((id, account.map(|account| load(address, account)).transpose()?))
+        })
+        .collect()
+}
+
+/// What was logged about the constitution and about each of its proposals: a vote mentions the proposal only.
+async fn fetch_history(rpc: &Rpc, ledger: &Ledger) -> Result<History> {
+    let addresses: Vec<Address> = [ledger.address].into_iter().chain(ledger.proposal_addresses()).collect();
+    Ok(History::fetch_all(rpc, &addresses).await?)
+}

@@ -1,0 +1,247 @@
+//! Carrying out a history again, by the rules, from its events alone.
+//!
+//! Who may do what was decided when it happened and is not decided again. What is checked is what events claim about
+//! each other: that a ballot has the weight its roster gives it, that a tally is the sum of its ballots, that an outcome
+//! is what the rule says of the tally, that what was executed is what was voted on.
+
+mod constitution;
+mod proposal;
+
+use std::collections::BTreeMap;
+
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Roster};
+use quantumagi_interface::events::Event;
+use quantumagi_interface::types::Member;
+use quantumagi_interface::{Address, DecodeError};
+use quantumagi_rules::Hash;
+use quantumagi_rules::approval::{Defeat, Tally};
+use quantumagi_rules::ballot::Choice;
+use quantumagi_rules::lifecycle::Status;
+
+use super::Chain;
+use crate::words::hex;
+
+/// Layout of every account as first released.
+const LAYOUT_VERSION: u8 = 1;
+
+/// A community as its events leave it. Accounts hold what events tell; their bumps are zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replayed {
+    /// The constitution's address.
+    pub address: Address,
+    /// The constitution.
+    pub constitution: Constitution,
+    /// Its principles, by id. They are never closed.
+    pub principles: BTreeMap<u32, Principle>,
+    /// Its policies, by id.
+    pub policies: BTreeMap<u64, Record<Policy>>,
+    /// Its rosters with their members, by version.
+    pub rosters: BTreeMap<u32, RosterRecord>,
+    /// Its proposals, by id.
+    pub proposals: BTreeMap<u64, ProposalRecord>,
+}
+
+/// An account that can be closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record<T> {
+    /// What it holds, or held last.
+    pub account: T,
+    /// Whether it was closed.
+    pub is_closed: bool,
+}
+
+/// A roster with its members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RosterRecord {
+    /// Its address.
+    pub address: Address,
+    /// What its header holds, or held last.
+    pub account: Roster,
+    /// Its members, in order; kept when its pages are closed.
+    pub members: Vec<Member>,
+    /// Whether it was closed.
+    pub is_closed: bool,
+}
+
+/// A proposal with all its ballots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposalRecord {
+    /// Its address.
+    pub address: Address,
+    /// What it holds, or held last.
+    pub account: Proposal,
+    /// Canonical bytes of its action.
+    pub action: Vec<u8>,
+    /// The last ballot of each voter, by index in the roster.
+    pub ballots: BTreeMap<u32, Choice>,
+    /// Whether it was closed.
+    pub is_closed: bool,
+}
+
+/// An event that contradicts those before it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("event {sequence} of {}: {contradiction}", chain_name(chain))]
+pub struct ReplayBreak {
+    /// The chain it is in.
+    pub chain: Chain,
+    /// Its number in that chain.
+    pub sequence: u64,
+    /// What is wrong.
+    pub contradiction: Box<Contradiction>,
+}
+
+/// How an event contradicts those before it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Contradiction {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] DecodeError),
+    /// It cannot come here: it belongs to another chain, or is about something that does not exist.
+    #[error("{name} cannot happen here")]
+    Unexpected {
+        /// The event's name.
+        name: &'static str,
+    },
+    /// It claims a number that the events before it do not lead to.
+    #[error("{field} is {logged}, but the events before lead to {replayed}")]
+    NumberDiffers {
+        /// Which number.
+        field: &'static str,
+        /// What the event says.
+        logged: u64,
+        /// What the events before say.
+        replayed: u64,
+    },
+    /// It claims a hash that the events before it do not lead to.
+    #[error("{field} is {}, but the events before lead to {}", hex(logged), hex(replayed))]
+    HashDiffers {
+        /// Which hash.
+        field: &'static str,
+        /// What the event says.
+        logged: Hash,
+        /// What the events before say.
+        replayed: Hash,
+    },
+    /// A ballot of somebody who is not the roster's member at that index, with that weight.
+    #[error("{voter} with weight {weight} is not member {index} of the roster")]
+    NotTheMember {
+        /// The index.
+        index: u32,
+        /// Who voted.
+        voter: Address,
+        /// With what weight.
+        weight: u64,
+    },
+    /// A tally that is not the sum of the ballots.
+    #[error("the tally is {logged:?}, but the ballots add up to {replayed:?}")]
+    TallyDiffers {
+        /// What the event says.
+        logged: Tally,
+        /// What the ballots say.
+        replayed: Tally,
+    },
+    /// An outcome that the rule does not give this tally.
+    #[error("the outcome is status {status}, defeat {defeat}, but the rule says {replayed:?}")]
+    OutcomeDiffers {
+        /// Status in the event.
+        status: u8,
+        /// Defeat in the event.
+        defeat: u8,
+        /// What the rule says.
+        replayed: Result<(), Defeat>,
+    },
+    /// A change that is not what the proposal that ordered it was about.
+    #[error("what was done is not what proposal {mandate} was about")]
+    NotWhatWasVotedOn {
+        /// The proposal.
+        mandate: Address,
+    },
+    /// A change by the founder after the seal, or by a proposal before it.
+    #[error("the founder orders before the seal, a proposal after it")]
+    WrongAuthority,
+    /// A change ordered by a proposal whose own chain does not say that it was executed.
+    #[error("proposal {mandate} ordered this, but is {status:?}")]
+    MandateNotExecuted {
+        /// The proposal.
+        mandate: Address,
+        /// Its status in the end.
+        status: Option<Status>,
+    },
+}
+
+/// Carries out a history again.
+///
+/// `constitution` holds the events of the constitution's chain, `proposals` those of each proposal's own chain by
+/// address, without the creation, which is in the constitution's. Both in order and complete: see [`super::verify_chain`].
+///
+/// # Errors
+/// The first [`ReplayBreak`]: of the constitution's chain, then of each proposal's, in the order of ids.
+pub fn replay(
+    address: Address,
+    constitution: &[&Event],
+    proposals: &BTreeMap<Address, Vec<&Event>>,
+) -> Result<Replayed, ReplayBreak> {
+    let chain = Chain::Constitution(address);
+    let broken =
+        |chain, sequence, contradiction| ReplayBreak { chain, sequence, contradiction: Box::new(contradiction) };
+    let (first, rest) = constitution.split_first().ok_or(broken(
+        chain,
+        0,
+        Contradiction::Unexpected { name: "the end of the history" },
+    ))?;
+    let mut replaying =
+        constitution::Replaying::begin(address, first).map_err(|contradiction| broken(chain, 0, contradiction))?;
+    for (sequence, event) in (1..).zip(rest) {
+        replaying.apply(event).map_err(|contradiction| broken(chain, sequence, contradiction))?;
+    }
+    let constitution::Replaying { state: mut replayed, mandates, closings, .. } = replaying;
+    let rosters: BTreeMap<Address, &[Member]> =
+        replayed.rosters.values().map(|record| (record.address, record.members.as_slice())).collect();
+    for record in replayed.proposals.values_mut() {
+        let chain = Chain::Proposal(record.address);
+        let members = rosters.get(&record.account.roster).copied().unwrap_or_default();
+        for (sequence, event) in (1..).zip(proposals.get(&record.address).into_iter().flatten()) {
+            proposal::apply(record, members, event).map_err(|contradiction| broken(chain, sequence, contradiction))?;
+        }
+    }
+    for (sequence, mandate) in mandates {
+        let record = replayed.proposals.values().find(|record| record.address == mandate);
+        let status = record.and_then(|record| Status::from_u8(record.account.status));
+        if status != Some(Status::Executed) {
+            return Err(broken(chain, sequence, Contradiction::MandateNotExecuted { mandate, status }));
+        }
+    }
+    for (sequence, e) in closings {
+        let record = replayed.proposals.values().find(|record| record.address == e.proposal);
+        let account = &record.expect("a proposal that is closed was created").account;
+        check_number("status of the proposal", e.status, account.status)
+            .and_then(|()| check_number("events of the proposal", e.final_sequence, account.chain.sequence))
+            .and_then(|()| check_hash("hash of the proposal's events", e.final_hash, account.chain.hash))
+            .map_err(|contradiction| broken(chain, sequence, contradiction))?;
+    }
+    Ok(replayed)
+}
+
+fn chain_name(chain: &Chain) -> String {
+    match chain {
+        Chain::Constitution(address) => format!("constitution {address}"),
+        Chain::Proposal(address) => format!("proposal {address}"),
+    }
+}
+
+fn unexpected(event: &Event) -> Contradiction {
+    Contradiction::Unexpected { name: event.name() }
+}
+
+fn check_number(field: &'static str, logged: impl Into<u64>, replayed: impl Into<u64>) -> Result<(), Contradiction> {
+    let (logged, replayed) = (logged.into(), replayed.into());
+    if logged == replayed { Ok(()) } else { Err(Contradiction::NumberDiffers { field, logged, replayed }) }
+}
+
+fn check_hash(field: &'static str, logged: Hash, replayed: Hash) -> Result<(), Contradiction> {
+    if logged == replayed { Ok(()) } else { Err(Contradiction::HashDiffers { field, logged, replayed }) }
+}
+
+#[cfg(test)]
+mod tests;

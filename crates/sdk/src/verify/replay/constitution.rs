@@ -1,0 +1,307 @@
+//! The events of a constitution's chain, carried out again.
+
+use std::collections::BTreeMap;
+
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Roster};
+use quantumagi_interface::digest::Sha2;
+use quantumagi_interface::events::{
+    Event, PolicyAdopted, PolicyAmended, PrincipleAdded, ProposalClosed, RosterCreated, RosterExtended,
+};
+use quantumagi_interface::types::{EventChain, Member};
+use quantumagi_interface::{Address, pda};
+use quantumagi_rules::action::{Action, ROSTER_ADOPT};
+use quantumagi_rules::digest::next_link;
+use quantumagi_rules::policy::PolicyStatus;
+use quantumagi_rules::principle::{Category, Class};
+
+use super::{
+    Contradiction, LAYOUT_VERSION, Record, Replayed, RosterRecord, check_hash, check_number, proposal, unexpected,
+};
+
+/// A replay under way.
+pub(super) struct Replaying {
+    pub(super) state: Replayed,
+    /// Versions of rosters by address.
+    versions: BTreeMap<Address, u32>,
+    /// Ids of proposals by address.
+    ids: BTreeMap<Address, u64>,
+    /// Each proposal that ordered a change, with the number of the event.
+    pub(super) mandates: Vec<(u64, Address)>,
+    /// Each proposal that was closed, with the number of the event.
+    pub(super) closings: Vec<(u64, ProposalClosed)>,
+}
+
+impl Replaying {
+    /// # Errors
+    /// [`Contradiction::Unexpected`] for any event but the founding of this constitution.
+    pub(super) fn begin(address: Address, event: &Event) -> Result<Self, Contradiction> {
+        let Event::ConstitutionCreated(e) = event else { return Err(unexpected(event)) };
+        if e.constitution != address {
+            return Err(unexpected(event));
+        }
+        let constitution = Constitution {
+            create_key: e.create_key,
+            founder: e.founder,
+            roster: Address::default(),
+            vault: pda::vault(&address),
+            text_hash: e.text_hash,
+            parent_hash: [0; 32],
+            chain: EventChain { hash: next_link::<Sha2>(&[0; 32], &event.to_bytes()), sequence: 1 },
+            next_proposal_id: 0,
+            next_policy_id: 0,
+            version: 1,
+            next_principle_id: 0,
+            next_roster_version: 1,
+            roster_version: 0,
+            tracks: e.tracks,
+            layout_version: LAYOUT_VERSION,
+            is_sealed: 0,
+            bump: 0,
+            vault_bump: 0,
+        };
+        let state = Replayed {
+            address,
+            constitution,
+            principles: BTreeMap::new(),
+            policies: BTreeMap::new(),
+            rosters: BTreeMap::new(),
+            proposals: BTreeMap::new(),
+        };
+        let (versions, ids) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { state, versions, ids, mandates: Vec::new(), closings: Vec::new() })
+    }
+
+    /// # Errors
+    /// The [`Contradiction`] between this event and those before it.
+    #[allow(clippy::wildcard_enum_match_arm, reason = "whatever is not known to belong here is refused")]
+    pub(super) fn apply(&mut self, event: &Event) -> Result<(), Contradiction> {
+        match event {
+            Event::ConstitutionAmended(e) => {
+                check_hash("parent of the text", e.parent_hash, self.state.constitution.text_hash)?;
+                check_number("version", e.version, u64::from(self.state.constitution.version) + 1)?;
+                self.ordered(
+                    e.mandate,
+                    &Action::ConstitutionAmend { text_hash: e.text_hash, parent_hash: e.parent_hash },
+                )?;
+                let constitution = &mut self.state.constitution;
+                constitution.version = e.version;
+                constitution.parent_hash = e.parent_hash;
+                constitution.text_hash = e.text_hash;
+            }
+            Event::ConstitutionSealed(_) if self.state.constitution.is_sealed == 0 => {
+                self.state.constitution.is_sealed = 1;
+            }
+            Event::PrincipleAdded(e) => self.principle_added(e, event)?,
+            Event::PrincipleAmended(e) => {
+                let version = self.principle(e.principle_id, event)?.version;
+                check_number("version of the principle", e.version, u64::from(version) + 1)?;
+                let (principle_id, text_hash) = (e.principle_id, e.text_hash);
+                self.ordered(e.mandate, &Action::PrincipleAmend { principle_id, version, text_hash })?;
+                let principle = self.principle(e.principle_id, event)?;
+                (principle.version, principle.text_hash) = (e.version, e.text_hash);
+            }
+            Event::PrincipleRetired(e) => {
+                let version = self.principle(e.principle_id, event)?.version;
+                check_number("version of the principle", e.version, version)?;
+                self.ordered(e.mandate, &Action::PrincipleRetire { principle_id: e.principle_id, version })?;
+                self.principle(e.principle_id, event)?.is_retired = 1;
+            }
+            Event::RosterCreated(e) => self.roster_created(e)?,
+            Event::RosterExtended(e) => self.roster_extended(e, event)?,
+            Event::RosterAdopted(e) => {
+                let roster = &self.roster(&e.roster, event)?.account;
+                check_number("version of the roster", e.version, roster.version)?;
+                check_number("total weight", e.total_weight, roster.total_weight)?;
+                check_hash("hash of the members", e.members_hash, roster.members_hash)?;
+                let (roster_version, members_hash) = (e.version, e.members_hash);
+                self.ordered(e.mandate, &Action::RosterAdopt { roster_version, members_hash })?;
+                (self.state.constitution.roster, self.state.constitution.roster_version) = (e.roster, e.version);
+            }
+            Event::RosterPageOpened(e) => {
+                let roster = &mut self.roster(&e.roster, event)?.account;
+                check_number("page of the roster", e.page, roster.pages)?;
+                roster.pages += 1;
+            }
+            Event::RosterPageClosed(e) => {
+                let name = || unexpected(event);
+                let roster = &mut self.roster(&e.roster, event)?.account;
+                roster.is_closing = 1;
+                roster.pages = roster.pages.checked_sub(1).ok_or_else(name)?;
+            }
+            Event::RosterClosed(e) => self.roster(&e.roster, event)?.is_closed = true,
+            Event::ProposalCreated(e) => {
+                check_number("id of the proposal", e.proposal_id, self.state.constitution.next_proposal_id)?;
+                let record = proposal::begin(e, &event.to_bytes())?;
+                self.roster(&e.roster, event)?.account.bound_proposals += 1;
+                if record.account.action == ROSTER_ADOPT {
+                    self.roster(&e.subject, event)?.account.bound_proposals += 1;
+                }
+                self.state.constitution.next_proposal_id += 1;
+                self.ids.insert(e.proposal, e.proposal_id);
+                self.state.proposals.insert(e.proposal_id, record);
+            }
+            Event::ProposalClosed(e) => self.proposal_closed(e, event)?,
+            Event::PolicyAdopted(e) => self.policy_adopted(e)?,
+            Event::PolicyAmended(e) => self.policy_amended(e, event)?,
+            Event::PolicyRepealed(e) => {
+                self.ordered(e.mandate, &Action::PolicyRepeal { policy_id: e.policy_id })?;
+                self.policy(e.policy_id, event)?.account.status = PolicyStatus::Repealed as u8;
+            }
+            Event::PolicySunsetRecorded(e) => {
+                let policy = &mut self.policy(e.policy_id, event)?.account;
+                let unsigned = |moment: i64| moment.cast_unsigned();
+                check_number("sunset", unsigned(e.sunset_at), unsigned(policy.sunset_at))?;
+                policy.status = PolicyStatus::Sunset as u8;
+            }
+            Event::PolicyClosed(e) => self.policy(e.policy_id, event)?.is_closed = true,
+            other => return Err(unexpected(other)),
+        }
+        let chain = &mut self.state.constitution.chain;
+        chain.hash = next_link::<Sha2>(&chain.hash, &event.to_bytes());
+        chain.sequence += 1;
+        Ok(())
+    }
+
+    /// Checks that the right authority ordered `action`, and notes the proposal.
+    fn ordered(&mut self, mandate: Address, action: &Action<'_>) -> Result<(), Contradiction> {
+        let is_founder = mandate == Address::default();
+        if is_founder == (self.state.constitution.is_sealed == 1) {
+            return Err(Contradiction::WrongAuthority);
+        }
+        if is_founder {
+            return Ok(());
+        }
+        let record = self.ids.get(&mandate).and_then(|id| self.state.proposals.get(id));
+        if record.is_none_or(|record| record.action != action.to_bytes()) {
+            return Err(Contradiction::NotWhatWasVotedOn { mandate });
+        }
+        self.mandates.push((self.state.constitution.chain.sequence, mandate));
+        Ok(())
+    }
+
+    fn principle(&mut self, id: u32, event: &Event) -> Result<&mut Principle, Contradiction> {
+        let principle = self.state.principles.get_mut(&id);
+        principle.filter(|principle| principle.is_retired == 0).ok_or_else(|| unexpected(event))
+    }
+
+    fn policy(&mut self, id: u64, event: &Event) -> Result<&mut Record<Policy>, Contradiction> {
+        let policy = self.state.policies.get_mut(&id);
+        policy.filter(|policy| !policy.is_closed).ok_or_else(|| unexpected(event))
+    }
+
+    fn roster(&mut self, address: &Address, event: &Event) -> Result<&mut RosterRecord, Contradiction> {
+        let roster = self.versions.get(address).and_then(|version| self.state.rosters.get_mut(version));
+        roster.filter(|roster| !roster.is_closed).ok_or_else(|| unexpected(event))
+    }
+
+    fn principle_added(&mut self, e: &PrincipleAdded, event: &Event) -> Result<(), Contradiction> {
+        check_number("id of the principle", e.principle_id, self.state.constitution.next_principle_id)?;
+        let (class, category) = (Class::from_u8(e.class), Category::from_u8(e.category));
+        let (Some(class), Some(category)) = (class, category) else { return Err(unexpected(event)) };
+        let (text_hash, priority) = (e.text_hash, e.priority);
+        self.ordered(e.mandate, &Action::PrincipleAdd { text_hash, class, category, priority })?;
+        self.state.constitution.next_principle_id += 1;
+        let principle = Principle {
+            constitution: e.constitution,
+            payer: e.payer,
+            text_hash,
+            id: e.principle_id,
+            version: 1,
+            class: e.class,
+            category: e.category,
+            priority,
+            is_retired: 0,
+            layout_version: LAYOUT_VERSION,
+            bump: 0,
+            reserved: [0; 2],
+        };
+        self.state.principles.insert(e.principle_id, principle);
+        Ok(())
+    }
+
+    fn roster_created(&mut self, e: &RosterCreated) -> Result<(), Contradiction> {
+        check_number("version of the roster", e.version, self.state.constitution.next_roster_version)?;
+        self.state.constitution.next_roster_version += 1;
+        let account = Roster {
+            constitution: e.constitution,
+            payer: e.payer,
+            members_hash: [0; 32],
+            last_member: Address::default(),
+            total_weight: 0,
+            version: e.version,
+            size: e.size,
+            count: 0,
+            bound_proposals: 0,
+            pages: 0,
+            layout_version: LAYOUT_VERSION,
+            is_closing: 0,
+            bump: 0,
+            reserved: 0,
+        };
+        self.versions.insert(e.roster, e.version);
+        let record = RosterRecord { address: e.roster, account, members: Vec::new(), is_closed: false };
+        self.state.rosters.insert(e.version, record);
+        Ok(())
+    }
+
+    fn roster_extended(&mut self, e: &RosterExtended, event: &Event) -> Result<(), Contradiction> {
+        let RosterRecord { account, members, .. } = self.roster(&e.roster, event)?;
+        check_number("index of the first member", e.first_index, account.count)?;
+        for member in &e.members {
+            let filled =
+                account.filling().with_member(&member.voter.to_bytes(), quantumagi_rules::Weight(member.weight));
+            let filled = filled.map_err(|_| unexpected(event))?;
+            (account.count, account.total_weight, account.last_member) = (filled.count, filled.total.0, member.voter);
+            members.push(*member);
+        }
+        account.members_hash = Member::list_hash(members);
+        Ok(())
+    }
+
+    fn proposal_closed(&mut self, e: &ProposalClosed, event: &Event) -> Result<(), Contradiction> {
+        let id = self.ids.get(&e.proposal).copied();
+        let record = id.and_then(|id| self.state.proposals.get_mut(&id)).filter(|record| !record.is_closed);
+        let record = record.ok_or_else(|| unexpected(event))?;
+        record.is_closed = true;
+        self.closings.push((self.state.constitution.chain.sequence, e.clone()));
+        let (roster, subject, action) = (record.account.roster, record.account.subject, record.account.action);
+        let bound = [Some(roster), (action == ROSTER_ADOPT).then_some(subject)];
+        for roster in bound.into_iter().flatten() {
+            let name = || unexpected(event);
+            let account = &mut self.roster(&roster, event)?.account;
+            account.bound_proposals = account.bound_proposals.checked_sub(1).ok_or_else(name)?;
+        }
+        Ok(())
+    }
+
+    fn policy_adopted(&mut self, e: &PolicyAdopted) -> Result<(), Contradiction> {
+        check_number("id of the policy", e.policy_id, self.state.constitution.next_policy_id)?;
+        self.ordered(e.mandate, &Action::PolicyAdopt { text_hash: e.text_hash, sunset_at: e.sunset_at })?;
+        self.state.constitution.next_policy_id += 1;
+        let account = Policy {
+            constitution: e.constitution,
+            payer: e.payer,
+            text_hash: e.text_hash,
+            id: e.policy_id,
+            proposal_id: e.proposal_id,
+            adopted_at: e.at,
+            sunset_at: e.sunset_at,
+            version: 1,
+            status: PolicyStatus::Active as u8,
+            layout_version: LAYOUT_VERSION,
+            bump: 0,
+            reserved: 0,
+        };
+        self.state.policies.insert(e.policy_id, Record { account, is_closed: false });
+        Ok(())
+    }
+
+    fn policy_amended(&mut self, e: &PolicyAmended, event: &Event) -> Result<(), Contradiction> {
+        let (policy_id, text_hash, sunset_at) = (e.policy_id, e.text_hash, e.sunset_at);
+        self.ordered(e.mandate, &Action::PolicyAmend { policy_id, text_hash, sunset_at })?;
+        let policy = &mut self.policy(policy_id, event)?.account;
+        check_number("version of the policy", e.version, u64::from(policy.version) + 1)?;
+        (policy.version, policy.text_hash, policy.sunset_at) = (e.version, text_hash, sunset_at);
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! The events of a proposal's chain, carried out again.
+
+use std::collections::BTreeMap;
+
+use quantumagi_interface::accounts::Proposal;
+use quantumagi_interface::digest::Sha2;
+use quantumagi_interface::events::{Event, ProposalCreated, ProposalFinalized, ProposalVoted};
+use quantumagi_interface::types::{Citation, EventChain, Member};
+use quantumagi_rules::Weight;
+use quantumagi_rules::approval::Tally;
+use quantumagi_rules::ballot::{Choice, PROPOSAL_BALLOT_BYTES, Place, place, write};
+use quantumagi_rules::digest::next_link;
+use quantumagi_rules::lifecycle::Status;
+use quantumagi_rules::principle::MAX_CITATIONS;
+
+use super::{Contradiction, LAYOUT_VERSION, ProposalRecord, check_hash, check_number, unexpected};
+
+/// The proposal as it is created. `bytes` are the event's.
+///
+/// # Errors
+/// Where the digest is not that of the action, or the action is empty.
+pub(super) fn begin(e: &ProposalCreated, bytes: &[u8]) -> Result<ProposalRecord, Contradiction> {
+    let impossible = Contradiction::Unexpected { name: "ProposalCreated" };
+    let mut citations = [Citation { principle_id: 0, version: 0 }; MAX_CITATIONS];
+    let cited = citations.get_mut(..e.citations.len()).ok_or(impossible.clone())?;
+    cited.copy_from_slice(&e.citations);
+    let account = Proposal {
+        constitution: e.constitution,
+        proposer: e.proposer,
+        roster: e.roster,
+        subject: e.subject,
+        content_hash: e.content_hash,
+        execution_digest: e.execution_digest,
+        chain: EventChain { hash: next_link::<Sha2>(&[0; 32], bytes), sequence: 1 },
+        id: e.proposal_id,
+        total_weight: e.total_weight,
+        for_weight: 0,
+        against_weight: 0,
+        abstain_weight: 0,
+        created_at: e.at,
+        starts_at: e.starts_at,
+        ends_at: e.ends_at,
+        updated_at: e.at,
+        deploy_slot: e.deploy_slot,
+        citations,
+        constitution_version: e.constitution_version,
+        voters: e.voters,
+        ballots_cast: 0,
+        ballot_pages: 0,
+        extension_seconds: e.extension_seconds,
+        timelock_seconds: e.timelock_seconds,
+        window_seconds: e.window_seconds,
+        threshold_bps: e.threshold_bps,
+        quorum_bps: e.quorum_bps,
+        min_for_bps: e.min_for_bps,
+        track: e.track,
+        action: *e.action.first().ok_or(impossible)?,
+        status: Status::Open as u8,
+        defeat: 0,
+        ballot_rule: e.ballot_rule,
+        was_extended: 0,
+        layout_version: LAYOUT_VERSION,
+        bump: 0,
+        reserved: [0; 6],
+        ballots: [0; PROPOSAL_BALLOT_BYTES],
+    };
+    check_hash("execution digest", e.execution_digest, account.digest_of(&e.action))?;
+    let (address, action) = (e.proposal, e.action.clone());
+    Ok(ProposalRecord { address, account, action, ballots: BTreeMap::new(), is_closed: false })
+}
+
+/// # Errors
+/// The [`Contradiction`] between this event and those before it.
+#[allow(clippy::wildcard_enum_match_arm, reason = "whatever is not known to belong here is refused")]
+pub(super) fn apply(record: &mut ProposalRecord, members: &[Member], event: &Event) -> Result<(), Contradiction> {
+    let status = |wanted: Status, now: u8| if now == wanted as u8 { Ok(()) } else { Err(unexpected(event)) };
+    let account = &mut record.account;
+    match event {
+        Event::BallotPageOpened(_) => account.ballot_pages += 1,
+        Event::BallotPageClosed(_) => {
+            account.ballot_pages = account.ballot_pages.checked_sub(1).ok_or_else(|| unexpected(event))?;
+        }
+        Event::ProposalVoted(e) => {
+            status(Status::Open, account.status)?;
+            voted(record, members, e)?;
+        }
+        Event::ProposalFinalized(e) => {
+            status(Status::Open, account.status)?;
+            finalized(account, e)?;
+        }
+        Event::ProposalCancelled(e) => {
+            status(Status::Open, account.status)?;
+            (account.status, account.updated_at) = (Status::Cancelled as u8, e.at);
+        }
+        Event::ProposalExecuted(e) => {
+            status(Status::Succeeded, account.status)?;
+            check_hash("execution digest", e.digest, account.execution_digest)?;
+            (account.status, account.updated_at) = (Status::Executed as u8, e.at);
+        }
+        Event::ProposalExpired(e) => {
+            status(Status::Succeeded, account.status)?;
+            (account.status, account.updated_at) = (Status::Expired as u8, e.at);
+        }
+        other => return Err(unexpected(other)),
+    }
+    let chain = &mut record.account.chain;
+    chain.hash = next_link::<Sha2>(&chain.hash, &event.to_bytes());
+    chain.sequence += 1;
+    Ok(())
+}
+
+fn voted(record: &mut ProposalRecord, members: &[Member], e: &ProposalVoted) -> Result<(), Contradiction> {
+    let (index, voter, weight) = (e.voter_index, e.voter, e.weight);
+    if members.get(index as usize) != Some(&Member { voter, weight }) {
+        return Err(Contradiction::NotTheMember { index, voter, weight });
+    }
+    let choice = Choice::from_bits(e.choice).ok_or(Contradiction::Unexpected { name: "ProposalVoted" })?;
+    let previous = record.ballots.insert(index, choice);
+    check_number("ballot before", e.previous_choice, previous.map_or(0, |previous| previous as u8))?;
+    let account = &mut record.account;
+    let tally = account.tally().with_ballot(previous, choice, Weight(weight));
+    let tally = tally.map_err(|_| Contradiction::Unexpected { name: "ProposalVoted" })?;
+    (account.for_weight, account.against_weight) = (tally.for_weight.0, tally.against_weight.0);
+    account.abstain_weight = tally.abstain_weight.0;
+    account.ballots_cast += u32::from(previous.is_none());
+    (account.ends_at, account.was_extended, account.updated_at) = (e.ends_at, e.was_extended, e.at);
+    if let Place::Proposal { slot } = place(index) {
+        let is_written = write(&mut account.ballots, slot, choice);
+        debug_assert!(is_written, "the first 256 voters have a slot");
+    }
+    Ok(())
+}
+
+fn finalized(account: &mut Proposal, e: &ProposalFinalized) -> Result<(), Contradiction> {
+    let logged = Tally {
+        for_weight: Weight(e.for_weight),
+        against_weight: Weight(e.against_weight),
+        abstain_weight: Weight(e.abstain_weight),
+    };
+    let replayed = account.tally();
+    if logged != replayed {
+        return Err(Contradiction::TallyDiffers { logged, replayed });
+    }
+    check_number("total weight", e.total_weight, account.total_weight)?;
+    let replayed = account.outcome();
+    let expected = match replayed {
+        Ok(()) => (Status::Succeeded as u8, 0),
+        Err(defeat) => (Status::Defeated as u8, defeat as u8),
+    };
+    if (e.status, e.defeat) != expected {
+        return Err(Contradiction::OutcomeDiffers { status: e.status, defeat: e.defeat, replayed });
+    }
+    (account.status, account.defeat, account.updated_at) = (e.status, e.defeat, e.at);
+    Ok(())
+}
