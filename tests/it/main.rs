@@ -3,15 +3,19 @@
 
 mod support;
 
+mod ballot_pages;
 mod citations;
 mod constitution_amend;
 mod constitution_create;
 mod constitution_seal;
+mod policies;
 mod principle_add;
 mod principle_change;
 mod proposal_create;
+mod proposal_steps;
 mod proposal_vote;
 mod roster_adopt;
 mod roster_close;
 mod roster_fill;
 mod text_publish;
+mod vault_transfer;
