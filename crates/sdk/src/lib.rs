@@ -10,6 +10,7 @@
 pub mod builders;
 pub mod check;
 pub mod history;
+pub mod texts;
 pub mod transaction;
 pub mod verify;
 pub mod words;
