@@ -17,4 +17,4 @@ pub use call::{Call, describe_call};
 pub use event::describe_event;
 pub use moment::{between, duration, utc};
 pub use names::Names;
-pub use proposal::{Ballot, ProposalSummary, Requirement, TallyWords, VoterWords, describe_proposal};
+pub use proposal::{BallotWords, ProposalSummary, Requirement, TallyWords, VoterWords, describe_proposal};

@@ -15,7 +15,7 @@ mod outcome;
 mod voters;
 
 pub use outcome::Requirement;
-pub use voters::{Ballot, VoterWords};
+pub use voters::{BallotWords, VoterWords};
 
 /// A proposal in words, as it stands at one moment of the chain's clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -66,7 +66,7 @@ pub struct TallyWords {
 /// How `proposal` stands at `now`, which is the chain's time.
 ///
 /// `members` is its electorate in the roster's order; `pages` are its open ballot pages, in any order. A voter whose
-/// page was not passed although it may hold a ballot is listed with [`Ballot::Unknown`].
+/// page was not passed although it may hold a ballot is listed with [`BallotWords::Unknown`].
 ///
 /// # Errors
 /// [`DecodeError::Meaningless`] where the account holds a number without meaning.

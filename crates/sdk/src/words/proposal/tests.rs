@@ -167,15 +167,15 @@ fn voters_are_listed_with_their_ballot_and_whether_they_can_vote() {
     let members = [member(1, 10_000), member(2, 6_667), member(3, 3_333)];
     let mut given = proposal(10_000, 6_667, 0);
     assert!(write(&mut given.ballots, 0, Choice::For) && write(&mut given.ballots, 1, Choice::Against));
-    let brief = |proposal: &Proposal, now| -> Vec<(u32, String, Ballot, bool)> {
+    let brief = |proposal: &Proposal, now| -> Vec<(u32, String, BallotWords, bool)> {
         let summary = describe_proposal(proposal, &members, &[], UnixSeconds(now)).expect("every number has a meaning");
         summary.voters.into_iter().map(|voter| (voter.index, voter.share, voter.ballot, voter.can_vote)).collect()
     };
     let rows = |can_vote: [bool; 3]| {
         vec![
-            (0, "50.00 %".to_owned(), Ballot::For, can_vote[0]),
-            (1, "33.33 %".to_owned(), Ballot::Against, can_vote[1]),
-            (2, "16.66 %".to_owned(), Ballot::None, can_vote[2]),
+            (0, "50.00 %".to_owned(), BallotWords::For, can_vote[0]),
+            (1, "33.33 %".to_owned(), BallotWords::Against, can_vote[1]),
+            (2, "16.66 %".to_owned(), BallotWords::None, can_vote[2]),
         ]
     };
     assert_eq!(brief(&given, START), rows([true; 3]));
@@ -195,11 +195,11 @@ fn a_ballot_on_a_page_that_was_not_given_is_unknown_and_not_absent() {
         [summary.voters[256].ballot, summary.voters[257].ballot]
     };
     let with_page = Proposal { ballot_pages: 1, ..proposal(1, 0, 0) };
-    assert_eq!(ballots(&with_page, &[]), [Ballot::Unknown; 2]);
-    assert_eq!(ballots(&with_page, &[page]), [Ballot::None, Ballot::Abstain]);
-    assert_eq!(ballots(&proposal(1, 0, 0), &[]), [Ballot::None; 2]);
+    assert_eq!(ballots(&with_page, &[]), [BallotWords::Unknown; 2]);
+    assert_eq!(ballots(&with_page, &[page]), [BallotWords::None, BallotWords::Abstain]);
+    assert_eq!(ballots(&proposal(1, 0, 0), &[]), [BallotWords::None; 2]);
     let closed = Proposal { status: Status::Defeated as u8, ..proposal(1, 0, 0) };
-    assert_eq!(ballots(&closed, &[]), [Ballot::Unknown; 2]);
+    assert_eq!(ballots(&closed, &[]), [BallotWords::Unknown; 2]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::super::amount::percent;
 /// What a voter has said so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Ballot {
+pub enum BallotWords {
     /// Nothing yet.
     None,
     /// For.
@@ -36,7 +36,7 @@ pub struct VoterWords {
     /// Share of the total weight, rounded down.
     pub share: String,
     /// What they said.
-    pub ballot: Ballot,
+    pub ballot: BallotWords,
     /// Whether they can vote now, for the first time or, where the proposal allows it, again.
     pub can_vote: bool,
 }
@@ -62,27 +62,27 @@ pub(super) fn voters(
                 can_vote: is_open
                     && match rule {
                         BallotRule::Changeable => true,
-                        BallotRule::Final => matches!(ballot, Ballot::None | Ballot::Unknown),
+                        BallotRule::Final => matches!(ballot, BallotWords::None | BallotWords::Unknown),
                     },
             }
         })
         .collect()
 }
 
-fn ballot(proposal: &Proposal, pages: &[BallotPage], phase: Phase, index: u32) -> Ballot {
+fn ballot(proposal: &Proposal, pages: &[BallotPage], phase: Phase, index: u32) -> BallotWords {
     let choice = match place(index) {
         Place::Proposal { slot } => proposal.choice_of(slot),
         Place::Page { page, slot } => match pages.iter().find(|given| given.page == page) {
             Some(given) => given.choice_of(slot),
             // Pages are closed only once the proposal is final: before that, a page that is not open holds nothing.
             None if !phase.is_final() && pages.len() as u64 == u64::from(proposal.ballot_pages) => None,
-            None => return Ballot::Unknown,
+            None => return BallotWords::Unknown,
         },
     };
     match choice {
-        None => Ballot::None,
-        Some(Choice::For) => Ballot::For,
-        Some(Choice::Against) => Ballot::Against,
-        Some(Choice::Abstain) => Ballot::Abstain,
+        None => BallotWords::None,
+        Some(Choice::For) => BallotWords::For,
+        Some(Choice::Against) => BallotWords::Against,
+        Some(Choice::Abstain) => BallotWords::Abstain,
     }
 }
