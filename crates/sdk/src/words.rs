@@ -9,6 +9,7 @@ mod call;
 mod event;
 mod moment;
 mod names;
+mod proof;
 mod proposal;
 
 pub use action::{ActionWords, category_name, class_name, describe_action};
@@ -17,4 +18,5 @@ pub use call::{Call, describe_call};
 pub use event::describe_event;
 pub use moment::{between, duration, utc};
 pub use names::Names;
+pub use proof::{ProofWords, describe_proof};
 pub use proposal::{BallotWords, ProposalSummary, Requirement, TallyWords, VoterWords, describe_proposal};

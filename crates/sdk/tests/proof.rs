@@ -18,7 +18,7 @@ use quantumagi_sdk::builders::text_publish;
 use quantumagi_sdk::history::History;
 use quantumagi_sdk::texts::{TextError, TextStore, fetch_published, fetch_text};
 use quantumagi_sdk::verify::{ChainBreak, Ledger, LedgerError, verify};
-use quantumagi_sdk::words::{Names, describe_event, describe_proposal};
+use quantumagi_sdk::words::{Names, describe_event, describe_proof, describe_proposal};
 
 use support::{Community, SOL, World};
 
@@ -54,6 +54,16 @@ async fn a_communitys_history_is_proved_from_the_network_alone() {
     assert_eq!(verification.differences, []);
     assert!(verification.is_proved(), "{verification:?}");
     assert_eq!(verification.events(), ledger.history.events.len() as u64);
+    let words = describe_proof(&verification);
+    assert_eq!((words.is_proved, words.problems, words.proposals), (true, vec![], 8));
+    assert_eq!(
+        words.sentence,
+        format!(
+            "proved: {} events of the constitution and its 8 proposals, whole and unaltered, \
+             lead to exactly the accounts on the chain",
+            ledger.history.events.len()
+        )
+    );
     let Some(Ok(replayed)) = verification.replayed else { panic!("it was proved") };
     let told: Vec<_> = replayed
         .proposals
