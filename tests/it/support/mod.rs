@@ -1,5 +1,6 @@
 //! What the tests share: a chain with the program on it, people, a community, and how to say that something is refused.
 
+mod calls;
 mod changes;
 mod chains;
 mod community;
@@ -9,6 +10,7 @@ mod proposals;
 mod refused;
 mod world;
 
+pub use calls::Call;
 pub use changes::{read_only, swapped, unsigned};
 pub use community::Community;
 pub use founding::{Founding, principle};

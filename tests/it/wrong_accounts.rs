@@ -1,0 +1,151 @@
+//! Every instruction, every account slot, every look-alike (A3, A7).
+//!
+//! Each scene is an instruction that goes through. Then one account at a time is replaced: by the same kind of another
+//! constitution, by itself under another owner, with another discriminator, or gone, by a copy of itself at another
+//! address, and by each other account of the instruction. Signatures and write access are taken away as well. What each
+//! is refused with is committed in `tests/fixtures/wrong_accounts.txt`; `QUANTUMAGI_BLESS=1` writes it anew, to be read
+//! before it is committed.
+
+mod scenes;
+
+use std::fmt::Write;
+
+use quantumagi_interface::AccountMeta;
+use solana_account::Account;
+
+use crate::support::*;
+use scenes::{Scene, scenes};
+
+const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/wrong_accounts.txt");
+
+/// Sends a spoiled instruction. Refused: what with, after checking that nothing changed. Not refused: `None`.
+fn outcome(world: &World, instruction: Instruction) -> Option<InstructionError> {
+    let mut world = world.clone();
+    let before = world.snapshot();
+    let failed = world.try_send(&[instruction]).err()?;
+    assert!(before == world.snapshot(), "an account changed although the instruction was refused");
+    Some(error_of(&failed))
+}
+
+/// The error as the table says it: the program's by name.
+fn words(outcome: Option<InstructionError>) -> String {
+    match outcome {
+        None => "GOES THROUGH".to_owned(),
+        Some(InstructionError::Custom(code)) => {
+            GovError::from_code(code).map_or_else(|| format!("Custom({code})"), |error| error.name().to_owned())
+        }
+        Some(other) => format!("{other:?}"),
+    }
+}
+
+/// Changes that need no other account.
+fn spoil_in_place(world: &World, address: &Address) -> Vec<(&'static str, World)> {
+    let Some(account) = world.account(address) else { return Vec::new() };
+    if account.owner != PROGRAM_ID {
+        return Vec::new();
+    }
+    let with = |account: Account| {
+        let mut world = world.clone();
+        world.put(address, account);
+        world
+    };
+    let mut other_kind = account.clone();
+    other_kind.data[0] ^= 1;
+    let short = Account { data: account.data[..account.data.len() - 1].to_vec(), ..account.clone() };
+    vec![
+        ("another discriminator", with(other_kind)),
+        ("another owner", with(Account { owner: person("another program"), ..account.clone() })),
+        ("a byte short", with(short)),
+        ("gone", with(Account::default())),
+    ]
+}
+
+fn table_of(scene: &Scene) -> String {
+    let Scene { name, world, instruction, slots, foreign } = scene;
+    assert_eq!(outcome(world, instruction.clone()), None, "{name} goes through when nothing is wrong");
+    let mut table = String::new();
+    let mut line = |slot: &str, change: &str, outcome: Option<InstructionError>| {
+        writeln!(table, "{name:<20} {slot:<15} {change:<34} {}", words(outcome)).unwrap();
+    };
+    for (index, meta) in instruction.accounts.iter().enumerate() {
+        let slot = slots.get(index).copied().unwrap_or("remaining");
+        if meta.is_signer {
+            line(slot, "did not sign", outcome(world, unsigned(instruction.clone(), index)));
+        }
+        if meta.is_writable {
+            line(slot, "read-only", outcome(world, read_only(instruction.clone(), index)));
+        }
+        let replaced = |address| swapped(instruction.clone(), index, address);
+        if let Some((_, address)) = foreign.iter().find(|(kind, _)| *kind == slot) {
+            line(slot, "of another constitution", outcome(world, replaced(*address)));
+        }
+        for (change, world) in spoil_in_place(world, &meta.pubkey) {
+            line(slot, change, outcome(&world, instruction.clone()));
+        }
+        if world.account(&meta.pubkey).is_some_and(|account| account.owner == PROGRAM_ID) {
+            let copy = person("copy");
+            let mut forged = world.clone();
+            // Somebody else's program can copy any bytes, but never make this program their owner.
+            let account = forged.account(&meta.pubkey).unwrap();
+            forged.put(&copy, Account { owner: person("another program"), ..account });
+            line(slot, "a forged copy", outcome(&forged, replaced(copy)));
+        }
+        line(slot, "an account that does not exist", outcome(world, replaced(person("nobody"))));
+        line(slot, "a wallet", outcome(world, replaced(person("wallet"))));
+        for (other, duplicate) in instruction.accounts.iter().enumerate() {
+            if duplicate.pubkey != meta.pubkey {
+                let change = format!("the same as {}", slots.get(other).copied().unwrap_or("remaining"));
+                line(slot, &change, outcome(world, replaced(duplicate.pubkey)));
+            }
+        }
+    }
+    let fewer = Instruction {
+        accounts: instruction.accounts[..slots.len() - 1].to_vec(),
+        ..instruction.clone()
+    };
+    line("all", "one account too few", outcome(world, fewer));
+    table
+}
+
+#[test]
+fn a3_a7_every_look_alike_in_every_slot_is_refused_as_the_table_says() {
+    let tables = std::thread::scope(|scope| {
+        let scenes = scenes();
+        let threads: Vec<_> = scenes.into_iter().map(|scene| scope.spawn(move || table_of(&scene))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect::<String>()
+    });
+    if std::env::var_os("QUANTUMAGI_BLESS").is_some() {
+        std::fs::write(TABLE, &tables).unwrap();
+    }
+    let committed = std::fs::read_to_string(TABLE).expect("the table is committed");
+    for (line, (is, was)) in tables.lines().zip(committed.lines()).enumerate() {
+        assert_eq!(is, was, "line {} of wrong_accounts.txt", line + 1);
+    }
+    assert_eq!(tables.lines().count(), committed.lines().count());
+    // What may be exchanged without harm, and why.
+    let harmless = committed.lines().filter(|line| line.ends_with("GOES THROUGH")).collect::<Vec<_>>();
+    assert_eq!(harmless, HARMLESS);
+}
+
+#[test]
+fn a3_every_instruction_has_a_scene() {
+    let mut names = scenes().into_iter().map(|scene| scene.name).collect::<Vec<_>>();
+    names.dedup();
+    let idl = include_str!("../../idl/quantumagi_core.json");
+    let known = idl.matches("\"discriminator\"").count();
+    let others = quantumagi_events_and_accounts(idl);
+    assert_eq!(names.len(), known - others, "{names:?}");
+}
+
+/// Discriminators of the IDL that are not an instruction's.
+fn quantumagi_events_and_accounts(idl: &str) -> usize {
+    let behind = idl.find("\"accounts\": [\n    {\n      \"name\": \"BallotPage\"").expect("the accounts follow");
+    idl[behind..].matches("\"discriminator\"").count()
+}
+
+/// A meta as the scenes need it.
+pub fn read(address: Address) -> AccountMeta {
+    AccountMeta::new_readonly(address, false)
+}
+
+const HARMLESS: &[&str] = &[];
