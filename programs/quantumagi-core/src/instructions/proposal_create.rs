@@ -161,8 +161,7 @@ impl ProposalCreate {
             citations,
             action: args.action,
         };
-        proposal.chain.begin_with(&event)?;
-        constitution.chain.record(&event)
+        constitution.chain.record_beginning(&mut proposal.chain, &event)
     }
 
     fn check_member(&self, index: u32) -> Result<()> {

@@ -27,21 +27,23 @@ pub struct EventChain {
 }
 
 impl EventChain {
-    /// Links the first event, which another chain logs.
-    ///
-    /// # Errors
-    /// [`GovError::InvariantBroken`] where the chain has begun.
-    pub fn begin_with(&mut self, event: &impl Event) -> Result<()> {
-        require!(self.sequence == 0, GovError::InvariantBroken);
-        self.link(&event.data())
-    }
-
     /// Logs `event` and links it. The caller has put [`EventChain::sequence`] into the event.
     ///
     /// # Errors
     /// [`GovError::Overflow`] after 2^64 events.
     pub fn record(&mut self, event: &impl Event) -> Result<()> {
         self.log_and_link(&event.data())
+    }
+
+    /// Logs `event`, links it, and begins another chain with it.
+    ///
+    /// # Errors
+    /// [`GovError::InvariantBroken`] where the other chain has begun; [`GovError::Overflow`] after 2^64 events.
+    pub fn record_beginning(&mut self, other: &mut Self, event: &impl Event) -> Result<()> {
+        require!(other.sequence == 0, GovError::InvariantBroken);
+        let bytes = event.data();
+        other.link(&bytes)?;
+        self.log_and_link(&bytes)
     }
 
     // One copy for all events: the code of an event is only what builds its bytes.
