@@ -73,6 +73,48 @@ fn a_ledger_without_any_one_of_its_events_is_not_proved() {
     }
 }
 
+/// Alters the first event with this name in what the endpoint gives.
+fn altered(name: &str, change: impl Fn(&mut Event)) -> crate::verify::Verification {
+    let mut ledger = community().ledger();
+    let named = |logged: &&mut crate::history::LoggedEvent| logged.event.as_ref().is_ok_and(|it| it.name() == name);
+    let logged = ledger.history.events.iter_mut().find(named).expect("it happened");
+    let mut event = logged.event.clone().expect("this program's");
+    change(&mut event);
+    logged.raw.bytes = event.to_bytes();
+    verify(&ledger)
+}
+
+#[test]
+fn an_altered_event_that_contradicts_another_is_named_without_any_earlier_reading() {
+    let verification = altered("PolicyAdopted", |event| {
+        if let Event::PolicyAdopted(e) = event {
+            e.text_hash = [9; 32];
+        }
+    });
+    let story = community();
+    let broken = ReplayBreak {
+        chain: Chain::Constitution(story.address),
+        sequence: story.sequence_of("PolicyAdopted"),
+        contradiction: Box::new(Contradiction::NotWhatWasVotedOn { mandate: story.proposal(0) }),
+    };
+    assert!(matches!(verification.constitution, Err(crate::verify::ChainBreak::Altered { from: 0, .. })));
+    assert_eq!((verification.is_proved(), verification.replayed), (false, Some(Err(broken))));
+}
+
+#[test]
+fn an_altered_event_that_contradicts_nothing_shows_in_the_hash_and_the_account() {
+    let verification = altered("PrincipleAdded", |event| {
+        if let Event::PrincipleAdded(e) = event {
+            e.payer = BEN;
+        }
+    });
+    assert!(matches!(verification.constitution, Err(crate::verify::ChainBreak::Altered { from: 0, .. })));
+    assert!(!verification.is_proved());
+    let found: Vec<_> = verification.differences.into_iter().map(|found| (found.kind, found.deviation)).collect();
+    let fields = |name| Deviation::Fields(vec![name]);
+    assert_eq!(found, [("constitution", fields("chain")), ("principle", fields("payer"))]);
+}
+
 #[test]
 fn events_told_in_any_order_inside_a_slot_are_proved() {
     let mut ledger = community().ledger();
