@@ -1,0 +1,148 @@
+//! How a run ends: exit code and hint for each kind of failure.
+
+use std::process::ExitCode;
+
+use quantumagi_rpc::RpcError;
+use quantumagi_rules::lifecycle::Refusal;
+use quantumagi_sdk::SdkError;
+use quantumagi_sdk::check::CheckError;
+use quantumagi_sdk::verify::LedgerError;
+
+/// Exit codes, of which scripts can make sense. Source of 64 and 75: `sysexits.h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// What was asked for was done.
+    Done,
+    /// It was not, and asking again will not help.
+    Failed,
+    /// The command line or the settings make no sense.
+    Usage,
+    /// It was not, and the same command can succeed later: the endpoint did not answer, or it is too early.
+    TryAgain,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0u8,
+            Exit::Failed => 1,
+            Exit::Usage => 64,
+            Exit::TryAgain => 75,
+        })
+    }
+}
+
+/// The command line or the settings make no sense together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+pub(crate) struct UsageError {
+    problem: String,
+    hint: String,
+}
+
+impl UsageError {
+    /// A problem, and what to do about it.
+    pub(crate) fn new(problem: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { problem: problem.into(), hint: hint.into() }
+    }
+}
+
+/// A failure that somebody can mend who is told how.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+pub(crate) struct Mendable {
+    problem: String,
+    hint: String,
+}
+
+impl Mendable {
+    /// A problem, and what to do about it.
+    pub(crate) fn new(problem: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { problem: problem.into(), hint: hint.into() }
+    }
+}
+
+/// The exit code that tells this failure.
+pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
+    if find::<UsageError>(error).is_some() {
+        return Exit::Usage;
+    }
+    let is_retryable = find::<SdkError>(error).is_some_and(|error| error.is_retryable() || is_too_early(error))
+        || find::<RpcError>(error).is_some_and(RpcError::is_retryable)
+        || match find::<LedgerError>(error) {
+            Some(LedgerError::Rpc(error)) => error.is_retryable(),
+            Some(LedgerError::Busy { .. }) => true,
+            _ => false,
+        };
+    if is_retryable { Exit::TryAgain } else { Exit::Failed }
+}
+
+/// What to do about a failure, where that is known.
+pub(crate) fn hint_of(error: &anyhow::Error) -> Option<String> {
+    let usage = find(error).map(|UsageError { hint, .. }| hint.clone());
+    let mendable = || find(error).map(|Mendable { hint, .. }| hint.clone());
+    let sdk = || find(error).and_then(hint_of_sdk);
+    usage.or_else(mendable).or_else(sdk).or_else(|| find(error).and_then(hint_of_rpc))
+}
+
+/// The first cause of this type, whether it was given as context or lies below.
+fn find<T: std::error::Error + Send + Sync + 'static>(error: &anyhow::Error) -> Option<&T> {
+    error.downcast_ref().or_else(|| error.chain().find_map(|cause| cause.downcast_ref()))
+}
+
+/// Whether nothing is wrong but the time.
+fn is_too_early(error: &SdkError) -> bool {
+    let SdkError::Check(CheckError::Step { refusal, .. }) = error else { return false };
+    match refusal {
+        Refusal::VotingNotStarted | Refusal::VotingNotEnded | Refusal::TimelockActive | Refusal::WindowNotClosed => {
+            true
+        }
+        Refusal::VotingEnded
+        | Refusal::NotFinalized
+        | Refusal::AlreadyFinalized
+        | Refusal::WindowClosed
+        | Refusal::TooLateToCancel
+        | Refusal::NotFinal
+        | Refusal::AlreadyFinal => false,
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm, reason = "most errors say all there is to say")]
+fn hint_of_sdk(error: &SdkError) -> Option<String> {
+    let hint = match error {
+        SdkError::Rpc(error) => return hint_of_rpc(error),
+        SdkError::Check(CheckError::NotSealed) => "the founder seals it with `quantumagi constitution seal`",
+        SdkError::Check(CheckError::AlreadySealed) => "propose it with `quantumagi proposal create`",
+        SdkError::Check(CheckError::RosterMissing) => {
+            "make one with `quantumagi roster create`, then `quantumagi roster adopt`"
+        }
+        SdkError::Check(CheckError::WrongSigner { .. }) => {
+            "name the right key with --keypair, or its address with --signer"
+        }
+        SdkError::Check(CheckError::NotAMember { .. }) => "`quantumagi roster show` lists who can vote",
+        SdkError::Check(CheckError::Citations(_)) => "`quantumagi principle list` shows the principles and their ids",
+        SdkError::Check(CheckError::Step { refusal: Refusal::NotFinalized, .. }) => {
+            "anybody can write the outcome down with `quantumagi proposal finalize` once voting has ended"
+        }
+        SdkError::NotFound { what: "constitution", .. } => {
+            "check --constitution and --url; `quantumagi constitution list` shows what there is"
+        }
+        SdkError::NotFound { what: "proposal", .. } => "`quantumagi proposal list --closed` shows all there ever were",
+        SdkError::WouldFail { .. } => "check the balance with `solana balance`, or the address with --url",
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+#[allow(clippy::wildcard_enum_match_arm, reason = "most errors say all there is to say")]
+fn hint_of_rpc(error: &RpcError) -> Option<String> {
+    match error {
+        RpcError::Transport { .. } => {
+            Some("check the network and --url; a local network listens on http://127.0.0.1:8899 by default".to_owned())
+        }
+        RpcError::Timeout { signature, .. } => {
+            Some(format!("look before you repeat it: `solana confirm -v {signature}` tells whether it landed"))
+        }
+        _ => None,
+    }
+}

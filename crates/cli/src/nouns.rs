@@ -1,0 +1,37 @@
+//! One module for each noun: its arguments, what it reads or orders, and how that is shown.
+
+pub(crate) mod audit;
+pub(crate) mod constitution;
+pub(crate) mod policy;
+pub(crate) mod principle;
+pub(crate) mod proposal;
+pub(crate) mod roster;
+pub(crate) mod text;
+pub(crate) mod vault;
+
+use clap::CommandFactory;
+
+use crate::args::{Cli, Noun};
+use crate::context::Context;
+use crate::environment::Environment;
+use crate::printer;
+
+/// Does what was typed.
+pub(crate) async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<()> {
+    let context = || Context::new(&cli.global, environment);
+    match cli.noun {
+        Noun::Constitution(command) => command.run(&context()?).await,
+        Noun::Principle(command) => command.run(&context()?).await,
+        Noun::Roster(command) => command.run(&context()?).await,
+        Noun::Proposal(command) => command.run(&context()?).await,
+        Noun::Policy(command) => command.run(&context()?).await,
+        Noun::Vault(command) => command.run(&context()?).await,
+        Noun::Text(command) => command.run(&context()?).await,
+        Noun::Audit(command) => command.run(&context()?).await,
+        Noun::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "quantumagi", &mut script);
+            printer::raw(&script)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `quantumagi audit`: proof of the whole history, from the network alone.
+
+use clap::Subcommand;
+use quantumagi_sdk::verify::{Ledger, verify};
+use quantumagi_sdk::words::{ProofWords, describe_proof, hex};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::exit::Mendable;
+use crate::printer::Report;
+use crate::table::facts;
+
+/// What to prove.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read every event, prove the list whole and unaltered, carry all of it out again by the rules, and compare what
+    /// comes of it with every account.
+    Verify,
+}
+
+impl Command {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
+        let Self::Verify = self;
+        let address = context.constitution()?;
+        let progress = context.printer.begin("reading every event", 1);
+        let ledger = Ledger::fetch(context.client.rpc(), &address).await?;
+        drop(progress);
+        let verification = verify(&ledger);
+        let head = verification.constitution.as_ref().ok().map(|report| hex(&report.head.hash));
+        let proof = describe_proof(&verification);
+        context.printer.report(&Audit { constitution: address.to_string(), head, proof })?;
+        if verification.is_proved() {
+            return Ok(());
+        }
+        let hint = "ask another endpoint with --url: one that leaves out or alters events is found out this way";
+        Err(Mendable::new("the history is not proved", hint).into())
+    }
+}
+
+/// What was proved, and what not.
+#[derive(Serialize)]
+struct Audit {
+    constitution: String,
+    /// Where the constitution's chain stands.
+    head: Option<String>,
+    #[serde(flatten)]
+    proof: ProofWords,
+}
+
+impl Report for Audit {
+    fn words(&self) -> String {
+        let Self { constitution, head, proof } = self;
+        let mut lines = vec![proof.sentence.clone()];
+        lines.extend(proof.problems.iter().chain(&proof.gaps).map(|line| format!("- {line}")));
+        let head = head.clone().unwrap_or_else(|| "not proved".to_owned());
+        lines.push(facts(&[("constitution", constitution.clone()), ("head", head)]));
+        lines.join("\n")
+    }
+}

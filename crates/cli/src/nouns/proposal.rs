@@ -1,0 +1,161 @@
+//! `quantumagi proposal`: from the first draft to what was done.
+
+use clap::{Subcommand, ValueEnum};
+use quantumagi_interface::pda;
+use quantumagi_rpc::solana::Address;
+use quantumagi_rules::ballot::Choice;
+
+use crate::context::Context;
+use crate::order::Order;
+
+mod action;
+mod check;
+mod create;
+mod executed;
+mod list;
+mod published;
+mod show;
+
+/// What to do with proposals. They are named by their number.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Propose something. A member of the electorate may, once the constitution is sealed.
+    Create(create::Create),
+    /// List proposals.
+    List {
+        /// With those that were closed, from the history.
+        #[arg(long)]
+        closed: bool,
+    },
+    /// Tell what happens if it passes, who can still vote, and what is missing. Closed ones come from the history.
+    Show {
+        /// Its number.
+        id: u64,
+    },
+    /// Vote, or change a vote where the proposal allows it.
+    Vote {
+        /// Its number.
+        id: u64,
+        /// What to say.
+        choice: Ballot,
+    },
+    /// Write down the outcome once voting has ended. Anybody may.
+    Finalize {
+        /// Its number.
+        id: u64,
+    },
+    /// Do what was approved, once the timelock is over. Anybody may.
+    Execute {
+        /// Its number.
+        id: u64,
+    },
+    /// Write down that an approved proposal was not executed in time. Anybody may.
+    Expire {
+        /// Its number.
+        id: u64,
+    },
+    /// Withdraw a proposal before voting ends. Its proposer may.
+    Cancel {
+        /// Its number.
+        id: u64,
+    },
+    /// Close a proposal that is final; the rent goes back to whoever paid it. Anybody may.
+    Close {
+        /// Its number.
+        id: u64,
+    },
+    /// Check that what was published is what is voted on, and try what can be done next without doing it.
+    Check {
+        /// Its number.
+        id: u64,
+    },
+}
+
+/// What a ballot says.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Ballot {
+    /// In favour.
+    For,
+    /// Against.
+    Against,
+    /// Present, and for neither.
+    Abstain,
+}
+
+impl From<Ballot> for Choice {
+    fn from(ballot: Ballot) -> Self {
+        match ballot {
+            Ballot::For => Self::For,
+            Ballot::Against => Self::Against,
+            Ballot::Abstain => Self::Abstain,
+        }
+    }
+}
+
+impl Ballot {
+    fn word(self) -> &'static str {
+        match self {
+            Self::For => "for",
+            Self::Against => "against",
+            Self::Abstain => "abstain",
+        }
+    }
+}
+
+impl Command {
+    pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
+        let constitution = context.constitution()?;
+        let at = |id| pda::proposal(&constitution, id);
+        let client = &context.client;
+        match self {
+            Self::Create(create) => create.run(context, &constitution).await,
+            Self::List { closed } => list::run(context, &constitution, closed).await,
+            Self::Show { id } => show::run(context, &constitution, id).await,
+            Self::Check { id } => check::run(context, &constitution, id).await,
+            Self::Execute { id } => executed::run(context, &constitution, id).await,
+            Self::Vote { id, choice } => {
+                let actor = context.actor()?;
+                let instructions = client.proposal_vote(&at(id), &actor.address(), choice.into()).await?;
+                let order = Order::one(format!("voted {} proposal {id}", preposition(choice)), instructions);
+                context.carry_out(&actor, named(order, id, &at(id)).with("ballot", choice.word())).await
+            }
+            Self::Finalize { id } => {
+                let outcome = client.proposal_at(&at(id)).await?.value.outcome();
+                let instruction = client.proposal_finalize(&at(id)).await?;
+                let outcome = if outcome.is_ok() { "approved" } else { "defeated" };
+                let order = Order::one(format!("proposal {id} is {outcome}"), vec![instruction]);
+                context.carry_out(&context.actor()?, named(order, id, &at(id)).with("outcome", outcome)).await
+            }
+            Self::Expire { id } => {
+                let instruction = client.proposal_expire(&at(id)).await?;
+                let order = Order::one(format!("proposal {id} expired"), vec![instruction]);
+                context.carry_out(&context.actor()?, named(order, id, &at(id))).await
+            }
+            Self::Cancel { id } => {
+                let actor = context.actor()?;
+                let instruction = client.proposal_cancel(&at(id), &actor.address()).await?;
+                let order = Order::one(format!("proposal {id} withdrawn"), vec![instruction]);
+                context.carry_out(&actor, named(order, id, &at(id))).await
+            }
+            Self::Close { id } => {
+                let actor = context.actor()?;
+                let instructions = client.proposal_close(&at(id)).await?;
+                let packed = quantumagi_sdk::transaction::pack(&actor.address(), instructions)?;
+                let order = Order::many(format!("proposal {id} closed"), packed);
+                context.carry_out(&actor, named(order, id, &at(id))).await
+            }
+        }
+    }
+}
+
+fn named(order: Order, id: u64, address: &Address) -> Order {
+    order.with("proposal", id).with("address", address.to_string())
+}
+
+fn preposition(choice: Ballot) -> &'static str {
+    match choice {
+        Ballot::For => "for",
+        Ballot::Against => "against",
+        Ballot::Abstain => "neither for nor against",
+    }
+}

@@ -1,0 +1,176 @@
+//! What a proposal does if it passes, as it is typed.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use quantumagi_interface::digest::sha256;
+use quantumagi_rpc::solana::Address;
+use quantumagi_rules::Hash;
+use quantumagi_rules::action::{Action, InvokeAccounts, MAX_INVOKE_DATA, encode_accounts};
+use quantumagi_sdk::SdkError;
+
+use super::super::constitution::read_document;
+use super::super::principle::NewText;
+use crate::amount;
+use crate::context::Context;
+use crate::exit::UsageError;
+use crate::library::read_text;
+use crate::moment;
+
+mod invoke;
+
+/// What is done if the proposal passes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Typed {
+    /// Put a policy into force.
+    PolicyAdopt {
+        /// The policy's text.
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        /// When it ends by itself: 2027-01-31, 2027-01-31T14:30:00Z, Unix seconds, or never.
+        #[arg(long, value_name = "MOMENT", default_value = "never", value_parser = moment::sunset)]
+        until: i64,
+    },
+    /// Replace the text and the end of a policy.
+    PolicyAmend {
+        /// Its id.
+        policy: u64,
+        /// The new text.
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        /// When it ends by itself: 2027-01-31, 2027-01-31T14:30:00Z, Unix seconds, or never.
+        #[arg(long, value_name = "MOMENT", default_value = "never", value_parser = moment::sunset)]
+        until: i64,
+    },
+    /// End a policy.
+    PolicyRepeal {
+        /// Its id.
+        policy: u64,
+    },
+    /// Pay from the vault.
+    Transfer {
+        /// Who is paid.
+        recipient: Address,
+        /// How much, in SOL: 1.5.
+        #[arg(value_name = "SOL", value_parser = amount::lamports)]
+        lamports: u64,
+    },
+    /// Call another program, signed by the vault.
+    Invoke {
+        /// The program.
+        program: Address,
+        /// An account it gets: ADDRESS, then :w where it is written, :s where it signs (the vault alone can), or :ws.
+        /// `vault` stands for the vault's address. Repeat it, in the program's order.
+        #[arg(long = "account", value_name = "ACCOUNT", value_parser = invoke::account)]
+        accounts: Vec<invoke::Account>,
+        /// Its data in hexadecimal, at most 1,024 bytes.
+        #[arg(long, value_name = "HEX", default_value = "", value_parser = invoke::data)]
+        data: invoke::Data,
+    },
+    /// Replace the constitution's text. Principles stay as they are: each is changed by a proposal of its own.
+    ConstitutionAmend {
+        /// The new constitution: numbered text, Markdown or TOML, gzipped or not.
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Add a principle.
+    PrincipleAdd(NewText),
+    /// Replace a principle's text.
+    PrincipleAmend {
+        /// Its id.
+        principle: u32,
+        /// The new text.
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Retire a principle.
+    PrincipleRetire {
+        /// Its id.
+        principle: u32,
+    },
+    /// Make another roster the electorate of later proposals.
+    RosterAdopt {
+        /// Its version.
+        roster: u32,
+    },
+}
+
+/// An action with the text that it is about.
+pub(super) struct Prepared {
+    /// Its canonical bytes.
+    pub(super) bytes: Vec<u8>,
+    /// The canonical text that it names by its hash, where it names one.
+    pub(super) text: Option<String>,
+}
+
+impl Typed {
+    /// Reads the files it names, and from the chain the versions that it binds to.
+    pub(super) async fn prepare(self, context: &Context, constitution: &Address) -> anyhow::Result<Prepared> {
+        let client = &context.client;
+        let hashed = |text: String| (sha256(text.as_bytes()), Some(text));
+        let encode = |action: Action<'_>, text| Prepared { bytes: action.to_bytes(), text };
+        Ok(match self {
+            Self::PolicyAdopt { file, until } => {
+                let (text_hash, text) = hashed(read_text(&file)?);
+                encode(Action::PolicyAdopt { text_hash, sunset_at: until }, text)
+            }
+            Self::PolicyAmend { policy, file, until } => {
+                let (text_hash, text) = hashed(read_text(&file)?);
+                encode(Action::PolicyAmend { policy_id: policy, text_hash, sunset_at: until }, text)
+            }
+            Self::PolicyRepeal { policy } => encode(Action::PolicyRepeal { policy_id: policy }, None),
+            Self::Transfer { recipient, lamports } => {
+                encode(Action::TransferLamports { recipient: recipient.to_bytes(), lamports }, None)
+            }
+            Self::Invoke { program, accounts, data } => {
+                let accounts: Vec<_> = accounts.iter().map(|account| account.resolved(constitution)).collect();
+                let accounts = encode_accounts(&accounts);
+                let accounts = InvokeAccounts::new(&accounts).map_err(SdkError::from)?;
+                if data.0.len() > MAX_INVOKE_DATA {
+                    let problem = format!("{} bytes of data are more than the {MAX_INVOKE_DATA} allowed", data.0.len());
+                    return Err(UsageError::new(problem, "split the call, or let the program read an account").into());
+                }
+                encode(Action::Invoke { program: program.to_bytes(), accounts, data: &data.0 }, None)
+            }
+            Self::ConstitutionAmend { file } => {
+                let parent_hash = client.constitution(constitution).await?.value.text_hash;
+                let (text_hash, text) = hashed(read_document(&file)?.text);
+                encode(Action::ConstitutionAmend { text_hash, parent_hash }, text)
+            }
+            Self::PrincipleAdd(NewText { file, class, category, priority }) => {
+                let (text_hash, text) = hashed(read_text(&file)?);
+                let (class, category) = (class.into(), category.into());
+                encode(Action::PrincipleAdd { text_hash, class, category, priority }, text)
+            }
+            Self::PrincipleAmend { principle, file } => {
+                let version = client.principle(constitution, principle).await?.value.version;
+                let (text_hash, text) = hashed(read_text(&file)?);
+                encode(Action::PrincipleAmend { principle_id: principle, version, text_hash }, text)
+            }
+            Self::PrincipleRetire { principle } => {
+                let version = client.principle(constitution, principle).await?.value.version;
+                encode(Action::PrincipleRetire { principle_id: principle, version }, None)
+            }
+            Self::RosterAdopt { roster } => {
+                let members_hash = client.roster(constitution, roster).await?.value.members_hash;
+                encode(Action::RosterAdopt { roster_version: roster, members_hash }, None)
+            }
+        })
+    }
+}
+
+/// Hashes of the texts that an action names.
+pub(super) fn texts_of(action: &Action<'_>) -> Vec<Hash> {
+    match *action {
+        Action::PolicyAdopt { text_hash, .. }
+        | Action::PolicyAmend { text_hash, .. }
+        | Action::PrincipleAdd { text_hash, .. }
+        | Action::PrincipleAmend { text_hash, .. } => vec![text_hash],
+        Action::ConstitutionAmend { text_hash, parent_hash } => vec![text_hash, parent_hash],
+        Action::PolicyRepeal { .. }
+        | Action::TransferLamports { .. }
+        | Action::Invoke { .. }
+        | Action::PrincipleRetire { .. }
+        | Action::RosterAdopt { .. } => Vec::new(),
+    }
+}
