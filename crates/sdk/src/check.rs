@@ -68,6 +68,16 @@ pub enum CheckError {
         /// Digest that was voted on.
         approved: Hash,
     },
+    /// The program that would be called was replaced since the proposal was made.
+    #[error("program {program} was deployed again in slot {slot}; what was voted on was deployed in slot {approved}")]
+    ProgramChanged {
+        /// The program.
+        program: Address,
+        /// Slot of its last deployment; 0 for code that cannot change.
+        slot: u64,
+        /// The slot that was voted on.
+        approved: u64,
+    },
     /// The text that would be amended is not the one in force.
     #[error("the text to amend is {}, but {} is in force", hex(.parent), hex(.in_force))]
     ParentMismatch {
@@ -183,6 +193,17 @@ pub fn execute(proposal: &Proposal, action: &[u8], now: UnixSeconds) -> Result<(
     step(proposal, Step::Execute, now)?;
     let (digest, approved) = (proposal.digest_of(action), proposal.execution_digest);
     if digest == approved { Ok(()) } else { Err(CheckError::DigestMismatch { digest, approved })? }
+}
+
+/// Whether the program that an action calls is still the code that was voted on; `slot` is that of its last deployment, 0
+/// for code that cannot change.
+///
+/// # Errors
+/// [`CheckError::ProgramChanged`].
+pub fn same_code(proposal: &Proposal, action: &Action<'_>, slot: u64) -> std::result::Result<(), CheckError> {
+    let Action::Invoke { program, .. } = action else { return Ok(()) };
+    let (program, approved) = (Address::new_from_array(*program), proposal.deploy_slot);
+    if slot == approved { Ok(()) } else { Err(CheckError::ProgramChanged { program, slot, approved }) }
 }
 
 /// Whether the proposals of this constitution have an electorate.

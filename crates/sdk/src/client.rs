@@ -2,6 +2,7 @@
 
 mod electorate;
 mod orders;
+mod proposals;
 mod reads;
 
 use quantumagi_interface::{DecodeError, PROGRAM_ID};
@@ -11,7 +12,7 @@ use quantumagi_rules::UnixSeconds;
 
 use crate::error::{Result, SdkError};
 pub use electorate::{Ballot, Electorate};
-pub use orders::ProposalDraft;
+pub use proposals::ProposalDraft;
 
 /// A value as it was at one slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

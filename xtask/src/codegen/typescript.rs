@@ -21,15 +21,14 @@ pub(super) fn module(program: &Program) -> Result<String> {
     ))
 }
 
-/// A line `"key": "value"` with its value in camel case, where that is a name and not an address.
+/// A line `"key": "value"` with its value in camel case, where the key says that it is a name.
+/// Source: `camel_case_idl_identifiers` of `anchor-cli` 2.0.0-rc.2.
 fn camel_case_line(line: &str) -> String {
-    let Some((key, value)) = line.split_once("\": \"") else { return line.to_owned() };
+    let Some((start, value)) = line.split_once("\": \"") else { return line.to_owned() };
     let (value, end) = value.rsplit_once('"').unwrap_or((value, ""));
-    let is_name = value.chars().all(|character| character.is_ascii_alphanumeric() || character == '_');
-    // No name is that long, and no address is shorter.
-    let is_address = value.len() >= 32;
-    if is_name && !is_address && !value.is_empty() {
-        format!("{key}\": \"{}\"{end}", camel_case(value))
+    if matches!(start.trim_start(), "\"name" | "\"path" | "\"account" | "\"generic") {
+        let parts: Vec<String> = value.split('.').map(camel_case).collect();
+        format!("{start}\": \"{}\"{end}", parts.join("."))
     } else {
         line.to_owned()
     }
@@ -54,6 +53,7 @@ mod tests {
     fn names_become_camel_case_and_nothing_else_does() {
         check(r#"  "name": "proposal_vote","#, r#"  "name": "proposalVote","#);
         check(r#"  "name": "ProposalVoted""#, r#"  "name": "proposalVoted""#);
+        check(r#"  "path": "roster_page.page""#, r#"  "path": "rosterPage.page""#);
         check(r#"  "type": "u64""#, r#"  "type": "u64""#);
         check(r#"  "msg": "the text is empty","#, r#"  "msg": "the text is empty","#);
         check(r#"  "version": "0.1.0","#, r#"  "version": "0.1.0","#);

@@ -19,6 +19,9 @@ use quantumagi_sdk::{ProposalDraft, Quantumagi};
 
 pub(crate) const SOL: u64 = 1_000_000_000;
 
+/// A program that the network carries: it logs its data, and wants every account it is given to sign.
+pub(crate) const MEMO: &str = "MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr";
+
 /// Of the eight members, in the order of [`Community::members`]. Together 100.
 pub(crate) const WEIGHTS: [u64; 8] = [30, 20, 15, 10, 10, 5, 5, 5];
 
@@ -57,6 +60,17 @@ impl World {
             .expect("the program is built: cargo xtask build --program-only");
         deploy_program(&rpc, &ana, &program, &elf, &ana, |_| {}).await.expect("the program deploys");
         Self { network, client: Quantumagi::new(rpc), ana }
+    }
+
+    /// The code of a program that the network carries.
+    pub(crate) async fn elf_of(&self, program: &str) -> Vec<u8> {
+        let address: Address = program.parse().expect("an address");
+        let account = self.client.rpc().existing_account(&address).await.expect("the program");
+        if account.data.starts_with(b"\x7fELF") {
+            return account.data;
+        }
+        let code = Address::try_from(&account.data[4..36]).expect("32 bytes");
+        self.client.rpc().existing_account(&code).await.expect("its code").data.split_off(45)
     }
 
     pub(crate) async fn now(&self) -> i64 {
@@ -129,8 +143,8 @@ impl Community {
         world.client.send(&vote, &[member]).await.expect("the vote lands");
     }
 
-    /// Carries an action from proposal to closing, with all but the two last members for it.
-    pub(crate) async fn decide(&self, world: &World, action: Action<'_>) {
+    /// Carries an action from its proposal to the first second of its window, with the first six members for it.
+    pub(crate) async fn approve(&self, world: &World, action: Action<'_>) -> Address {
         let client = &world.client;
         let proposal = self.propose(world, action).await;
         let account = client.proposal_at(&proposal).await.expect("it is there").value;
@@ -142,6 +156,13 @@ impl Community {
         let finalize = client.proposal_finalize(&proposal).await.expect("voting is over");
         client.send(&[finalize], &[&world.ana]).await.expect("the outcome is written");
         world.travel_to(account.timetable().expect("moments").opens_at.0).await;
+        proposal
+    }
+
+    /// The same, and then to its execution and closing.
+    pub(crate) async fn decide(&self, world: &World, action: Action<'_>) {
+        let client = &world.client;
+        let proposal = self.approve(world, action).await;
         let bytes = action.to_bytes();
         let execute = client.proposal_execute(&proposal, &world.ana.pubkey(), &bytes).await.expect("it is approved");
         client.send(&[execute], &[&world.ana]).await.expect("the execution lands");

@@ -1,0 +1,204 @@
+//! Orders about proposals: propose, vote, decide, execute, close.
+
+use quantumagi_interface::accounts::{Constitution, Proposal};
+use quantumagi_interface::{Address, pda};
+use quantumagi_rpc::solana::{Instruction, ids};
+use quantumagi_rules::action::{Action, ROSTER_ADOPT};
+use quantumagi_rules::ballot::{BallotRule, Choice, Place, place};
+use quantumagi_rules::lifecycle::Step;
+use quantumagi_rules::{Hash, UnixSeconds};
+
+use super::Quantumagi;
+use crate::builders::{self, ClosingProposal, Execution, NewProposal};
+use crate::check::{self, CheckError};
+use crate::error::Result;
+
+/// What somebody wants to propose.
+#[derive(Clone, Copy, Debug)]
+pub struct ProposalDraft<'a> {
+    /// Hash of the canonical text that explains it.
+    pub content_hash: Hash,
+    /// Whether ballots can be changed.
+    pub ballot_rule: BallotRule,
+    /// What is done if it passes.
+    pub action: Action<'a>,
+    /// Ids of the principles it rests on, ascending; at most 8, and at least 1 for a policy or a payment.
+    pub citations: &'a [u32],
+}
+
+impl Quantumagi {
+    /// Proposes an action. The proposal's address comes with it.
+    ///
+    /// # Errors
+    /// [`CheckError::NotSealed`], [`CheckError::NotAMember`], [`CheckError::Citations`], what is wrong with the action
+    /// itself, and as [`Quantumagi::constitution`].
+    pub async fn proposal_create(
+        &self,
+        constitution: &Address,
+        proposer: &Address,
+        draft: &ProposalDraft<'_>,
+    ) -> Result<(Address, Instruction)> {
+        let account = self.constitution(constitution).await?.value;
+        let roster = check::proposable(&account)?;
+        check::citations(draft.citations, &draft.action)?;
+        self.check_action(constitution, &account, &draft.action).await?;
+        let (member_index, _) = self.electorate(&roster).await?.value.member(proposer)?;
+        let id = account.next_proposal_id;
+        let new = NewProposal {
+            constitution: *constitution,
+            proposer: *proposer,
+            roster,
+            member_index,
+            id,
+            content_hash: draft.content_hash,
+            ballot_rule: draft.ballot_rule,
+            action: draft.action,
+            citations: draft.citations,
+            program_data: self.code_of(&draft.action).await?.map(|(address, _)| address),
+        };
+        Ok((pda::proposal(constitution, id), builders::proposal_create(&new)))
+    }
+
+    /// Withdraws a proposal.
+    ///
+    /// # Errors
+    /// [`CheckError::WrongSigner`], [`CheckError::Step`], and as [`Quantumagi::constitution`].
+    pub async fn proposal_cancel(&self, address: &Address, proposer: &Address) -> Result<Instruction> {
+        let proposal = self.in_phase_for(address, Step::Cancel).await?;
+        check::signer(&proposal.proposer, proposer)?;
+        Ok(builders::proposal_cancel(address, proposer))
+    }
+
+    /// Votes, or changes a vote. Where the voter's ballot page is not open yet, `voter` opens and pays for it.
+    ///
+    /// # Errors
+    /// [`CheckError::Step`], [`CheckError::NotAMember`], [`CheckError::BallotUnchanged`], [`CheckError::BallotFinal`],
+    /// and as [`Quantumagi::constitution`].
+    pub async fn proposal_vote(&self, address: &Address, voter: &Address, choice: Choice) -> Result<Vec<Instruction>> {
+        let proposal = self.proposal_at(address).await?.value;
+        check::step(&proposal, Step::Vote, self.now().await?)?;
+        let (index, _) = self.electorate(&proposal.roster).await?.value.member(voter)?;
+        let previous = self.choice_of(address, &proposal, index).await?;
+        check::vote(&proposal, previous, choice, self.now().await?)?;
+        let mut instructions = Vec::with_capacity(2);
+        if let Place::Page { page, .. } = place(index) {
+            let is_open = self.ballot_pages(address, &proposal).await?.iter().any(|open| open.page == page);
+            if !is_open {
+                instructions.push(builders::ballot_page_open(voter, address, page));
+            }
+        }
+        instructions.push(builders::proposal_vote(address, &proposal.roster, voter, index, choice));
+        Ok(instructions)
+    }
+
+    /// Writes down the outcome of a vote.
+    ///
+    /// # Errors
+    /// [`CheckError::Step`], and as [`Quantumagi::constitution`].
+    pub async fn proposal_finalize(&self, address: &Address) -> Result<Instruction> {
+        self.in_phase_for(address, Step::Finalize).await?;
+        Ok(builders::proposal_finalize(address))
+    }
+
+    /// Does what was voted on. `action` is the action's canonical bytes, which the event
+    /// [`ProposalCreated`](quantumagi_interface::events::ProposalCreated) carries.
+    ///
+    /// # Errors
+    /// [`CheckError::Step`], [`CheckError::DigestMismatch`], [`CheckError::ProgramChanged`],
+    /// [`SdkError::Action`](crate::SdkError::Action), and as [`Quantumagi::constitution`].
+    pub async fn proposal_execute(&self, address: &Address, executor: &Address, action: &[u8]) -> Result<Instruction> {
+        let proposal = self.proposal_at(address).await?.value;
+        check::execute(&proposal, action, self.now().await?)?;
+        let action = Action::decode(action)?;
+        let code = self.code_of(&action).await?;
+        check::same_code(&proposal, &action, code.map_or(0, |(_, slot)| slot))?;
+        let account = self.constitution(&proposal.constitution).await?.value;
+        Ok(builders::proposal_execute(&Execution {
+            executor: *executor,
+            constitution: proposal.constitution,
+            proposal: *address,
+            action,
+            next_principle_id: account.next_principle_id,
+            next_policy_id: account.next_policy_id,
+            program_data: code.map(|(address, _)| address),
+        }))
+    }
+
+    /// Writes down that an approved proposal missed its window.
+    ///
+    /// # Errors
+    /// [`CheckError::Step`], and as [`Quantumagi::constitution`].
+    pub async fn proposal_expire(&self, address: &Address) -> Result<Instruction> {
+        self.in_phase_for(address, Step::Expire).await?;
+        Ok(builders::proposal_expire(address))
+    }
+
+    /// Closes a final proposal and its ballot pages.
+    ///
+    /// # Errors
+    /// [`CheckError::Step`], and as [`Quantumagi::constitution`].
+    pub async fn proposal_close(&self, address: &Address) -> Result<Vec<Instruction>> {
+        let proposal = self.in_phase_for(address, Step::Close).await?;
+        let pages = self.ballot_pages(address, &proposal).await?;
+        let pages: Vec<(u32, Address)> = pages.iter().map(|page| (page.page, page.payer)).collect();
+        Ok(builders::proposal_close(&ClosingProposal {
+            constitution: proposal.constitution,
+            proposal: *address,
+            roster: proposal.roster,
+            candidate: (proposal.action == ROSTER_ADOPT).then_some(proposal.subject),
+            proposer: proposal.proposer,
+            ballot_pages: &pages,
+        }))
+    }
+
+    async fn in_phase_for(&self, address: &Address, step: Step) -> Result<Proposal> {
+        let proposal = self.proposal_at(address).await?.value;
+        check::step(&proposal, step, self.now().await?)?;
+        Ok(proposal)
+    }
+
+    /// Whether what the action is about is as the action expects.
+    async fn check_action(&self, constitution: &Address, account: &Constitution, action: &Action<'_>) -> Result<()> {
+        let now: UnixSeconds = self.now().await?;
+        match *action {
+            Action::PolicyAdopt { sunset_at, .. } => check::sunset(sunset_at, now)?,
+            Action::PolicyAmend { policy_id, sunset_at, .. } => {
+                check::sunset(sunset_at, now)?;
+                self.check_in_force(constitution, policy_id, now).await?;
+            }
+            Action::PolicyRepeal { policy_id } => self.check_in_force(constitution, policy_id, now).await?,
+            Action::ConstitutionAmend { parent_hash, .. } => check::parent(account, parent_hash)?,
+            Action::PrincipleAmend { principle_id, version, .. }
+            | Action::PrincipleRetire { principle_id, version } => {
+                check::principle(&self.principle(constitution, principle_id).await?.value, version)?;
+            }
+            Action::RosterAdopt { roster_version, .. } => {
+                check::usable(&self.roster(constitution, roster_version).await?.value)?;
+            }
+            Action::PrincipleAdd { .. } | Action::TransferLamports { .. } | Action::Invoke { .. } => {}
+        }
+        Ok(())
+    }
+
+    async fn check_in_force(&self, constitution: &Address, id: u64, now: UnixSeconds) -> Result<()> {
+        let policy = self.policy(constitution, id).await?.value;
+        if policy.is_in_force(now)? { Ok(()) } else { Err(CheckError::PolicyNotInForce { id })? }
+    }
+
+    /// The account with the code of the program that an action calls, and the slot in which it was last deployed, where
+    /// that program can be upgraded.
+    async fn code_of(&self, action: &Action<'_>) -> Result<Option<(Address, u64)>> {
+        let Action::Invoke { program, .. } = action else { return Ok(None) };
+        let program = self.rpc.existing_account(&Address::new_from_array(*program)).await?;
+        if program.owner != ids::bpf_loader_upgradeable::ID {
+            return Ok(None);
+        }
+        // Accounts of that loader begin with a tag of four bytes. Behind it a program has the address of its code, the
+        // code the slot of its deployment. Source: `solana_loader_v3_interface::state::UpgradeableLoaderState`.
+        let Some(code) = program.data.get(4..).and_then(<[u8]>::first_chunk::<32>) else { return Ok(None) };
+        let code = Address::new_from_array(*code);
+        let data = self.rpc.existing_account(&code).await?.data;
+        let slot = data.get(4..).and_then(<[u8]>::first_chunk::<8>).map(|slot| u64::from_le_bytes(*slot));
+        Ok(slot.map(|slot| (code, slot)))
+    }
+}
