@@ -148,7 +148,7 @@ pub enum CheckError {
         size: u32,
     },
     /// The roster is the electorate in force, or a proposal is bound to it.
-    #[error("roster {version} is in use: by {bound} proposals, and {}", if *.is_adopted { "as the electorate in force" } else { "not as the electorate in force" })]
+    #[error("{}", in_use_words(*.version, *.bound, *.is_adopted))]
     RosterInUse {
         /// Its version.
         version: u32,
@@ -340,6 +340,19 @@ fn phase_word(phase: Phase) -> &'static str {
         Phase::Cancelled => "cancelled",
         Phase::Executed => "executed",
         Phase::Expired => "expired",
+    }
+}
+
+fn in_use_words(version: u32, bound: u32, is_adopted: bool) -> String {
+    let bound = match bound {
+        0 => String::new(),
+        1 => "a proposal that is not closed is bound to it".to_owned(),
+        bound => format!("{bound} proposals that are not closed are bound to it"),
+    };
+    match (is_adopted, bound.is_empty()) {
+        (true, true) => format!("roster {version} is the electorate in force"),
+        (true, false) => format!("roster {version} is the electorate in force, and {bound}"),
+        (false, _) => format!("roster {version} is needed: {bound}"),
     }
 }
 

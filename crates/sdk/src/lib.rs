@@ -3,9 +3,26 @@
 //! [`Quantumagi`] reads accounts, asks the rules, builds instructions and carries them through
 //! simulation, pricing, signing, sending and confirming. [`builders`] has the same instructions for
 //! those who have read the accounts themselves. [`words`] says in sentences what is proposed and
-//! what happened, [`history`] reads events back, [`verify`] proves them whole.
+//! what happened, [`history`] reads events back, [`verify`] proves them whole, [`texts`] keeps and
+//! finds what the hashes on chain stand for.
 //!
 //! Nothing is decided here: every rule is asked of `quantumagi-rules`, and time is the chain's.
+//!
+//! ```no_run
+//! use quantumagi_rpc::solana::{Address, Keypair, Signer};
+//! use quantumagi_rpc::{Commitment, Rpc};
+//! use quantumagi_rules::ballot::Choice;
+//! use quantumagi_sdk::{Quantumagi, Result};
+//!
+//! /// Votes for a proposal. Too early, the error says when voting starts, and nothing is sent.
+//! async fn approve(proposal: &Address, ana: &Keypair) -> Result<()> {
+//!     let client = Quantumagi::new(Rpc::new("http://127.0.0.1:8899", Commitment::Confirmed));
+//!     let vote = client.proposal_vote(proposal, &ana.pubkey(), Choice::For).await?;
+//!     let receipt = client.send(&vote, &[ana]).await?;
+//!     println!("voted in slot {} for {} lamports", receipt.slot, receipt.fee_lamports);
+//!     Ok(())
+//! }
+//! ```
 
 pub mod builders;
 pub mod check;

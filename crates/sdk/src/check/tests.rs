@@ -60,3 +60,22 @@ fn a_sunset_in_the_past_is_told_both_moments() {
     assert_eq!(error.to_string(), "the sunset, 2027-01-15 08:00 UTC, is not later than now, 2027-01-15 08:00 UTC");
     assert_eq!(sunset(0, UnixSeconds(START)), Ok(()));
 }
+
+#[test]
+fn a_roster_in_use_is_told_by_whom() {
+    let words = |bound, is_adopted| CheckError::RosterInUse { version: 2, bound, is_adopted }.to_string();
+    assert_eq!(words(0, true), "roster 2 is the electorate in force");
+    assert_eq!(words(1, true), "roster 2 is the electorate in force, and a proposal that is not closed is bound to it");
+    assert_eq!(words(3, false), "roster 2 is needed: 3 proposals that are not closed are bound to it");
+}
+
+#[test]
+fn only_a_call_depends_on_the_code_of_a_program() {
+    let proposal = Proposal { deploy_slot: 7, ..proposal() };
+    assert_eq!(same_code(&proposal, &Action::PolicyRepeal { policy_id: 0 }, 0), Ok(()));
+    let accounts = quantumagi_rules::action::InvokeAccounts::new(&[]).expect("no accounts");
+    let call = Action::Invoke { program: [1; 32], accounts, data: &[] };
+    assert_eq!(same_code(&proposal, &call, 7), Ok(()));
+    let program = Address::new_from_array([1; 32]);
+    assert_eq!(same_code(&proposal, &call, 8), Err(CheckError::ProgramChanged { program, slot: 8, approved: 7 }));
+}
