@@ -1,0 +1,180 @@
+//! What may never be exceeded, and what is.
+
+use std::fmt;
+
+use super::figures::{Bill, Row, unreturned};
+use super::table::grouped;
+use crate::build::MAX_PROGRAM_BYTES;
+use crate::peers;
+
+/// Every instruction stays under 0.01 SOL, fee and rent together.
+const MAX_GROSS_LAMPORTS: u64 = 9_999_999;
+/// A vote's compute units.
+const MAX_VOTE_COMPUTE_UNITS: u64 = 2_000;
+/// Creating, finalizing and executing take at most this part of SPL Governance's compute units.
+const PART_OF_PEER_COMPUTE_UNITS: u64 = 8;
+/// A whole lifecycle leaves at most this part of SPL Governance's rent in accounts.
+const PART_OF_PEER_RENT: u64 = 20;
+
+/// A figure and what it may be at most.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Budget {
+    /// What the budget is of, with its unit. Several figures can share one budget.
+    pub(super) of: String,
+    /// The transaction that was measured; empty where the budget is of one figure only.
+    pub(super) transaction: String,
+    /// What was measured.
+    pub(super) value: u64,
+    /// What is allowed.
+    pub(super) most: u64,
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { of, transaction, value, most } = self;
+        let separator = if transaction.is_empty() { "" } else { ", " };
+        write!(
+            f,
+            "{of}{separator}{transaction}: {} exceeds the budget of {}; `cargo xtask bill` shows all figures",
+            grouped(*value),
+            grouped(*most)
+        )
+    }
+}
+
+impl Budget {
+    fn new(of: &str, value: u64, most: u64) -> Self {
+        Self { of: of.to_owned(), transaction: String::new(), value, most }
+    }
+
+    fn of_row(of: &str, row: &Row, value: u64, most: u64) -> Self {
+        let case = if row.case.is_empty() { String::new() } else { format!(" ({})", row.case) };
+        Self { transaction: format!("{}{case}", row.instruction), ..Self::new(of, value, most) }
+    }
+
+    /// Whether the figure is too large.
+    pub(super) fn is_missed(&self) -> bool {
+        self.value > self.most
+    }
+}
+
+/// All budgets with their figures.
+pub(super) fn all(bill: &Bill) -> Vec<Budget> {
+    let lifecycle = &bill.lifecycle;
+    let mut budgets = vec![Budget::new("bytes of the program", bill.program_bytes, MAX_PROGRAM_BYTES)];
+    for row in bill.instructions.iter().chain(&lifecycle.founding).chain(&lifecycle.decision) {
+        let gross = row.cost.gross_lamports();
+        budgets.push(Budget::of_row("gross lamports of an instruction", row, gross, MAX_GROSS_LAMPORTS));
+        if let Some(most) = compute_units_of(&row.instruction) {
+            let of = format!("compute units of {}", row.instruction);
+            budgets.push(Budget::of_row(&of, row, row.cost.compute_units, most));
+        }
+        if row.instruction == "proposal_vote" {
+            budgets.push(Budget::of_row("lamports of rent for a vote", row, row.cost.placed_lamports, 0));
+        }
+    }
+    let peer = [peers::SPL_GOVERNANCE_FOUNDING.as_slice(), &peers::SPL_GOVERNANCE_DECISION].map(peers::rent);
+    let left: u64 = lifecycle.left.iter().map(|account| account.lamports).sum();
+    let total = lifecycle.total();
+    budgets.push(Budget::new(
+        "lamports of rent that the lifecycle does not return, without those in accounts that serve every decision",
+        (total.placed_lamports - total.returned_lamports).saturating_sub(left),
+        peer.iter().sum::<u64>() / PART_OF_PEER_RENT,
+    ));
+    budgets.push(Budget::new(
+        "lamports of rent that a decision does not return once it is closed",
+        unreturned(&lifecycle.decision),
+        0,
+    ));
+    budgets
+}
+
+/// Of each budget the figure that comes closest to it, or leaves it furthest.
+pub(super) fn tightest(bill: &Bill) -> Vec<Budget> {
+    let mut tightest: Vec<Budget> = Vec::new();
+    for budget in all(bill) {
+        match tightest.iter_mut().find(|other| other.of == budget.of) {
+            Some(other) if other.value < budget.value => *other = budget,
+            Some(_) => {}
+            None => tightest.push(budget),
+        }
+    }
+    tightest
+}
+
+/// The budget of compute units that this instruction has, if any.
+pub(super) fn compute_units_of(instruction: &str) -> Option<u64> {
+    let peer = match instruction {
+        "proposal_vote" => return Some(MAX_VOTE_COMPUTE_UNITS),
+        "proposal_create" => peers::CREATE_PROPOSAL,
+        "proposal_finalize" => peers::FINALIZE,
+        "vault_transfer" => peers::EXECUTE,
+        _ => return None,
+    };
+    Some(peer.compute_units / PART_OF_PEER_COMPUTE_UNITS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::chain::Cost;
+    use super::super::figures::Lifecycle;
+    use super::*;
+
+    fn bill(instruction: &str, cost: Cost) -> Bill {
+        let row = Row { instruction: instruction.to_owned(), case: "late".to_owned(), cost };
+        Bill {
+            compiler: "one".to_owned(),
+            program_bytes: 1,
+            lamports_per_byte: 6_960,
+            instructions: vec![row],
+            lifecycle: Lifecycle { founding: Vec::new(), decision: Vec::new(), left: Vec::new() },
+        }
+    }
+
+    #[track_caller]
+    fn check(instruction: &str, cost: Cost, missed: &[&str]) {
+        let found = all(&bill(instruction, cost));
+        let found: Vec<String> = found.iter().filter(|budget| budget.is_missed()).map(ToString::to_string).collect();
+        assert_eq!(found, missed);
+    }
+
+    #[test]
+    fn a_budget_may_be_used_up_and_no_more() {
+        let cost = |compute_units| Cost { compute_units, ..Cost::default() };
+        check("proposal_vote", cost(2_000), &[]);
+        check(
+            "proposal_vote",
+            cost(2_001),
+            &["compute units of proposal_vote, proposal_vote (late): 2,001 exceeds the budget of 2,000; \
+               `cargo xtask bill` shows all figures"],
+        );
+        check("proposal_create", cost(7_560), &[]);
+        check("proposal_finalize", cost(2_553), &[]);
+        check("vault_transfer", cost(3_055), &[]);
+        check("text_publish", cost(200_000), &[]);
+    }
+
+    #[test]
+    fn a_hundredth_of_a_sol_is_too_much() {
+        let cost = |placed_lamports| Cost { fee_lamports: 5_000, placed_lamports, ..Cost::default() };
+        check("roster_page_open", cost(9_994_999), &[]);
+        check(
+            "roster_page_open",
+            cost(9_995_000),
+            &[
+                "gross lamports of an instruction, roster_page_open (late): 10,000,000 exceeds the budget of 9,999,999; \
+               `cargo xtask bill` shows all figures",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_vote_that_pays_rent_is_told() {
+        check(
+            "proposal_vote",
+            Cost { placed_lamports: 6_960, ..Cost::default() },
+            &["lamports of rent for a vote, proposal_vote (late): 6,960 exceeds the budget of 0; \
+               `cargo xtask bill` shows all figures"],
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! A community to measure: a constitution with principles and a council.
+
+use anyhow::Result;
+use quantumagi_interface::{Address, Instruction, accounts, instructions as ix, pda, types};
+use quantumagi_rules::{action::Action, ballot, roster};
+use solana_instruction::AccountMeta;
+
+use super::chain::{Chain, Cost};
+use super::people::{hash, person, voter};
+
+/// For.
+pub(super) const FOR: u8 = 1;
+/// Against.
+pub(super) const AGAINST: u8 = 2;
+
+const DAY: u32 = 86_400;
+
+/// The parameters of all tracks: 60 %, and times that do not matter to a bill.
+pub(super) const TRACK: types::TrackConfig = types::TrackConfig {
+    threshold_bps: 6_000,
+    quorum_bps: 2_000,
+    min_for_bps: 1_000,
+    entrenched_threshold_bps: 7_500,
+    discussion_seconds: DAY,
+    voting_seconds: 3 * DAY,
+    extension_seconds: DAY,
+    timelock_seconds: DAY,
+    window_seconds: 7 * DAY,
+};
+
+/// A community in its chain. Its name gives all its keys.
+pub(super) struct Community {
+    pub(super) chain: Chain,
+    pub(super) name: &'static str,
+    pub(super) constitution: Address,
+    pub(super) vault: Address,
+    pub(super) founder: Address,
+}
+
+impl Community {
+    /// Nothing but people with money: the first instruction is the caller's.
+    pub(super) fn before(name: &'static str, voters: u32) -> Result<Self> {
+        let mut chain = Chain::new()?;
+        let constitution = pda::constitution(&person(&format!("{name}: create key")));
+        let vault = pda::vault(&constitution);
+        let founder = person(&format!("{name}: founder"));
+        chain.fund(&founder)?;
+        chain.fund(&vault)?;
+        for index in 0..voters {
+            chain.fund(&voter(name, index))?;
+        }
+        Ok(Self { chain, name, constitution, vault, founder })
+    }
+
+    /// With a sealed constitution, this many principles and a council in which everybody weighs a million.
+    pub(super) fn founded(name: &'static str, voters: u32, principles: u32) -> Result<Self> {
+        let mut community = Self::before(name, voters)?;
+        community.send(community.create())?;
+        for id in 0..principles {
+            community.send(community.principle_add(id))?;
+        }
+        community.fill_roster(1, voters)?;
+        community.send(community.roster_adopt(1))?;
+        community.send(community.seal())?;
+        Ok(community)
+    }
+
+    pub(super) fn send(&mut self, instruction: Instruction) -> Result<Cost> {
+        self.chain.send(instruction)
+    }
+
+    pub(super) fn create(&self) -> Instruction {
+        let create_key = person(&format!("{}: create key", self.name));
+        let Self { founder, constitution, vault, .. } = *self;
+        ix::ConstitutionCreate { founder, create_key, constitution, vault }
+            .instruction(&types::ConstitutionCreateArgs { text_hash: hash("version 1"), tracks: [TRACK; 3] })
+    }
+
+    pub(super) fn seal(&self) -> Instruction {
+        ix::ConstitutionSeal { founder: self.founder, constitution: self.constitution }.instruction()
+    }
+
+    pub(super) fn principle_add(&self, id: u32) -> Instruction {
+        let Self { founder: authority, constitution, .. } = *self;
+        let principle = pda::principle(&constitution, id);
+        let args = types::PrincipleAddArgs { text_hash: hash("people decide"), class: 0, category: 1, priority: 50 };
+        ix::PrincipleAdd { authority, constitution, principle, proposal: None }.instruction(&args)
+    }
+
+    /// The roster with this version.
+    pub(super) fn roster(&self, version: u32) -> Address {
+        pda::roster(&self.constitution, version)
+    }
+
+    pub(super) fn roster_create(&self, version: u32, size: u32) -> Instruction {
+        let Self { founder: payer, constitution, .. } = *self;
+        ix::RosterCreate { payer, constitution, roster: self.roster(version) }.instruction(size)
+    }
+
+    pub(super) fn roster_page_open(&self, version: u32, page: u32) -> Instruction {
+        let Self { founder: payer, constitution, .. } = *self;
+        let roster = self.roster(version);
+        ix::RosterPageOpen { payer, constitution, roster, roster_page: pda::roster_page(&roster, page) }
+            .instruction(page)
+    }
+
+    /// Adds the voters `from..to`, who belong on one page.
+    pub(super) fn roster_extend(&self, version: u32, from: u32, to: u32) -> Instruction {
+        let Self { founder: payer, constitution, .. } = *self;
+        let roster = self.roster(version);
+        let roster_page = pda::roster_page(&roster, roster::place(from).0);
+        let members = (from..to).map(|index| types::Member { voter: voter(self.name, index), weight: 1_000_000 });
+        ix::RosterExtend { payer, constitution, roster, roster_page }.instruction(&members.collect::<Vec<_>>())
+    }
+
+    pub(super) fn roster_adopt(&self, version: u32) -> Instruction {
+        let Self { founder: authority, constitution, .. } = *self;
+        ix::RosterAdopt { authority, constitution, proposal: None, roster: self.roster(version) }.instruction()
+    }
+
+    /// Creates a roster of this size and fills it.
+    pub(super) fn fill_roster(&mut self, version: u32, size: u32) -> Result<()> {
+        self.send(self.roster_create(version, size))?;
+        for from in (0..size).step_by(15) {
+            if from % roster::MEMBERS_PER_PAGE == 0 {
+                self.send(self.roster_page_open(version, from / roster::MEMBERS_PER_PAGE))?;
+            }
+            self.send(self.roster_extend(version, from, (from + 15).min(size)))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn stored(&self) -> Result<accounts::Constitution> {
+        Ok(accounts::Constitution::decode(&self.chain.data(&self.constitution)?)?)
+    }
+
+    pub(super) fn proposal(&self, proposal: &Address) -> Result<accounts::Proposal> {
+        Ok(accounts::Proposal::decode(&self.chain.data(proposal)?)?)
+    }
+
+    /// The proposal that voter 0 makes next, for this action and resting on these principles.
+    pub(super) fn propose(&self, action: &Action, cited: &[u32], is_final: bool) -> Result<(Address, Instruction)> {
+        let constitution = self.constitution;
+        let stored = self.stored()?;
+        let proposal = pda::proposal(&constitution, stored.next_proposal_id);
+        let (mut subject, mut candidate) = (None, None);
+        match *action {
+            Action::PolicyAmend { policy_id, .. } | Action::PolicyRepeal { policy_id } => {
+                subject = Some(pda::policy(&constitution, policy_id));
+            }
+            Action::PrincipleAmend { principle_id, .. } | Action::PrincipleRetire { principle_id, .. } => {
+                subject = Some(pda::principle(&constitution, principle_id));
+            }
+            Action::RosterAdopt { roster_version, .. } => candidate = Some(self.roster(roster_version)),
+            Action::Invoke { program, .. } => subject = Some(Address::new_from_array(program)),
+            Action::PolicyAdopt { .. }
+            | Action::TransferLamports { .. }
+            | Action::ConstitutionAmend { .. }
+            | Action::PrincipleAdd { .. } => {}
+        }
+        let create = ix::ProposalCreate {
+            proposer: voter(self.name, 0),
+            constitution,
+            roster: stored.roster,
+            roster_page: pda::roster_page(&stored.roster, 0),
+            proposal,
+            subject,
+            candidate,
+            program_data: None,
+        };
+        let mut instruction = create.instruction(&types::ProposalCreateArgs {
+            content_hash: hash("why this is right"),
+            member_index: 0,
+            ballot_rule: u8::from(is_final),
+            action: action.to_bytes(),
+        });
+        let cited = cited.iter().map(|id| AccountMeta::new_readonly(pda::principle(&constitution, *id), false));
+        instruction.accounts.extend(cited);
+        Ok((proposal, instruction))
+    }
+
+    /// The ballot of the voter with this index.
+    pub(super) fn ballot(&self, proposal: &Address, index: u32, choice: u8) -> Result<Instruction> {
+        let roster_page = pda::roster_page(&self.proposal(proposal)?.roster, roster::place(index).0);
+        let ballot_page = match ballot::place(index) {
+            ballot::Place::Proposal { .. } => None,
+            ballot::Place::Page { page, .. } => Some(pda::ballot_page(proposal, page)),
+        };
+        let voter = voter(self.name, index);
+        Ok(ix::ProposalVote { voter, proposal: *proposal, roster_page, ballot_page }.instruction(index, choice))
+    }
+
+    pub(super) fn vote(&mut self, proposal: &Address, index: u32, choice: u8) -> Result<Cost> {
+        let ballot = self.ballot(proposal, index, choice)?;
+        self.send(ballot)
+    }
+
+    pub(super) fn finalize(proposal: &Address) -> Instruction {
+        ix::ProposalFinalize { proposal: *proposal }.instruction()
+    }
+
+    pub(super) fn close(&self, proposal: &Address) -> Result<Instruction> {
+        let stored = self.proposal(proposal)?;
+        let candidate = (stored.action == quantumagi_rules::action::ROSTER_ADOPT).then_some(stored.subject);
+        let close = ix::ProposalClose {
+            constitution: self.constitution,
+            proposal: *proposal,
+            roster: stored.roster,
+            candidate,
+            proposer: stored.proposer,
+        };
+        Ok(close.instruction())
+    }
+
+    /// First second of voting.
+    pub(super) fn open_voting(&mut self, proposal: &Address) -> Result<()> {
+        let starts_at = self.proposal(proposal)?.starts_at;
+        self.chain.set_time(starts_at);
+        Ok(())
+    }
+
+    /// First second after voting.
+    pub(super) fn end_voting(&mut self, proposal: &Address) -> Result<()> {
+        let ends_at = self.proposal(proposal)?.ends_at;
+        self.chain.set_time(ends_at);
+        Ok(())
+    }
+
+    /// First second in which it can be executed.
+    pub(super) fn open_window(&mut self, proposal: &Address) -> Result<()> {
+        let stored = self.proposal(proposal)?;
+        self.chain.set_time(stored.ends_at + i64::from(stored.timelock_seconds));
+        Ok(())
+    }
+
+    /// Has the first five voters approve what is proposed here, and waits for its window.
+    pub(super) fn approved(&mut self, action: &Action) -> Result<Address> {
+        let (proposal, create) = self.propose(action, &[0], false)?;
+        self.send(create)?;
+        self.approve(&proposal)?;
+        Ok(proposal)
+    }
+
+    /// Has the first five voters vote for it, finalizes it, and waits for its window.
+    pub(super) fn approve(&mut self, proposal: &Address) -> Result<()> {
+        self.open_voting(proposal)?;
+        for index in 0..5 {
+            self.vote(proposal, index, FOR)?;
+        }
+        self.end_voting(proposal)?;
+        self.send(Self::finalize(proposal))?;
+        self.open_window(proposal)
+    }
+}

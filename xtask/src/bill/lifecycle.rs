@@ -1,0 +1,88 @@
+//! One decision from nothing: the same story that was measured with SPL Governance.
+//!
+//! Five voters with 1,000,000 each, 60 %, one proposal that transfers SOL from the vault; four vote for it and one
+//! against. Then what can be closed is closed.
+
+use anyhow::{Result, ensure};
+use quantumagi_interface::{instructions as ix, pda};
+use quantumagi_rules::action::Action;
+
+use super::community::{AGAINST, Community, FOR};
+use super::figures::{Account, Lifecycle, Rows};
+use super::people::{crank, hash};
+
+/// Lamports that the decision pays out.
+const PAYMENT: u64 = 1_000_000;
+
+/// Runs and measures it.
+pub(super) fn measure() -> Result<Lifecycle> {
+    let mut community = Community::before("lifecycle", 5)?;
+    let founding = founding(&mut community)?;
+    let standing = community.chain.rent_in_accounts();
+    let decision = decision(&mut community)?;
+    ensure!(community.chain.rent_in_accounts() == standing, "the decision left lamports in accounts of the program");
+
+    let roster = community.roster(1);
+    let left = [
+        ("the constitution", community.constitution),
+        ("its principle", pda::principle(&community.constitution, 0)),
+        ("the roster", roster),
+        ("the roster's page of five members", pda::roster_page(&roster, 0)),
+    ];
+    let left = left
+        .into_iter()
+        .map(|(name, address)| Ok(Account { name: name.to_owned(), lamports: community.chain.lamports(&address)? }))
+        .collect::<Result<Vec<_>>>()?;
+    let named = left.iter().map(|account| account.lamports).sum::<u64>();
+    ensure!(named == standing, "{standing} lamports are left, of which {named} are accounted for");
+    Ok(Lifecycle { founding, decision, left })
+}
+
+fn founding(community: &mut Community) -> Result<Vec<super::figures::Row>> {
+    let mut rows = Rows::default();
+    let steps = [
+        ("constitution_create", community.create()),
+        ("principle_add", community.principle_add(0)),
+        ("roster_create", community.roster_create(1, 5)),
+        ("roster_page_open", community.roster_page_open(1, 0)),
+        ("roster_extend", community.roster_extend(1, 0, 5)),
+        ("roster_adopt", community.roster_adopt(1)),
+        ("constitution_seal", community.seal()),
+    ];
+    for (name, instruction) in steps {
+        let cost = community.send(instruction)?;
+        rows.note(name, "", cost);
+    }
+    Ok(rows.0)
+}
+
+fn decision(community: &mut Community) -> Result<Vec<super::figures::Row>> {
+    let mut rows = Rows::default();
+    let action = Action::TransferLamports { recipient: hash("crank"), lamports: PAYMENT };
+    let (proposal, create) = community.propose(&action, &[0], false)?;
+    let cost = community.send(create)?;
+    rows.note("proposal_create", "", cost);
+    community.open_voting(&proposal)?;
+    for (index, choice, case) in
+        [(0, FOR, "for"), (1, FOR, "for"), (2, FOR, "for"), (3, FOR, "for"), (4, AGAINST, "against")]
+    {
+        let cost = community.vote(&proposal, index, choice)?;
+        rows.note("proposal_vote", case, cost);
+    }
+    community.end_voting(&proposal)?;
+    let cost = community.send(Community::finalize(&proposal))?;
+    rows.note("proposal_finalize", "", cost);
+    community.open_window(&proposal)?;
+    let transfer = ix::VaultTransfer {
+        constitution: community.constitution,
+        proposal,
+        vault: community.vault,
+        recipient: crank(),
+    };
+    let cost = community.send(transfer.instruction(PAYMENT))?;
+    rows.note("vault_transfer", "", cost);
+    let close = community.close(&proposal)?;
+    let cost = community.send(close)?;
+    rows.note("proposal_close", "", cost);
+    Ok(rows.0)
+}

@@ -1,0 +1,101 @@
+//! `cargo xtask bill`: what every instruction costs, and what a whole decision costs beside SPL Governance.
+//!
+//! The built program runs in a virtual machine within this process, with fixed keys, so that the figures are the same
+//! on every machine that compiles the same program. Signatures are not made; their fee is counted.
+
+mod budgets;
+mod chain;
+mod committed;
+mod community;
+mod figures;
+mod founding;
+mod lifecycle;
+mod mandates;
+mod page;
+mod people;
+mod proposals;
+mod table;
+
+use anyhow::{Result, bail};
+
+use crate::{repo, step};
+use figures::{Bill, Rows};
+
+/// Options of `bill`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Write docs/bill.json and docs/bill.md
+    #[arg(long, conflicts_with = "check")]
+    write: bool,
+    /// Print nothing but what differs from docs/bill.json or leaves a budget, and fail then
+    #[arg(long, conflicts_with = "json")]
+    check: bool,
+}
+
+/// Measures, and prints, writes or checks.
+///
+/// # Errors
+/// Where the program was not built, an instruction is refused, or a budget is left.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.check {
+        return check();
+    }
+    let bill = measure()?;
+    if args.write {
+        committed::write(&bill)?;
+    }
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&bill)?);
+    } else {
+        println!("{}", page::text(&bill));
+    }
+    refuse(missed(&bill))
+}
+
+/// Fails when a figure differs from docs/bill.json, or leaves its budget.
+///
+/// # Errors
+/// One line for each.
+pub(crate) fn check() -> Result<()> {
+    let bill = measure()?;
+    let mut findings = committed::differences(&bill)?;
+    findings.extend(missed(&bill));
+    refuse(findings)
+}
+
+fn missed(bill: &Bill) -> Vec<String> {
+    budgets::all(bill).iter().filter(|budget| budget.is_missed()).map(ToString::to_string).collect()
+}
+
+fn refuse(findings: Vec<String>) -> Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    bail!("{}", findings.join("\n  "));
+}
+
+fn measure() -> Result<Bill> {
+    let mut rows = Rows::default();
+    founding::measure(&mut rows)?;
+    proposals::measure(&mut rows)?;
+    mandates::measure(&mut rows)?;
+    let lifecycle = lifecycle::measure()?;
+    Ok(Bill {
+        compiler: compiler()?,
+        program_bytes: std::fs::metadata(repo::program_so())?.len(),
+        lamports_per_byte: chain::LAMPORTS_PER_BYTE,
+        instructions: rows.0,
+        lifecycle,
+    })
+}
+
+/// What builds the program on this machine, in its own words. The same choice as `cargo xtask build` makes.
+fn compiler() -> Result<String> {
+    let compiler =
+        repo::find_installed("cargo-build-sbf").unwrap_or_else(|| repo::root().join("scripts/sbf/cargo-build-sbf"));
+    let version = step::output(repo::command(&compiler, &repo::program_dir()).arg("--version"))?;
+    Ok(version.lines().map(str::trim).collect::<Vec<_>>().join(", "))
+}
