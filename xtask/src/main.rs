@@ -5,10 +5,12 @@
 #![allow(clippy::disallowed_methods, reason = "a binary: it reads the environment and the host's clock")]
 
 mod anchor;
+mod bill;
 mod build;
 mod codegen;
 mod idl;
 mod lint;
+mod peers;
 mod repo;
 mod step;
 mod test;
@@ -31,6 +33,8 @@ struct Cli {
 enum Verb {
     /// Show that `anchor build` gives the same program and IDL, where the Anchor CLI is installed
     Anchor,
+    /// What every instruction and a whole decision cost, beside SPL Governance
+    Bill(bill::Args),
     /// Compile the program for the chain, check its size, and compile the command line
     Build(build::Args),
     /// Write what the client knows of the program, from the IDL
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
     }
     let outcome = match Cli::parse().verb {
         Verb::Anchor => anchor::run(),
+        Verb::Bill(args) => bill::run(&args),
         Verb::Build(args) => build::run(&args),
         Verb::Codegen(args) => codegen::run(&args),
         Verb::Idl(args) => idl::run(&args),
