@@ -12,9 +12,13 @@ use quantumagi_interface::{
 };
 use quantumagi_rules::digest::next_link;
 
-/// Every chain as the logs tell it: hash and number of events.
+/// Every chain as the logs tell it: hash and number of events, and what was proposed.
 #[derive(Clone, Default)]
-pub struct Chains(BTreeMap<Address, ([u8; 32], u64)>);
+pub struct Chains {
+    links: BTreeMap<Address, ([u8; 32], u64)>,
+    /// What each proposal is for, by its creation.
+    actions: BTreeMap<Address, Vec<u8>>,
+}
 
 impl Chains {
     /// Links the events of one transaction's logs.
@@ -30,10 +34,11 @@ impl Chains {
                     assert_eq!(event.sequence(), Some(next), "{} continues its chain", event.name());
                 }
                 if let Event::ProposalCreated(created) = &event {
+                    self.actions.insert(created.proposal, created.action.clone());
                     assert_eq!(self.link(created.proposal, &bytes), 0, "a proposal's chain begins with its creation");
                 }
                 if let Event::ProposalClosed(closed) = &event {
-                    let end = self.0.remove(&closed.proposal);
+                    let end = self.links.remove(&closed.proposal);
                     assert_eq!(end, Some((closed.final_hash, closed.final_sequence)), "the chain is sealed as it ended");
                 }
                 event
@@ -41,9 +46,14 @@ impl Chains {
             .collect()
     }
 
+    /// The action's bytes, from the event of the proposal's creation.
+    pub fn action_of(&self, proposal: &Address) -> Option<Vec<u8>> {
+        self.actions.get(proposal).cloned()
+    }
+
     /// Appends an event and returns the number it must carry.
     fn link(&mut self, chain: Address, bytes: &[u8]) -> u64 {
-        let (hash, sequence) = self.0.entry(chain).or_default();
+        let (hash, sequence) = self.links.entry(chain).or_default();
         *hash = next_link::<Sha2>(hash, bytes);
         *sequence += 1;
         *sequence - 1
@@ -60,7 +70,7 @@ impl Chains {
                 let data = svm.get_account(&chain).map(|account| account.data).unwrap_or_default();
                 let constitution = Constitution::decode(&data).map(|constitution| constitution.chain);
                 let stored = constitution.or_else(|_| Proposal::decode(&data).map(|proposal| proposal.chain));
-                let told = self.0.get(&chain).copied();
+                let told = self.links.get(&chain).copied();
                 match stored {
                     Ok(stored) => assert_eq!(Some((stored.hash, stored.sequence)), told, "logs and account agree"),
                     // Closed in the same transaction: `follow` has compared it with the closing event.

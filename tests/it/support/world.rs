@@ -1,6 +1,6 @@
 //! A chain with the program on it, a clock that obeys, and laws that hold after every transaction.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use litesvm::{LiteSVM, types::FailedTransactionMetadata};
@@ -108,9 +108,10 @@ impl World {
     }
 
     /// All accounts but the fee payer's.
-    pub fn snapshot(&self) -> BTreeMap<Address, AccountSharedData> {
-        let accounts = self.svm.accounts_db().inner.iter();
-        accounts.filter(|(address, _)| **address != fee_payer()).map(|(a, account)| (*a, account.clone())).collect()
+    pub fn snapshot(&self) -> HashMap<Address, AccountSharedData> {
+        let mut accounts = self.svm.accounts_db().inner.clone();
+        accounts.remove(&fee_payer());
+        accounts
     }
 
     /// All lamports there are.
@@ -143,6 +144,11 @@ impl World {
             Ok(done) => done,
             Err(failed) => panic!("{:?}\n{}", failed.err, failed.meta.logs.join("\n")),
         }
+    }
+
+    /// The action's bytes, as the proposal's creation published them.
+    pub fn action_of(&self, proposal: &Address) -> Option<Vec<u8>> {
+        self.chains.action_of(proposal)
     }
 
     #[track_caller]
