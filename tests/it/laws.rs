@@ -13,8 +13,6 @@ use std::collections::BTreeMap;
 use model::Model;
 use steps::Walk;
 
-use crate::support::*;
-
 /// Deterministic numbers: SplitMix64.
 #[derive(Clone)]
 pub struct Random(pub u64);
@@ -71,11 +69,14 @@ fn w4_l1_x4_a6_the_laws_hold_after_every_step_of_a_random_walk() {
         model.check(&walk.community, &context);
     }
     // A walk that never gets anywhere proves nothing.
-    let needed: u32 = if steps == 10_000 { 20 } else { 1 };
+    let needed = if steps == 10_000 { 20 } else { 1 };
     for name in ["propose", "vote", "finalize", "cancel", "execute", "close", "hostile", "roster", "ballot page"] {
-        let (went_through, refused) = done.get(name).copied().unwrap_or_default();
-        assert!(name == "hostile" || needed <= went_through, "{name} went through {went_through} times: {done:?}");
-        assert!(name == "cancel" || needed <= refused, "{name} was refused {refused} times: {done:?}");
+        let (went_through, _) = done.get(name).copied().unwrap_or_default();
+        assert!(needed <= went_through, "{name} went through {went_through} times: {done:?}");
+    }
+    for name in ["vote", "finalize", "execute", "close", "hostile"] {
+        let (_, refused) = done.get(name).copied().unwrap_or_default();
+        assert!(needed <= refused, "{name} was refused {refused} times: {done:?}");
     }
     println!("went through, refused: {done:?}");
 }

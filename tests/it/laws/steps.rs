@@ -46,12 +46,16 @@ impl Walk {
                 self.pass_time();
                 return None;
             }
-            10..18 => ("propose", self.propose()),
+            10..18 if self.proposals.len() < 14 => ("propose", self.propose()),
+            10..18 => {
+                self.pass_time();
+                return None;
+            }
             18..55 => ("vote", self.vote()?),
-            55..63 => ("finalize", ix::ProposalFinalize { proposal: self.some_proposal()? }.instruction()),
+            55..63 => ("finalize", self.finalize()?),
             63..65 => ("cancel", self.cancel()?),
             65..77 => ("execute", self.execute()?),
-            77..79 => ("expire", ix::ProposalExpire { proposal: self.some_proposal()? }.instruction()),
+            77..79 => ("expire", self.expire()?),
             79..86 => ("close", self.close()?),
             86..91 => ("ballot page", self.ballot_page()?),
             91..96 => ("roster", self.roster()),
@@ -70,6 +74,14 @@ impl Walk {
 
     fn some_proposal(&mut self) -> Option<Address> {
         self.random.pick(&self.proposals)
+    }
+
+    /// Mostly one whose written status is this, else any.
+    fn some_in(&mut self, statuses: &[u8]) -> Option<Address> {
+        let proposals = self.proposals.iter().copied();
+        let fitting = proposals.filter(|proposal| statuses.contains(&self.community.proposal(proposal).status));
+        let fitting = fitting.collect::<Vec<_>>();
+        if self.random.below(6) == 0 { self.some_proposal() } else { self.random.pick(&fitting) }
     }
 
     /// Forward, to the second of something, or back.
@@ -132,29 +144,43 @@ impl Walk {
         draft.accounts.proposer = self.community.member(index as usize);
         draft.args.member_index = index;
         draft.args.ballot_rule = self.random.below(2) as u8;
-        if self.proposals.len() < 14 {
-            self.proposals.push(draft.accounts.proposal);
-        } else {
-            draft.args.content_hash = [0; 32];
-        }
+        self.proposals.push(draft.accounts.proposal);
         draft.instruction()
     }
 
     fn vote(&mut self) -> Option<Instruction> {
-        let proposal = self.some_proposal()?;
+        let proposal = self.some_in(&[0])?;
         let stored = self.community.proposal(&proposal);
         // Half the time somebody makes sure that it is the time to vote.
         let (now, is_open) = (self.community.now(), stored.status == 0);
-        if is_open && self.random.below(2) == 0 && !(stored.starts_at..stored.ends_at).contains(&now) {
+        if is_open && self.random.below(4) > 0 && !(stored.starts_at..stored.ends_at).contains(&now) {
             let length = u64::try_from(stored.ends_at - stored.starts_at).unwrap().max(1);
             let target = stored.starts_at + i64::try_from(self.random.below(length)).unwrap();
             self.community.set_time(target);
         }
         let index = self.random.pick(&VOTERS).unwrap();
-        let choice = [FOR, FOR, FOR, FOR, AGAINST, ABSTAIN, 0][self.random.below(7) as usize];
+        let choice = [FOR, FOR, FOR, FOR, FOR, FOR, FOR, AGAINST, ABSTAIN, 0][self.random.below(10) as usize];
         let mut accounts = self.community.ballot_accounts(&proposal, index);
         accounts.roster_page = pda::roster_page(&stored.roster, index / 30);
         Some(accounts.instruction(index, choice))
+    }
+
+    fn finalize(&mut self) -> Option<Instruction> {
+        let proposal = self.some_in(&[0])?;
+        if self.random.below(4) == 0 {
+            let ends_at = self.community.proposal(&proposal).ends_at;
+            self.community.set_time(ends_at);
+        }
+        Some(ix::ProposalFinalize { proposal }.instruction())
+    }
+
+    fn expire(&mut self) -> Option<Instruction> {
+        let proposal = self.some_in(&[1])?;
+        if self.random.below(2) == 0 {
+            let closes_at = self.community.closes_at(&proposal);
+            self.community.set_time(closes_at);
+        }
+        Some(ix::ProposalExpire { proposal }.instruction())
     }
 
     fn cancel(&mut self) -> Option<Instruction> {
@@ -164,7 +190,7 @@ impl Walk {
     }
 
     fn close(&mut self) -> Option<Instruction> {
-        let proposal = self.some_proposal()?;
+        let proposal = self.some_in(&[2, 4, 5, 6])?;
         let stored = self.community.proposal(&proposal);
         let candidate = (stored.action == 24).then_some(stored.subject);
         Some(ix::ProposalClose { candidate, ..self.community.close(&proposal) }.instruction())
@@ -182,9 +208,7 @@ impl Walk {
 
     /// Executes a proposal by what its creation said, often waiting for its window first.
     fn execute(&mut self) -> Option<Instruction> {
-        let approved = self.proposals.iter().copied();
-        let approved = approved.filter(|proposal| self.community.proposal(proposal).status == 1).collect::<Vec<_>>();
-        let proposal = if self.random.below(8) == 0 { self.some_proposal()? } else { self.random.pick(&approved)? };
+        let proposal = self.some_in(&[1])?;
         if self.random.below(3) > 0 {
             let opens_at = self.community.opens_at(&proposal);
             self.community.set_time(opens_at);
