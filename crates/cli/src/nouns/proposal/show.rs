@@ -10,7 +10,7 @@ use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{self, Choice, Place, pages_for, place};
 use quantumagi_sdk::SdkError;
 use quantumagi_sdk::verify::{Ledger, Replayed, verify};
-use quantumagi_sdk::words::{describe_action, describe_proposal};
+use quantumagi_sdk::words::describe_action;
 
 use super::action::texts_of;
 use super::published;
@@ -23,6 +23,7 @@ use report::Shown;
 
 /// A proposal with everything that words about it need.
 struct Found {
+    address: Address,
     proposal: Proposal,
     action: Vec<u8>,
     members: Vec<Member>,
@@ -38,16 +39,15 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
         Err(error @ SdkError::NotFound { .. }) => closed(context, constitution, id, error).await?,
         Err(error) => return Err(error.into()),
     };
-    let Found { proposal, action, members, pages, is_closed } = found;
-    let decoded = Action::decode(&action).map_err(SdkError::from)?;
+    let action = Action::decode(&found.action).map_err(SdkError::from)?;
     let account = context.client.constitution(constitution).await?.value;
-    let mut wanted = texts_of(&decoded);
-    wanted.push(proposal.content_hash);
+    let mut wanted = texts_of(&action);
+    wanted.push(found.proposal.content_hash);
     let names = context.names(constitution, &account, &wanted).await?;
-    let words = describe_action(&decoded, &names);
-    let summary = describe_proposal(&proposal, &members, &pages, context.client.now().await?)?;
-    let explanation = context.library.wanted(&proposal.content_hash).await;
-    context.printer.report(&Shown::new(&address, &proposal, &action, words, summary, explanation, &names, is_closed))
+    let words = describe_action(&action, &names);
+    let explanation = context.library.wanted(&found.proposal.content_hash).await;
+    let shown = Shown::new(&found, words, names, explanation, context.client.now().await?)?;
+    context.printer.report(&shown)
 }
 
 /// One that is not closed: from its account, and its action from the event that created it.
@@ -59,7 +59,7 @@ async fn open(context: &Context, address: &Address, proposal: Proposal) -> anyho
     }
     let members = context.client.electorate(&proposal.roster).await?.value.members;
     let pages = context.client.ballot_pages(address, &proposal).await?;
-    Ok(Found { proposal, action, members, pages, is_closed: false })
+    Ok(Found { address: *address, proposal, action, members, pages, is_closed: false })
 }
 
 /// One that is closed: from the history, which is proved first.
@@ -71,6 +71,7 @@ async fn closed(context: &Context, constitution: &Address, id: u64, missing: Sdk
     let record = replayed.proposals.remove(&id).ok_or(missing)?;
     let roster = replayed.rosters.into_values().find(|roster| roster.address == record.account.roster);
     Ok(Found {
+        address: record.address,
         pages: pages_of(&record.address, record.account.voters, &record.ballots),
         members: roster.map(|roster| roster.members).unwrap_or_default(),
         proposal: record.account,

@@ -1,10 +1,12 @@
 //! What `proposal show` prints.
 
-use quantumagi_interface::accounts::Proposal;
+use quantumagi_interface::DecodeError;
 use quantumagi_rpc::solana::Address;
-use quantumagi_sdk::words::{ActionWords, BallotWords, Names, ProposalSummary, hex};
+use quantumagi_rules::UnixSeconds;
+use quantumagi_sdk::words::{ActionWords, BallotWords, Names, ProposalSummary, describe_proposal, hex};
 use serde::Serialize;
 
+use super::Found;
 use crate::printer::Report;
 use crate::table::{facts, table};
 
@@ -20,10 +22,27 @@ pub(super) struct Shown {
     content_hash: String,
     explanation: Option<String>,
     citations: Vec<Cited>,
+    times: Times,
     #[serde(flatten)]
     summary: ProposalSummary,
     #[serde(skip)]
     names: Names,
+}
+
+/// The moments that divide its life, Unix seconds.
+#[derive(Serialize)]
+struct Times {
+    /// The chain's time at which all this was so.
+    now: i64,
+    created_at: i64,
+    /// First second of voting.
+    starts_at: i64,
+    /// First second after voting.
+    ends_at: i64,
+    /// First second at which it can be executed if it passes.
+    opens_at: i64,
+    /// First second at which it no longer can.
+    closes_at: i64,
 }
 
 #[derive(Serialize)]
@@ -34,35 +53,41 @@ struct Cited {
 }
 
 impl Shown {
-    #[allow(clippy::too_many_arguments, reason = "each is another part of the page")]
     pub(super) fn new(
-        address: &Address,
-        proposal: &Proposal,
-        action_bytes: &[u8],
+        found: &Found,
         action: ActionWords,
-        summary: ProposalSummary,
+        names: Names,
         explanation: Option<String>,
-        names: &Names,
-        is_closed: bool,
-    ) -> Self {
+        now: UnixSeconds,
+    ) -> Result<Self, DecodeError> {
+        let Found { address, proposal, action: bytes, members, pages, is_closed } = found;
         let citations = proposal.cited().iter().map(|cited| Cited {
             principle: cited.principle_id,
             version: cited.version,
             words: names.principle(cited.principle_id),
         });
-        Self {
+        let times = proposal.timetable()?;
+        Ok(Self {
             address: address.to_string(),
             proposer: proposal.proposer.to_string(),
-            is_closed,
+            is_closed: *is_closed,
             action,
-            action_bytes: hex(action_bytes),
+            action_bytes: hex(bytes),
             execution_digest: hex(&proposal.execution_digest),
             content_hash: hex(&proposal.content_hash),
             explanation,
             citations: citations.collect(),
-            summary,
-            names: names.clone(),
-        }
+            times: Times {
+                now: now.0,
+                created_at: proposal.created_at,
+                starts_at: times.starts_at.0,
+                ends_at: times.ends_at.0,
+                opens_at: times.opens_at.0,
+                closes_at: times.closes_at.0,
+            },
+            summary: describe_proposal(proposal, members, pages, now)?,
+            names,
+        })
     }
 
     /// What the action does, said of a proposal in this phase.
