@@ -26,7 +26,8 @@ fn a_proposal_cites_eight_principles_in_the_versions_they_have() {
     let ids = [0u32, 1, 2, 4, 5, 6, 8, 9];
     let draft = community.draft(&payment()).citing(ids.map(|id| principles[id as usize]));
     let proposal = community.create(&draft);
-    let cited = ids.map(|principle_id| types::Citation { principle_id, version: if principle_id == 5 { 2 } else { 1 } });
+    let cited =
+        ids.map(|principle_id| types::Citation { principle_id, version: if principle_id == 5 { 2 } else { 1 } });
     assert_eq!(community.proposal(&proposal).citations, cited);
 }
 
@@ -34,7 +35,8 @@ fn a_proposal_cites_eight_principles_in_the_versions_they_have() {
 fn a_proposal_cannot_cite_nine_principles() {
     let (mut community, principles) = ten_principles();
     let draft = community.draft(&payment());
-    let nine = draft.citing(principles.into_iter().filter(|address| *address != pda::principle(&community.constitution, 3)));
+    let nine =
+        draft.citing(principles.into_iter().filter(|address| *address != pda::principle(&community.constitution, 3)));
     check_refused(&mut community, nine.instruction(), GovError::TooManyCitations);
 }
 

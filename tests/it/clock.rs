@@ -93,7 +93,9 @@ fn l9_what_was_executed_cancelled_or_expired_stays_so_at_any_time() {
     cancelled.send(cancel.clone());
     for mut community in [executed, expired, cancelled] {
         let stored = community.proposal(&proposal);
-        for now in [START, stored.starts_at, stored.ends_at, community.opens_at(&proposal), community.closes_at(&proposal)] {
+        for now in
+            [START, stored.starts_at, stored.ends_at, community.opens_at(&proposal), community.closes_at(&proposal)]
+        {
             community.set_time(now);
             check_refused(&mut community, payment_of.clone(), GovError::AlreadyFinal);
             check_refused(&mut community, cancel.clone(), GovError::AlreadyFinal);

@@ -25,8 +25,7 @@ fn constitution_create_writes_what_it_was_given_and_nothing_else() {
     let done = world.send(accounts.instruction(&args(&founding)));
 
     let stored = world.constitution(&accounts.constitution);
-    let (_, bump) =
-        Address::find_program_address(&[b"constitution", accounts.create_key.as_ref()], &PROGRAM_ID);
+    let (_, bump) = Address::find_program_address(&[b"constitution", accounts.create_key.as_ref()], &PROGRAM_ID);
     let (_, vault_bump) = Address::find_program_address(&[b"vault", accounts.constitution.as_ref()], &PROGRAM_ID);
     let expected = accounts::Constitution {
         create_key: accounts.create_key,
@@ -141,11 +140,7 @@ fn l2_l3_t8_constitution_create_refuses_each_parameter_of_each_track_out_of_boun
         for track in 0..3 {
             let mut founding = Founding::default();
             change(&mut founding.tracks[track]);
-            check_refused(
-                &mut world,
-                create(&founding).instruction(&args(&founding)),
-                GovError::ParameterOutOfRange,
-            );
+            check_refused(&mut world, create(&founding).instruction(&args(&founding)), GovError::ParameterOutOfRange);
         }
     }
 }

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 use model::Model;
 use steps::Walk;
 
+use crate::support::switches;
+
 /// Deterministic numbers: SplitMix64.
 #[derive(Clone)]
 pub struct Random(pub u64);
@@ -37,14 +39,10 @@ impl Random {
     }
 }
 
-fn number(variable: &str, otherwise: u64) -> u64 {
-    std::env::var(variable).map_or(otherwise, |value| value.parse().expect("a number"))
-}
-
 #[test]
 fn w4_l1_x4_a6_the_laws_hold_after_every_step_of_a_random_walk() {
-    let steps = if std::env::var_os("QUANTUMAGI_FULL").is_some() { 10_000 } else { 500 };
-    let seed = number("QUANTUMAGI_SEED", 20_261_122);
+    let steps = if switches::is_on("QUANTUMAGI_FULL") { 10_000 } else { 500 };
+    let seed = switches::number("QUANTUMAGI_SEED").unwrap_or(20_261_122);
     println!("QUANTUMAGI_SEED={seed}");
     let mut walk = Walk::new(Random(seed));
     let mut model = Model::new(&walk.community);
@@ -53,7 +51,7 @@ fn w4_l1_x4_a6_the_laws_hold_after_every_step_of_a_random_walk() {
         let Some((name, instruction)) = walk.step() else { continue };
         let allowed = model.allows(&instruction, walk.community.now());
         let before = walk.community.snapshot();
-        let outcome = walk.community.try_send(&[instruction.clone()]);
+        let outcome = walk.community.try_send(std::slice::from_ref(&instruction));
         let context = format!("seed {seed}, step {step}, {name}: {instruction:?}\n{outcome:?}");
         if let Some(allowed) = allowed {
             assert_eq!(outcome.is_ok(), allowed, "the model says {allowed}: {context}");

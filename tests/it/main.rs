@@ -1,9 +1,16 @@
 //! Tests against the built program: `cargo xtask build` first.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub, reason = "a test fails by panicking; its names are claims")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test fails by panicking, matches what it expects, and its names are claims"
+)]
 
 mod support;
 
 mod ballot_pages;
+mod bounds;
 mod citations;
 mod clock;
 mod constitution_amend;
@@ -17,6 +24,7 @@ mod prefunded;
 mod principle_add;
 mod principle_change;
 mod program_pin;
+mod program_test;
 mod proposal_create;
 mod proposal_execute;
 mod proposal_steps;

@@ -164,7 +164,11 @@ fn a_policy_ends_with_the_first_second_of_its_sunset_written_down_or_not() {
     let repeal_of_it = community.approved(&Action::PolicyRepeal { policy_id: 0 });
     let record = sunset(&community, policy);
     let opens_at = community.opens_at(&repeal_of_it);
-    assert!(opens_at < sunset_at && sunset_at < community.closes_at(&amendment) && sunset_at - 1 < community.closes_at(&repeal_of_it));
+    assert!(
+        opens_at < sunset_at
+            && sunset_at < community.closes_at(&amendment)
+            && sunset_at - 1 < community.closes_at(&repeal_of_it)
+    );
     community.set_time(sunset_at - 1);
     check_refused(&mut community, record.clone(), GovError::SunsetNotReached);
     community.set_time(sunset_at);

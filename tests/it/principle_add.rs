@@ -120,7 +120,8 @@ fn l4_principle_add_refuses_an_id_that_is_not_the_next() {
 fn principle_add_refuses_each_field_that_differs_from_what_was_voted_on() {
     let mut community = Founding::default().found();
     let proposal = community.approved(&action());
-    let accounts = ix::PrincipleAdd { authority: community.stranger(), proposal: Some(proposal), ..by_founder(&community) };
+    let accounts =
+        ix::PrincipleAdd { authority: community.stranger(), proposal: Some(proposal), ..by_founder(&community) };
     let others = [
         types::PrincipleAddArgs { text_hash: hash("another"), ..args() },
         types::PrincipleAddArgs { class: 0, ..args() },

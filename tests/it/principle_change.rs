@@ -46,7 +46,8 @@ fn a_vote_amends_a_principle_after_the_seal() {
     let mut community = Founding::default().found();
     let text_hash = hash("people decide together");
     let proposal = community.approved(&Action::PrincipleAmend { principle_id: 0, version: 1, text_hash });
-    let accounts = ix::PrincipleAmend { authority: community.stranger(), proposal: Some(proposal), ..amend(&community, 0) };
+    let accounts =
+        ix::PrincipleAmend { authority: community.stranger(), proposal: Some(proposal), ..amend(&community, 0) };
     let done = community.send(accounts.instruction(1, text_hash));
     let stored = community.principle(&accounts.principle);
     assert_eq!((stored.version, stored.text_hash), (2, text_hash));
@@ -130,9 +131,8 @@ fn a_retired_principle_never_changes_again() {
 #[test]
 fn an_amendment_of_an_older_version_of_a_principle_cannot_land() {
     let mut community = Founding::default().found();
-    let [first, second] = ["one", "two"].map(|text| {
-        community.propose(&Action::PrincipleAmend { principle_id: 0, version: 1, text_hash: hash(text) })
-    });
+    let [first, second] = ["one", "two"]
+        .map(|text| community.propose(&Action::PrincipleAmend { principle_id: 0, version: 1, text_hash: hash(text) }));
     community.open_voting(&second);
     for index in 0..7 {
         community.vote(&first, index, FOR);

@@ -151,7 +151,13 @@ fn proposal_create_refuses_a_proposer_who_did_not_sign() {
 fn proposal_create_refuses_everybody_but_the_member_at_the_index() {
     let mut community = Founding::default().found();
     let draft = community.draft(&payment());
-    for (proposer, member_index) in [(community.stranger(), 0), (community.member(1), 0), (community.member(0), 1), (community.member(0), 8), (community.member(0), 29)] {
+    for (proposer, member_index) in [
+        (community.stranger(), 0),
+        (community.member(1), 0),
+        (community.member(0), 1),
+        (community.member(0), 8),
+        (community.member(0), 29),
+    ] {
         let mut wrong = draft.clone();
         wrong.accounts.proposer = proposer;
         wrong.args.member_index = member_index;

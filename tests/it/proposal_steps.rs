@@ -39,8 +39,7 @@ fn the_proposer_cancels_until_the_last_second_of_voting() {
         let cancel = cancel(&community, proposal);
         let done = community.send(cancel.clone());
         let after = community.proposal(&proposal);
-        let expected =
-            accounts::Proposal { status: 4, updated_at: community.now(), chain: after.chain, ..before };
+        let expected = accounts::Proposal { status: 4, updated_at: community.now(), chain: after.chain, ..before };
         assert_eq!(after, expected);
         let Event::ProposalCancelled(event) = done.event() else { panic!("{:?}", done.events) };
         assert_eq!((event.proposal, event.sequence, event.at), (proposal, 1, community.now()));
@@ -62,7 +61,8 @@ fn proposal_cancel_refuses_everybody_else() {
 #[test]
 fn finalize_writes_success_and_defeat_with_the_reason_and_the_numbers() {
     // In the treasury track: quorum 30 %, threshold 65 %, 15 % of all in favour.
-    let cases: [(&[(u32, u8)], u8, u8); 6] = [
+    type Ballots = [(u32, u8)];
+    let cases: [(&Ballots, u8, u8); 6] = [
         (&[(0, FOR)], 1, 0),
         (&[(1, FOR), (4, AGAINST)], 1, 0),
         (&[(1, FOR)], 2, 1),
@@ -79,13 +79,8 @@ fn finalize_writes_success_and_defeat_with_the_reason_and_the_numbers() {
         let before = community.proposal(&proposal);
         let done = community.finalize(&proposal);
         let after = community.proposal(&proposal);
-        let expected = accounts::Proposal {
-            status,
-            defeat,
-            updated_at: before.ends_at,
-            chain: after.chain,
-            ..before.clone()
-        };
+        let expected =
+            accounts::Proposal { status, defeat, updated_at: before.ends_at, chain: after.chain, ..before.clone() };
         assert_eq!(after, expected, "{ballots:?}");
         let Event::ProposalFinalized(event) = done.event() else { panic!("{:?}", done.events) };
         assert_eq!((event.status, event.defeat, event.total_weight), (status, defeat, 10_000));
@@ -229,16 +224,99 @@ fn l1_every_step_in_every_phase_follows_the_table() {
     let expired = after(&expiring, ix::ProposalExpire { proposal: id }.instruction());
     // Columns: cancel, vote, finalize, execute, expire, close.
     let table = [
-        (draft, [None, Some(VotingNotStarted), Some(VotingNotEnded), Some(NotFinalized), Some(NotFinalized), Some(NotFinal)]),
+        (
+            draft,
+            [
+                None,
+                Some(VotingNotStarted),
+                Some(VotingNotEnded),
+                Some(NotFinalized),
+                Some(NotFinalized),
+                Some(NotFinal),
+            ],
+        ),
         (voting, [None, None, Some(VotingNotEnded), Some(NotFinalized), Some(NotFinalized), Some(NotFinal)]),
-        (finalizing, [Some(TooLateToCancel), Some(VotingEnded), None, Some(NotFinalized), Some(NotFinalized), Some(NotFinal)]),
-        (queued, [Some(TooLateToCancel), Some(VotingEnded), Some(AlreadyFinalized), Some(TimelockActive), Some(WindowNotClosed), Some(NotFinal)]),
-        (executable, [Some(TooLateToCancel), Some(VotingEnded), Some(AlreadyFinalized), None, Some(WindowNotClosed), Some(NotFinal)]),
-        (expiring, [Some(TooLateToCancel), Some(VotingEnded), Some(AlreadyFinalized), Some(WindowClosed), None, Some(NotFinal)]),
-        (defeated, [Some(AlreadyFinal), Some(VotingEnded), Some(AlreadyFinalized), Some(AlreadyFinal), Some(AlreadyFinal), None]),
-        (cancelled, [Some(AlreadyFinal), Some(VotingEnded), Some(AlreadyFinalized), Some(AlreadyFinal), Some(AlreadyFinal), None]),
-        (executed, [Some(AlreadyFinal), Some(VotingEnded), Some(AlreadyFinalized), Some(AlreadyFinal), Some(AlreadyFinal), None]),
-        (expired, [Some(AlreadyFinal), Some(VotingEnded), Some(AlreadyFinalized), Some(AlreadyFinal), Some(AlreadyFinal), None]),
+        (
+            finalizing,
+            [Some(TooLateToCancel), Some(VotingEnded), None, Some(NotFinalized), Some(NotFinalized), Some(NotFinal)],
+        ),
+        (
+            queued,
+            [
+                Some(TooLateToCancel),
+                Some(VotingEnded),
+                Some(AlreadyFinalized),
+                Some(TimelockActive),
+                Some(WindowNotClosed),
+                Some(NotFinal),
+            ],
+        ),
+        (
+            executable,
+            [
+                Some(TooLateToCancel),
+                Some(VotingEnded),
+                Some(AlreadyFinalized),
+                None,
+                Some(WindowNotClosed),
+                Some(NotFinal),
+            ],
+        ),
+        (
+            expiring,
+            [
+                Some(TooLateToCancel),
+                Some(VotingEnded),
+                Some(AlreadyFinalized),
+                Some(WindowClosed),
+                None,
+                Some(NotFinal),
+            ],
+        ),
+        (
+            defeated,
+            [
+                Some(AlreadyFinal),
+                Some(VotingEnded),
+                Some(AlreadyFinalized),
+                Some(AlreadyFinal),
+                Some(AlreadyFinal),
+                None,
+            ],
+        ),
+        (
+            cancelled,
+            [
+                Some(AlreadyFinal),
+                Some(VotingEnded),
+                Some(AlreadyFinalized),
+                Some(AlreadyFinal),
+                Some(AlreadyFinal),
+                None,
+            ],
+        ),
+        (
+            executed,
+            [
+                Some(AlreadyFinal),
+                Some(VotingEnded),
+                Some(AlreadyFinalized),
+                Some(AlreadyFinal),
+                Some(AlreadyFinal),
+                None,
+            ],
+        ),
+        (
+            expired,
+            [
+                Some(AlreadyFinal),
+                Some(VotingEnded),
+                Some(AlreadyFinalized),
+                Some(AlreadyFinal),
+                Some(AlreadyFinal),
+                None,
+            ],
+        ),
     ];
     for (community, refusals) in table {
         let steps = [

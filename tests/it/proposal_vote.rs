@@ -158,8 +158,7 @@ fn a_final_ballot_cannot_change() {
 #[test]
 fn t4_final_ballots_end_voting_the_moment_nothing_can_change_the_outcome() {
     // 6,000 of 10,000 are for it. The remaining 4,000 against it would still leave exactly 60 %.
-    let (mut community, proposal) =
-        with_weights_voting_finally([3_000, 2_999, 1, 2_000, 2_000]);
+    let (mut community, proposal) = with_weights_voting_finally([3_000, 2_999, 1, 2_000, 2_000]);
     community.pass(10);
     community.vote(&proposal, 0, FOR);
     community.vote(&proposal, 1, FOR);
@@ -194,11 +193,7 @@ fn t4_changeable_ballots_never_end_voting_early() {
         community.vote(&proposal, index, FOR);
     }
     assert_eq!(community.proposal(&proposal).ends_at, ends_at);
-    check_refused(
-        &mut community,
-        ix::ProposalFinalize { proposal }.instruction(),
-        GovError::VotingNotEnded,
-    );
+    check_refused(&mut community, ix::ProposalFinalize { proposal }.instruction(), GovError::VotingNotEnded);
 }
 
 fn with_weights_voting_finally<const N: usize>(weights: [u64; N]) -> (Community, Address) {

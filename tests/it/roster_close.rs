@@ -66,8 +66,7 @@ fn l7_anybody_closes_a_superseded_roster_and_the_payer_is_paid() {
     community.send(ix::RosterAdopt { authority: founder, constitution, roster, proposal: None }.instruction());
     let (before, strangers) = (community.lamports(&founder), community.lamports(&authority));
     let rent = community.lamports(&old) + community.lamports(&old_page);
-    let page =
-        ix::RosterPageClose { authority, constitution, roster: old, roster_page: old_page, payer: founder };
+    let page = ix::RosterPageClose { authority, constitution, roster: old, roster_page: old_page, payer: founder };
     community.send(page.instruction());
     community.send(ix::RosterClose { authority, constitution, roster: old, payer: founder }.instruction());
     assert_eq!(community.lamports(&founder) - before, rent);
@@ -89,8 +88,7 @@ fn roster_closes_refuse_the_electorate_in_force() {
     let mut community = Founding::default().found();
     let (founder, constitution, roster) = (community.founder, community.constitution, community.roster);
     let roster_page = community.page_of(0);
-    let page =
-        ix::RosterPageClose { authority: founder, constitution, roster, roster_page, payer: founder };
+    let page = ix::RosterPageClose { authority: founder, constitution, roster, roster_page, payer: founder };
     check_refused(&mut community, page.instruction(), GovError::RosterInUse);
     let header = ix::RosterClose { authority: founder, constitution, roster, payer: founder };
     check_refused(&mut community, header.instruction(), GovError::RosterInUse);

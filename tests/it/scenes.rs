@@ -153,12 +153,7 @@ where
             pay.instruction(5_000_000),
             &["constitution", "proposal", "vault", "recipient", "system_program"],
         ),
-        scene(
-            "proposal_execute",
-            &at_call,
-            execute,
-            &["constitution", "proposal", "vault", "program", "program_data"],
-        ),
+        scene("proposal_execute", &at_call, execute, &["constitution", "proposal", "vault", "program", "program_data"]),
     ]
 }
 
@@ -188,14 +183,24 @@ where
     let proposal = approved.approved(&Action::RosterAdopt { roster_version: 2, members_hash });
     let adopt = ix::RosterAdopt { authority: payer, constitution, roster, proposal: Some(proposal) };
     vec![
-        scene("roster_create", community, create.instruction(1), &["payer", "constitution", "new_roster", "system_program"]),
+        scene(
+            "roster_create",
+            community,
+            create.instruction(1),
+            &["payer", "constitution", "new_roster", "system_program"],
+        ),
         scene(
             "roster_page_open",
             &begun,
             open.instruction(0),
             &["payer", "constitution", "roster", "new_roster_page", "system_program"],
         ),
-        scene("roster_extend", &opened, extend.instruction(&members), &["payer", "constitution", "roster", "roster_page"]),
+        scene(
+            "roster_extend",
+            &opened,
+            extend.instruction(&members),
+            &["payer", "constitution", "roster", "roster_page"],
+        ),
         scene("roster_adopt", &approved, adopt.instruction(), &["authority", "constitution", "proposal", "roster"]),
         scene(
             "roster_page_close",
@@ -217,8 +222,7 @@ where
     let candidate = with_candidate.fill_roster(&payer, 2, &members);
     let members_hash = with_candidate.roster(&candidate).members_hash;
     let principles = [0, 1].map(|id| pda::principle(&community.constitution, id));
-    let draft =
-        with_candidate.draft(&Action::RosterAdopt { roster_version: 2, members_hash }).citing([principles[0]]);
+    let draft = with_candidate.draft(&Action::RosterAdopt { roster_version: 2, members_hash }).citing([principles[0]]);
     let mut proposed = with_candidate.clone();
     let proposal = proposed.create(&draft);
     let amendment = Action::PrincipleAmend { principle_id: 0, version: 1, text_hash: hash("new") };
@@ -244,7 +248,14 @@ where
     let closes_at = approved.closes_at(&missed);
     approved.set_time(closes_at);
     let create: &[_] = &[
-        "proposer", "constitution", "roster", "roster_page", "new_proposal", "subject", "candidate", "program_data",
+        "proposer",
+        "constitution",
+        "roster",
+        "roster_page",
+        "new_proposal",
+        "subject",
+        "candidate",
+        "program_data",
         "system_program",
     ];
     vec![

@@ -48,7 +48,8 @@ fn text_publish_refuses_an_empty_text() {
 #[test]
 fn text_publish_refuses_a_part_outside_the_text() {
     let mut world = World::new();
-    for (total_len, offset) in [(3, 0), (4, 1), (7, 4), (0, 0), (1_048_577, 0), (u32::MAX, u32::MAX - 3), (8, u32::MAX)] {
+    for (total_len, offset) in [(3, 0), (4, 1), (7, 4), (0, 0), (1_048_577, 0), (u32::MAX, u32::MAX - 3), (8, u32::MAX)]
+    {
         check_refused(
             &mut world,
             publish(b"text").instruction(total_len, offset, b"text"),

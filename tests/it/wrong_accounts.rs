@@ -6,14 +6,12 @@
 //! is refused with is committed in `tests/fixtures/wrong_accounts.txt`; `QUANTUMAGI_BLESS=1` writes it anew, to be read
 //! before it is committed.
 
-
-
 use std::fmt::Write;
 
 use solana_account::Account;
 
-use crate::support::*;
 use crate::scenes::{Scene, scenes};
+use crate::support::*;
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/wrong_accounts.txt");
 
@@ -98,10 +96,7 @@ fn table_of(scene: &Scene) -> String {
             }
         }
     }
-    let fewer = Instruction {
-        accounts: instruction.accounts[..slots.len() - 1].to_vec(),
-        ..instruction.clone()
-    };
+    let fewer = Instruction { accounts: instruction.accounts[..slots.len() - 1].to_vec(), ..instruction.clone() };
     line("all", "one account too few", outcome(world, fewer));
     table
 }
@@ -113,7 +108,7 @@ fn a3_a7_every_look_alike_in_every_slot_is_refused_as_the_table_says() {
         let threads: Vec<_> = scenes.into_iter().map(|scene| scope.spawn(move || table_of(&scene))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect::<String>()
     });
-    if std::env::var_os("QUANTUMAGI_BLESS").is_some() {
+    if switches::is_on("QUANTUMAGI_BLESS") {
         std::fs::write(TABLE, &tables).unwrap();
     }
     let committed = std::fs::read_to_string(TABLE).expect("the table is committed");

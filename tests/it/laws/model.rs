@@ -79,7 +79,9 @@ impl Model {
         let writable = |slot: usize| instruction.accounts[slot].is_writable;
         let find = |slot: usize| self.proposals.get(&account(slot)).filter(|_| writable(slot));
         if is(instruction, ix::ProposalFinalize::DISCRIMINATOR) {
-            return Some(find(0).is_some_and(|known| known.status == OPEN && now >= known.ends_at && now >= known.starts_at));
+            return Some(
+                find(0).is_some_and(|known| known.status == OPEN && now >= known.ends_at && now >= known.starts_at),
+            );
         }
         if is(instruction, ix::ProposalExpire::DISCRIMINATOR) {
             return Some(find(0).is_some_and(|known| known.status == SUCCEEDED && now >= known.closes_at()));
@@ -260,7 +262,12 @@ impl Model {
         let has_quorum = after.has_quorum(members, total);
         if after.ballots_are_final && after.is_settled(members, total) {
             after.ends_at = now;
-        } else if !had_quorum && has_quorum && !after.was_extended && after.extension > 0 && now >= after.ends_at - after.extension {
+        } else if !had_quorum
+            && has_quorum
+            && !after.was_extended
+            && after.extension > 0
+            && now >= after.ends_at - after.extension
+        {
             after.ends_at += after.extension;
             after.was_extended = true;
         }

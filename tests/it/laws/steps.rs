@@ -197,7 +197,8 @@ impl Walk {
     }
 
     fn ballot_page(&mut self) -> Option<Instruction> {
-        let (payer, proposal) = (self.community.stranger(), self.some_proposal()?);
+        let statuses: &[u8] = if self.random.below(2) == 0 { &[0] } else { &[2, 4, 5, 6] };
+        let (payer, proposal) = (self.community.stranger(), self.some_in(statuses)?);
         let ballot_page = pda::ballot_page(&proposal, 0);
         Some(if self.community.proposal(&proposal).ballot_pages == 0 {
             ix::BallotPageOpen { payer, proposal, ballot_page }.instruction(0)
@@ -271,7 +272,8 @@ impl Walk {
             let stored = self.community.roster(&last);
             let (roster, page) = (last, stored.count / 30);
             let roster_page = pda::roster_page(&roster, page);
-            if stored.count < stored.size && stored.is_closing == 0 {
+            let is_ours = stored.size as usize <= self.community.members.len();
+            if is_ours && stored.count < stored.size && stored.is_closing == 0 {
                 if page == stored.pages {
                     return ix::RosterPageOpen { payer, constitution, roster, roster_page }.instruction(page);
                 }

@@ -19,9 +19,8 @@ pub struct Call {
 impl Call {
     /// What this instruction asks for.
     pub fn of(instruction: &Instruction) -> Self {
-        let flags = |meta: &AccountMeta| {
-            u8::from(meta.is_writable) * FLAG_WRITABLE + u8::from(meta.is_signer) * FLAG_SIGNER
-        };
+        let flags =
+            |meta: &AccountMeta| u8::from(meta.is_writable) * FLAG_WRITABLE + u8::from(meta.is_signer) * FLAG_SIGNER;
         let accounts = instruction.accounts.iter();
         Self {
             program: instruction.program_id,

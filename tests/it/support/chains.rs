@@ -39,7 +39,11 @@ impl Chains {
                 }
                 if let Event::ProposalClosed(closed) = &event {
                     let end = self.links.remove(&closed.proposal);
-                    assert_eq!(end, Some((closed.final_hash, closed.final_sequence)), "the chain is sealed as it ended");
+                    assert_eq!(
+                        end,
+                        Some((closed.final_hash, closed.final_sequence)),
+                        "the chain is sealed as it ended"
+                    );
                 }
                 event
             })
@@ -82,7 +86,6 @@ impl Chains {
 }
 
 /// The account whose chain an event belongs to; none for a text.
-#[allow(clippy::wildcard_enum_match_arm, reason = "the list of events is not exhaustive by contract")]
 fn chain_of(event: &Event) -> Option<Address> {
     Some(match event {
         Event::ConstitutionCreated(event) => event.constitution,

@@ -48,11 +48,6 @@ impl Community {
         self.members[index].voter
     }
 
-    /// Weight of all members.
-    pub fn total_weight(&self) -> u64 {
-        self.members.iter().map(|member| member.weight).sum()
-    }
-
     /// Creates the roster of this version and fills it.
     pub fn fill_roster(&mut self, payer: &Address, version: u32, members: &[Member]) -> Address {
         let (payer, constitution) = (*payer, self.constitution);

@@ -1,5 +1,7 @@
 //! How a community starts: its parameters, its principles and its council.
 
+use std::sync::OnceLock;
+
 use quantumagi_interface::{Address, instructions as ix, pda, types};
 
 use super::{Community, World, hash, member_key, person};
@@ -50,6 +52,8 @@ pub struct Founding {
     pub name: &'static str,
     pub tracks: [types::TrackConfig; 3],
     pub weights: Vec<u64>,
+    /// Who they are, ascending; empty for members made up by name and index.
+    pub voters: Vec<Address>,
     pub principles: Vec<types::PrincipleAddArgs>,
     pub is_sealed: bool,
 }
@@ -60,6 +64,7 @@ impl Default for Founding {
             name: "commons",
             tracks: [POLICY_TRACK, TREASURY_TRACK, AMENDMENT_TRACK],
             weights: vec![3_000, 2_000, 1_500, 1_200, 1_000, 800, 499, 1],
+            voters: Vec::new(),
             principles: vec![principle("people decide", 0), principle("nobody is sold", 1)],
             is_sealed: true,
         }
@@ -104,7 +109,10 @@ impl Founding {
         let founder = person(&format!("{}: founder", self.name));
         let weights = self.weights.iter().zip(0..);
         let members = weights
-            .map(|(weight, index)| types::Member { voter: member_key(self.name, index), weight: *weight })
+            .map(|(weight, index)| {
+                let known = self.voters.get(index as usize).copied();
+                types::Member { voter: known.unwrap_or_else(|| member_key(self.name, index)), weight: *weight }
+            })
             .collect::<Vec<_>>();
         let mut community = Community {
             world,
@@ -126,7 +134,8 @@ impl Founding {
         world.send(create.instruction(&args));
         for (id, principle) in (0..).zip(&self.principles) {
             let principle_address = pda::principle(&constitution, id);
-            let add = ix::PrincipleAdd { authority: founder, constitution, principle: principle_address, proposal: None };
+            let add =
+                ix::PrincipleAdd { authority: founder, constitution, principle: principle_address, proposal: None };
             world.send(add.instruction(principle));
         }
         community.fill_roster(&founder, 1, &members);
@@ -142,5 +151,6 @@ impl Founding {
 
 /// Somebody who is nobody here, with money.
 pub fn stranger() -> Address {
-    person("stranger")
+    static STRANGER: OnceLock<Address> = OnceLock::new();
+    *STRANGER.get_or_init(|| person("stranger"))
 }

@@ -1,23 +1,24 @@
 //! What the tests share: a chain with the program on it, people, a community, and how to say that something is refused.
 
 mod calls;
-mod changes;
 mod chains;
+mod changes;
 mod community;
 mod founding;
 mod people;
 mod proposals;
 mod refused;
+pub mod switches;
 mod world;
 
 pub use calls::Call;
 pub use changes::{read_only, swapped, unsigned};
 pub use community::Community;
 pub use founding::{Founding, principle};
-pub use people::{hash, member_key, person};
+pub use people::{hash, keypair, member_key, person};
 pub use proposals::Draft;
-pub use refused::{ACCOUNT_IN_USE, DUPLICATE, NOT_WRITABLE, check_refused, error_of};
-pub use world::{Done, START, World};
+pub use refused::{ACCOUNT_IN_USE, DUPLICATE, check_refused, error_of};
+pub use world::{Done, START, World, program};
 
 pub use quantumagi_interface::{
     Address, Instruction, PROGRAM_ID, accounts, errors::GovError, events::Event, instructions as ix, pda, types,

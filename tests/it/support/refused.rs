@@ -9,8 +9,6 @@ use super::World;
 
 /// What the System program says where an account is to be created that exists.
 pub const ACCOUNT_IN_USE: InstructionError = InstructionError::Custom(0);
-/// What Anchor says where a read-only account is to be written.
-pub const NOT_WRITABLE: InstructionError = InstructionError::Custom(2000);
 /// What Anchor says where one account stands in two places and one of them is written.
 pub const DUPLICATE: InstructionError = InstructionError::Custom(2040);
 

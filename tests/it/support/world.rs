@@ -24,6 +24,8 @@ const PROGRAM_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/deplo
 pub struct World {
     pub svm: LiteSVM,
     chains: Chains,
+    /// Every instruction that went through, and when.
+    pub sent: Vec<(i64, Instruction)>,
 }
 
 /// What a transaction that went through left behind.
@@ -31,7 +33,6 @@ pub struct World {
 pub struct Done {
     pub events: Vec<Event>,
     pub compute_units: u64,
-    pub fee: u64,
 }
 
 impl Done {
@@ -47,7 +48,9 @@ impl Done {
 /// The program's bytes.
 pub fn program() -> &'static [u8] {
     static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
-    PROGRAM.get_or_init(|| std::fs::read(PROGRAM_FILE).expect("target/deploy/quantumagi_core.so is missing: run cargo xtask build"))
+    PROGRAM.get_or_init(|| {
+        std::fs::read(PROGRAM_FILE).expect("target/deploy/quantumagi_core.so is missing: run cargo xtask build")
+    })
 }
 
 impl World {
@@ -59,7 +62,7 @@ impl World {
             svm.add_program(PROGRAM_ID, program()).expect("the program loads");
             svm
         });
-        let mut world = Self { svm: empty.clone(), chains: Chains::default() };
+        let mut world = Self { svm: empty.clone(), chains: Chains::default(), sent: Vec::new() };
         world.set_time(START);
         world.fund(&fee_payer(), 1_000_000_000_000);
         world
@@ -132,9 +135,11 @@ impl World {
         let fee = outcome.as_ref().map_or_else(|failed| failed.meta.fee, |meta| meta.fee);
         assert_eq!(before, self.total_lamports() + u128::from(fee), "lamports in = lamports out + live accounts");
         let meta = outcome.map_err(Box::new)?;
+        let now = self.now();
+        self.sent.extend(instructions.iter().map(|instruction| (now, instruction.clone())));
         let events = self.chains.follow(&meta.logs);
         self.chains.check(&self.svm, &events);
-        Ok(Done { events, compute_units: meta.compute_units_consumed, fee })
+        Ok(Done { events, compute_units: meta.compute_units_consumed })
     }
 
     /// Sends one instruction, which must go through.
@@ -196,5 +201,6 @@ impl World {
 
 /// Pays the fees and nothing else, so that "nothing changed" is meant of everybody else.
 pub fn fee_payer() -> Address {
-    person("fee payer")
+    static FEE_PAYER: OnceLock<Address> = OnceLock::new();
+    *FEE_PAYER.get_or_init(|| person("fee payer"))
 }
