@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use quantumagi_rpc::RpcError;
+use quantumagi_rpc::solana::TransactionError;
 use quantumagi_rules::lifecycle::Refusal;
 use quantumagi_sdk::SdkError;
 use quantumagi_sdk::check::CheckError;
@@ -128,7 +129,7 @@ fn hint_of_sdk(error: &SdkError) -> Option<String> {
             "check --constitution and --url; `quantumagi constitution list` shows what there is"
         }
         SdkError::NotFound { what: "proposal", .. } => "`quantumagi proposal list --closed` shows all there ever were",
-        SdkError::WouldFail { .. } => "check the balance with `solana balance`, or the address with --url",
+        SdkError::WouldFail { error, .. } => return hint_of_transaction(error),
         _ => return None,
     };
     Some(hint.to_owned())
@@ -145,4 +146,18 @@ fn hint_of_rpc(error: &RpcError) -> Option<String> {
         }
         _ => None,
     }
+}
+
+#[allow(clippy::wildcard_enum_match_arm, reason = "most errors say all there is to say")]
+fn hint_of_transaction(error: &TransactionError) -> Option<String> {
+    let hint = match error {
+        TransactionError::AccountNotFound | TransactionError::InsufficientFundsForFee => {
+            "the paying wallet is empty on this cluster: fund it, or name another with --keypair or --url"
+        }
+        TransactionError::InsufficientFundsForRent { .. } => {
+            "every account must hold 0.00089088 SOL or more, the vault as well"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }

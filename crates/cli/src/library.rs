@@ -91,6 +91,14 @@ pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
     canonicalize(&bytes).with_context(|| format!("{} cannot be published", path.display()))
 }
 
+/// What a constitution is called: its title and the version that it claims for itself.
+pub(crate) fn document_title(document: &Document) -> String {
+    match &document.version {
+        Some(version) => format!("{} (version {version})", document.title),
+        None => document.title.clone(),
+    }
+}
+
 /// What a text is called: its first line that shows something, without the signs of a Markdown heading.
 pub(crate) fn title(text: &str) -> String {
     let line = text.lines().map(|line| line.trim().trim_start_matches('#').trim()).find(|line| !line.is_empty());

@@ -8,7 +8,16 @@ use quantumagi_rules::Hash;
 use quantumagi_sdk::words::Names;
 
 use crate::context::Context;
-use crate::library::title;
+use crate::library::{document_title, title};
+
+/// A text whose title is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted {
+    /// A version of the constitution.
+    Constitution(Hash),
+    /// Any other text.
+    Text(Hash),
+}
 
 impl Context {
     /// Names for a community's things: of its principles and policies, and of the texts in `wanted`.
@@ -21,7 +30,7 @@ impl Context {
         &self,
         address: &Address,
         constitution: &Constitution,
-        wanted: &[Hash],
+        wanted: &[Wanted],
     ) -> anyhow::Result<Names> {
         let principles = self.client.principles(address).await?;
         let policies = self.client.policies(address).await?;
@@ -33,20 +42,25 @@ impl Context {
         };
         // Most principles are sections of the constitution, whose one text names them all.
         if let Some(document) = self.library.document(&constitution.text_hash).await {
-            let version = document.version.as_ref().map(|version| format!(" ({version})")).unwrap_or_default();
-            names.titles.insert(constitution.text_hash, format!("{}{version}", document.title));
+            names.titles.insert(constitution.text_hash, document_title(&document));
             let sections = document.principles.iter().map(|section| {
                 let text = section.canonical_text();
                 (sha256(text.as_bytes()), title(&text))
             });
             names.titles.extend(sections);
         }
-        let others = names.principles.values().chain(names.policies.values()).chain(wanted);
-        let unknown: Vec<Hash> = others.filter(|hash| !names.titles.contains_key(*hash)).copied().collect();
-        for hash in unknown {
-            if let Some(text) = self.library.wanted(&hash).await {
-                names.titles.insert(hash, title(&text));
+        let numbered = names.principles.values().chain(names.policies.values());
+        let all: Vec<Wanted> = numbered.map(|hash| Wanted::Text(*hash)).chain(wanted.iter().copied()).collect();
+        for wanted in all {
+            let (Wanted::Constitution(hash) | Wanted::Text(hash)) = wanted;
+            if names.titles.contains_key(&hash) {
+                continue;
             }
+            let found = match wanted {
+                Wanted::Constitution(hash) => self.library.document(&hash).await.map(|found| document_title(&found)),
+                Wanted::Text(hash) => self.library.wanted(&hash).await.map(|text| title(&text)),
+            };
+            names.titles.extend(found.map(|title| (hash, title)));
         }
         Ok(names)
     }

@@ -5,8 +5,8 @@ use quantumagi_rpc::deploy::SyncSigner;
 use quantumagi_rpc::solana::{Instruction, Keypair, Signer};
 use quantumagi_sdk::words::{Names, describe_event, sol};
 use quantumagi_sdk::{Pricing, Receipt, SdkError, Unsigned};
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use crate::context::{Actor, Context};
 use crate::printer::Report;
@@ -70,7 +70,7 @@ impl Context {
                 let receipts = self.send(key, &order).await?;
                 let names = self.people();
                 let transactions = receipts.iter().map(|receipt| Sent::new(receipt, &names)).collect();
-                self.printer.report(&Done { done: order.done, facts: order.facts.into(), transactions })
+                self.printer.report(&Done { done: order.done, facts: Facts(order.facts), transactions })
             }
             Actor::Key(_) | Actor::Wallet(_) => {
                 let prepared = self.prepare(actor, &order).await?;
@@ -126,7 +126,7 @@ impl Context {
             transactions.push(ToSign::new(&unsigned, &names));
         }
         let remaining = order.sequence.len().saturating_sub(1);
-        Ok(Prepared { does: order.done.clone(), facts: order.facts.clone().into(), transactions, remaining })
+        Ok(Prepared { does: order.done.clone(), facts: Facts(order.facts.clone()), transactions, remaining })
     }
 }
 
@@ -161,19 +161,18 @@ struct Done {
 }
 
 /// Names and values, in the order in which they were said.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Facts(Map<String, Value>);
+#[derive(Clone)]
+struct Facts(Vec<(&'static str, Value)>);
 
-impl From<Vec<(&'static str, Value)>> for Facts {
-    fn from(facts: Vec<(&'static str, Value)>) -> Self {
-        Self(facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+impl Serialize for Facts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 
 impl Facts {
     fn words(&self) -> String {
-        let lines: Vec<(&str, String)> = self.0.iter().map(|(name, value)| (name.as_str(), plain(value))).collect();
+        let lines: Vec<(&str, String)> = self.0.iter().map(|(name, value)| (*name, plain(value))).collect();
         facts(&lines)
     }
 }

@@ -81,9 +81,15 @@ pub(crate) fn read_document(path: &Path) -> anyhow::Result<Document> {
     let shown = path.display();
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {shown}"))?;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    Document::parse_file(&name, &bytes).map_err(|error| {
+    let document = Document::parse_file(&name, &bytes).map_err(|error| {
         let hint = "docs/constitution-files.md describes numbered text, Markdown and TOML";
         let place = format!("{shown}:{}:{} is no constitution", error.line, error.column);
         anyhow::Error::new(error).context(Mendable::new(place, hint))
-    })
+    })?;
+    // The chain has the words and not the name of the file: everybody must read the same principles out of them.
+    if Document::parse_file("", document.text.as_bytes()).as_ref() != Ok(&document) {
+        let hint = "change lines that look like headings of another format: \"# …\" in plain text, for example";
+        return Err(Mendable::new(format!("{shown} would be read otherwise without its name"), hint).into());
+    }
+    Ok(document)
 }

@@ -60,6 +60,19 @@ fn a_constitution_file_is_refused_with_line_and_column() {
 }
 
 #[test]
+fn a_file_that_only_its_name_explains_is_refused() {
+    let home = Home::new();
+    let file = home.write("rules.txt", "Rules\n\n1. One\n\n# of all rules the first.\n");
+    check(
+        &home,
+        &["constitution", "create", "--file", &file, "--url", NOWHERE],
+        1,
+        "error: HOME/rules.txt would be read otherwise without its name\n\n\
+         hint: change lines that look like headings of another format: \"# …\" in plain text, for example\n",
+    );
+}
+
+#[test]
 fn a_text_that_is_not_utf_8_is_refused() {
     let home = Home::new();
     let file = home.write("policy.txt", b"fine\n\xff");

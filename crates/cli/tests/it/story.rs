@@ -181,7 +181,7 @@ async fn decisions_are_proposed_voted_on_executed_and_audited() {
     let amend = ["proposal", "create", "constitution-amend", "--file", &amended, "--reason", "It was a dry year"];
     assert_eq!(
         garden.json(&amend)["done"],
-        "proposal 2 created: it replaces the constitution's text by \"Rules of the Garden (v1.1)\""
+        "proposal 2 created: it replaces the constitution's text by \"Rules of the Garden (version 1.1)\""
     );
 
     let early = garden.refused(&["proposal", "vote", "0", "for"], 75);
@@ -296,13 +296,13 @@ fn after_the_amendment(garden: &Garden) {
         [
             json!({
                 "version": 1,
-                "title": "Rules of the Garden (1.0)",
+                "title": "Rules of the Garden (version 1.0)",
                 "text_hash": hex(&sha256(RULES.as_bytes())),
                 "change": null,
             }),
             json!({
                 "version": 2,
-                "title": "Rules of the Garden (1.1)",
+                "title": "Rules of the Garden (version 1.1)",
                 "text_hash": hex(&sha256(AMENDED.as_bytes())),
                 "change": "1 principle amended; 2 words added, 3 removed",
             }),

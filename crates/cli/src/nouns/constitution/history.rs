@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::exit::Mendable;
+use crate::library::document_title;
 use crate::printer::Report;
 use crate::table::{facts, table};
 
@@ -50,10 +51,7 @@ pub(super) async fn run(context: &Context, wants_events: bool) -> anyhow::Result
         let change = before.as_ref().zip(document.as_ref()).map(|(old, new)| Diff::between(old, new).summary());
         rows.push(Row {
             version: version.number,
-            title: document.as_ref().map(|document| match &document.version {
-                Some(version) => format!("{} ({version})", document.title),
-                None => document.title.clone(),
-            }),
+            title: document.as_ref().map(document_title),
             text_hash: hex(&version.text),
             at: version.at,
             by: version.by.to_string(),

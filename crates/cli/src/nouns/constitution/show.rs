@@ -8,6 +8,7 @@ use quantumagi_sdk::words::{bps, duration, hex, sol};
 use serde::Serialize;
 
 use crate::context::Context;
+use crate::library::document_title;
 use crate::printer::Report;
 use crate::table::{facts, table};
 
@@ -16,10 +17,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let address = context.constitution()?;
     let account = context.client.constitution(&address).await?.value;
     let document = context.library.document(&account.text_hash).await;
-    let title = document.map(|document| match document.version {
-        Some(version) => format!("{} (version {version})", document.title),
-        None => document.title,
-    });
+    let title = document.as_ref().map(document_title);
     let vault_lamports = context.client.vault_balance(&address).await?;
     context.printer.report(&Shown::new(&address, &account, title, vault_lamports))
 }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use quantumagi_interface::digest::sha256;
 use quantumagi_rpc::solana::Address;
-use quantumagi_rules::Hash;
 use quantumagi_rules::action::{Action, InvokeAccounts, MAX_INVOKE_DATA, encode_accounts};
 use quantumagi_sdk::SdkError;
 
@@ -16,6 +15,7 @@ use crate::context::Context;
 use crate::exit::UsageError;
 use crate::library::read_text;
 use crate::moment;
+use crate::naming::Wanted;
 
 mod invoke;
 
@@ -159,14 +159,14 @@ impl Typed {
     }
 }
 
-/// Hashes of the texts that an action names.
-pub(super) fn texts_of(action: &Action<'_>) -> Vec<Hash> {
+/// The texts that an action names.
+pub(super) fn texts_of(action: &Action<'_>) -> Vec<Wanted> {
     match *action {
         Action::PolicyAdopt { text_hash, .. }
         | Action::PolicyAmend { text_hash, .. }
         | Action::PrincipleAdd { text_hash, .. }
-        | Action::PrincipleAmend { text_hash, .. } => vec![text_hash],
-        Action::ConstitutionAmend { text_hash, parent_hash } => vec![text_hash, parent_hash],
+        | Action::PrincipleAmend { text_hash, .. } => vec![Wanted::Text(text_hash)],
+        Action::ConstitutionAmend { text_hash, .. } => vec![Wanted::Constitution(text_hash)],
         Action::PolicyRepeal { .. }
         | Action::TransferLamports { .. }
         | Action::Invoke { .. }

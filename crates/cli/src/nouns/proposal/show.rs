@@ -41,9 +41,7 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
     };
     let action = Action::decode(&found.action).map_err(SdkError::from)?;
     let account = context.client.constitution(constitution).await?.value;
-    let mut wanted = texts_of(&action);
-    wanted.push(found.proposal.content_hash);
-    let names = context.names(constitution, &account, &wanted).await?;
+    let names = context.names(constitution, &account, &texts_of(&action)).await?;
     let words = describe_action(&action, &names);
     let explanation = context.library.wanted(&found.proposal.content_hash).await;
     let shown = Shown::new(&found, words, names, explanation, context.client.now().await?)?;
