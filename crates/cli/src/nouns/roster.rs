@@ -19,7 +19,8 @@ mod fill;
 /// What to do with rosters.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a roster of members with weights. Anybody may; it becomes the electorate when it is adopted.
+    /// Make a roster of members with weights: the founder before the seal, anybody after it. It becomes the electorate
+    /// when it is adopted.
     ///
     /// One that stopped half way goes on where it stopped when the same command is run again by the same payer.
     Create {

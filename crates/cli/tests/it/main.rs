@@ -1,7 +1,11 @@
 //! The `quantumagi` command as people and scripts meet it: through its arguments, its two outputs and its exit code.
 
+mod ends;
 mod errors;
+mod founder;
+mod garden;
 mod help;
+mod large;
 mod story;
 mod support;
 mod unsigned;

@@ -2,12 +2,12 @@
 
 use quantumagi_interface::digest::sha256;
 use quantumagi_interface::pda;
-use quantumagi_rpc::solana::{Address, Keypair, Signer};
-use quantumagi_rpc::{Commitment, Rpc};
+use quantumagi_rpc::solana::{Keypair, Signer};
 use quantumagi_sdk::words::hex;
 use serde_json::{Value, json};
 
-use super::support::{RULES, World};
+use super::garden::{Garden, only};
+use super::support::RULES;
 
 /// The garden's rules with another sentence about water.
 const AMENDED: &str = "\
@@ -25,51 +25,6 @@ Water is shared by need.
 ";
 
 const POLICY: &str = "# Tools\n\nTools go back to the shed in the evening.\n";
-
-/// Runs commands about one community.
-struct Garden {
-    world: World,
-    constitution: String,
-}
-
-impl Garden {
-    async fn new() -> Self {
-        let world = World::new().await;
-        let constitution = world.community();
-        Self { world, constitution }
-    }
-
-    #[track_caller]
-    fn json(&self, args: &[&str]) -> Value {
-        self.world.json(&[args, &["-c", &self.constitution]].concat())
-    }
-
-    #[track_caller]
-    fn words(&self, args: &[&str]) -> String {
-        self.world.words(&[args, &["-c", &self.constitution]].concat())
-    }
-
-    #[track_caller]
-    fn refused(&self, args: &[&str], code: i32) -> String {
-        self.world.refused(&[args, &["-c", &self.constitution]].concat(), code)
-    }
-
-    async fn travel_to(&self, moment: &Value) {
-        let moment = moment.as_i64().expect("a moment");
-        self.world.network.travel_to(moment).await.expect("the clock goes forward");
-    }
-
-    async fn balance(&self, address: &Address) -> u64 {
-        let rpc = Rpc::new(self.world.network.rpc_url(), Commitment::Confirmed);
-        rpc.balance(address).await.expect("a balance")
-    }
-}
-
-/// Only these fields of an object.
-fn only(value: &Value, fields: &[&str]) -> Value {
-    let object = value.as_object().expect("an object");
-    fields.iter().map(|field| ((*field).to_owned(), object.get(*field).cloned().unwrap_or(Value::Null))).collect()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_community_is_founded_from_a_file() {
@@ -288,7 +243,7 @@ async fn decisions_are_proposed_voted_on_executed_and_audited() {
 /// The constitution has two versions, and what changed is told in words.
 fn after_the_amendment(garden: &Garden) {
     let history = garden.json(&["constitution", "history"]);
-    let fields = ["version", "title", "text_hash", "change"];
+    let fields = ["version", "title", "text_hash", "proposal", "change"];
     let versions: Vec<Value> =
         history["versions"].as_array().expect("a list").iter().map(|version| only(version, &fields)).collect();
     assert_eq!(
@@ -298,12 +253,14 @@ fn after_the_amendment(garden: &Garden) {
                 "version": 1,
                 "title": "Rules of the Garden (version 1.0)",
                 "text_hash": hex(&sha256(RULES.as_bytes())),
+                "proposal": null,
                 "change": null,
             }),
             json!({
                 "version": 2,
                 "title": "Rules of the Garden (version 1.1)",
                 "text_hash": hex(&sha256(AMENDED.as_bytes())),
+                "proposal": 2,
                 "change": "1 principle amended; 2 words added, 3 removed",
             }),
         ]

@@ -138,12 +138,17 @@ impl World {
         ran.stderr
     }
 
-    /// Founds a community of Ana (3), Ben (2) and Cleo (1), sealed, with the shortest times; its address.
-    pub(crate) fn community(&self) -> String {
+    /// Founds a constitution with the shortest times; its address.
+    pub(crate) fn founded(&self) -> String {
         let rules = self.home.write("rules.md", RULES);
         let tracks = self.home.write("tracks.toml", tracks());
         let founded = self.json(&["constitution", "create", "--file", &rules, "--tracks", &tracks]);
-        let constitution = founded["constitution"].as_str().expect("an address").to_owned();
+        founded["constitution"].as_str().expect("an address").to_owned()
+    }
+
+    /// Founds a community of Ana (3), Ben (2) and Cleo (1), sealed; its address.
+    pub(crate) fn community(&self) -> String {
+        let constitution = self.founded();
         let members = self.members();
         self.json(&["roster", "create", "--members", &members, "-c", &constitution]);
         self.json(&["roster", "adopt", "1", "-c", &constitution]);

@@ -25,8 +25,8 @@ pub(super) struct Version {
     pub(super) text: Hash,
     /// When it came into force, Unix seconds.
     at: i64,
-    /// The proposal that ordered it, or the founder.
-    by: Address,
+    /// The proposal that ordered it; `None` for the founder.
+    proposal: Option<u64>,
 }
 
 /// Prints the versions, or the events.
@@ -54,7 +54,7 @@ pub(super) async fn run(context: &Context, wants_events: bool) -> anyhow::Result
             title: document.as_ref().map(document_title),
             text_hash: hex(&version.text),
             at: version.at,
-            by: version.by.to_string(),
+            proposal: version.proposal,
             change,
         });
         before = document;
@@ -84,12 +84,19 @@ async fn whole_history(context: &Context, address: &Address) -> anyhow::Result<V
 }
 
 fn versions(events: &[Event]) -> Vec<Version> {
+    // A mandate is a proposal's address, and zeros for the founder.
+    let proposal_at = |mandate: &Address| {
+        events.iter().find_map(|event| {
+            let Event::ProposalCreated(e) = event else { return None };
+            (e.proposal == *mandate).then_some(e.proposal_id)
+        })
+    };
     let of = |event: &Event| {
         if let Event::ConstitutionCreated(e) = event {
-            return Some(Version { number: 1, text: e.text_hash, at: e.at, by: e.founder });
+            return Some(Version { number: 1, text: e.text_hash, at: e.at, proposal: None });
         }
         let Event::ConstitutionAmended(e) = event else { return None };
-        Some(Version { number: e.version, text: e.text_hash, at: e.at, by: e.mandate })
+        Some(Version { number: e.version, text: e.text_hash, at: e.at, proposal: proposal_at(&e.mandate) })
     };
     events.iter().filter_map(of).collect()
 }
@@ -106,7 +113,8 @@ struct Row {
     title: Option<String>,
     text_hash: String,
     at: i64,
-    by: String,
+    /// The proposal that ordered it; `null` for the founder.
+    proposal: Option<u64>,
     /// What changed from the version before, in one line; `null` for the first, and where a text cannot be had.
     change: Option<String>,
 }
@@ -119,10 +127,11 @@ impl Report for Versions {
                 (None, 1) => "founded".to_owned(),
                 (None, _) => "(a text is not known here)".to_owned(),
             };
+            let by = row.proposal.map_or_else(|| "the founder".to_owned(), |id| format!("proposal {id}"));
             let head = format!("version {}  {}", row.version, row.title.as_deref().unwrap_or("(text not known here)"));
             let rest = facts(&[
                 ("  in force", utc(UnixSeconds(row.at))),
-                ("  by", row.by.clone()),
+                ("  by", by),
                 ("  text", row.text_hash.clone()),
                 ("  change", change),
             ]);

@@ -5,6 +5,7 @@ use quantumagi_interface::{instructions, pda};
 use quantumagi_rpc::solana::{Address, Instruction};
 use quantumagi_rules::roster::MEMBERS_PER_PAGE;
 use quantumagi_sdk::builders::{Member, sorted_members};
+use quantumagi_sdk::check;
 use quantumagi_sdk::transaction::pack;
 use quantumagi_sdk::{Quantumagi, SdkError};
 
@@ -21,7 +22,11 @@ pub(super) async fn transactions(
     members: &[Member],
 ) -> Result<(u32, Vec<Vec<Instruction>>), SdkError> {
     let sorted = sorted_members(members)?;
-    let newest = client.constitution(constitution).await?.value.next_roster_version.saturating_sub(1);
+    let account = client.constitution(constitution).await?.value;
+    if !account.is_sealed() {
+        check::signer(&account.founder, payer)?;
+    }
+    let newest = account.next_roster_version.saturating_sub(1);
     if newest > 0 {
         match client.electorate(&pda::roster(constitution, newest)).await {
             Ok(read) if goes_on(&read.value.roster, &read.value.members, payer, &sorted) => {
