@@ -33,6 +33,10 @@ const surfnet = load().startWithConfig({
   slotTimeMs: slotMs,
 });
 
+// The native library keeps an event of every block and transaction for a reader, 1,024 of them. When that is full it
+// stops making blocks and answering, without a word: so they are read, and nobody wants them.
+setInterval(() => surfnet.drainEvents(), 50);
+
 async function clock() {
   const response = await fetch(surfnet.rpcUrl, {
     method: 'POST',
