@@ -3,10 +3,10 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::step::{run, seconds, step};
-use crate::{anchor, build, codegen, idl, lint, repo, tidy};
+use crate::{anchor, bill, build, codegen, idl, lint, repo, tidy};
 
 /// Options of `test`.
 #[derive(clap::Args)]
@@ -35,6 +35,8 @@ const FULL: &[Step] = &[
     ("tidy", "cargo xtask tidy", tidy::run),
     ("lint", "cargo xtask lint", lint::run_all),
     ("anchor build", "cargo xtask anchor", anchor::run),
+    ("migrations", "npx tsc --noEmit --project .", migrations),
+    ("bill", "cargo xtask bill --check", bill::check),
     ("doc tests", DOC_TESTS_ALONE, doc_tests),
     ("tests", "QUANTUMAGI_FULL=1 cargo test --workspace", full_tests),
 ];
@@ -55,6 +57,15 @@ pub(crate) fn run_all(args: &Args) -> Result<()> {
 fn fetch() -> Result<()> {
     run(&mut repo::cargo(["fetch", "--quiet", "--locked"]))?;
     run(&mut repo::program_cargo(["fetch", "--quiet", "--locked"]))
+}
+
+/// The types of what `anchor migrate` runs. That it works is shown by xtask/tests/migrate.rs, with all other tests.
+fn migrations() -> Result<()> {
+    let compiler = repo::root().join("node_modules/.bin/tsc");
+    if !compiler.is_file() {
+        bail!("npm's packages are not installed; run scripts/setup --test, or npm ci");
+    }
+    run(repo::command(&compiler, repo::root()).args(["--noEmit", "--project", "."]))
 }
 
 /// Examples in the documentation of the two crates that others depend on; they link slowly.
