@@ -103,13 +103,17 @@ pub(super) async fn amend(
     text?;
     why?;
     created?;
+    teller.now("published and created");
 
     teller.now(format!("{from} → {to}: voting"));
     let last = ids.last().context("there is no proposal")?;
     let times = client.proposal(&community.address, *last).await?.value.timetable()?;
     chain.travel_to(times.starts_at).await?;
+    teller.now("travelled");
     chain.send_side_by_side(ballots(community, people, &ids)?).await?;
+    teller.now("voted");
     chain.travel_to(times.ends_at).await?;
+    teller.now("travelled");
     let finalize = ids.iter().map(|id| builders::proposal_finalize(&pda::proposal(&community.address, *id))).collect();
     let finalize = packed(&proposer.address(), finalize)?;
     chain.send_side_by_side(finalize.into_iter().map(|some| Order::new(some, &proposer.key)).collect()).await?;
@@ -117,6 +121,7 @@ pub(super) async fn amend(
     teller.now(format!("{from} → {to}: executing"));
     let times = client.proposal(&community.address, *last).await?.value.timetable()?;
     chain.travel_to(times.opens_at).await?;
+    teller.now("travelled");
     let executions = executions(community, &proposer.address(), &ids, &motions, before.next_principle_id);
     chain.send_in_order(packed(&proposer.address(), executions)?, &proposer.key).await?;
 

@@ -43,12 +43,12 @@ impl<'a> Order<'a> {
 }
 
 impl Chain {
-    /// Starts a network.
+    /// Starts a network that prints to the file `log`.
     ///
     /// # Errors
     /// When Node or the network's package is missing.
-    pub(super) async fn start() -> Result<Self> {
-        let network = LocalNetwork::start(Options::default()).await?;
+    pub(super) async fn start(log: &Path) -> Result<Self> {
+        let network = LocalNetwork::start(Options::default().with_log(log)).await?;
         let client = Quantumagi::new(Rpc::new(network.rpc_url(), Commitment::Confirmed));
         Ok(Self { network, client, sent: Mutex::default() })
     }

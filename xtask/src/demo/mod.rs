@@ -69,10 +69,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 async fn govern(args: &Args) -> Result<Report> {
     let narrator = Narrator::new();
     let versions = documents::versions(args.constitution.as_deref())?;
+    let folder = std::env::temp_dir().join(format!("quantumagi-demo-{}", std::process::id()));
+    let store = TextStore::open(folder.join("texts"))?;
     narrator.part("build the program", async |_| prepare(args)).await?;
     let chain = narrator
         .part("start the local network", async |teller| {
-            let chain = Chain::start().await?;
+            let chain = Chain::start(&folder.join("network.log")).await?;
             teller.say(chain.network().rpc_url());
             Ok(chain)
         })
@@ -94,8 +96,6 @@ async fn govern(args: &Args) -> Result<Report> {
             Ok(len)
         })
         .await?;
-    let folder = std::env::temp_dir().join(format!("quantumagi-demo-{}", std::process::id()));
-    let store = TextStore::open(folder.join("texts"))?;
     let (community, mut report) = live(&narrator, &chain, &people, versions, store).await?;
     report.program_bytes = program_bytes;
     if args.keep {

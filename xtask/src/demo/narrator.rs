@@ -94,6 +94,10 @@ impl Teller {
 
     /// Something that is true only now; nothing where there is no terminal.
     pub(super) fn now(&self, words: impl Into<String>) {
-        self.bar.set_message(words.into());
+        let words = words.into();
+        if std::env::var_os("DEMO_TRACE").is_some() {
+            eprintln!("      {:?} {words}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map(|d| d.as_millis() % 1_000_000));
+        }
+        self.bar.set_message(words);
     }
 }
