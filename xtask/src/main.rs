@@ -8,6 +8,7 @@ mod anchor;
 mod bill;
 mod build;
 mod codegen;
+mod demo;
 mod idl;
 mod lint;
 mod peers;
@@ -39,6 +40,8 @@ enum Verb {
     Build(build::Args),
     /// Write what the client knows of the program, from the IDL
     Codegen(codegen::Args),
+    /// Govern a community with a real constitution on a local network, from its founding to the bill
+    Demo(demo::Args),
     /// Write the program's IDL to idl/quantumagi_core.json
     Idl(idl::Args),
     /// Formatting, clippy, documentation, licences and sources of dependencies
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Verb::Bill(args) => bill::run(&args),
         Verb::Build(args) => build::run(&args),
         Verb::Codegen(args) => codegen::run(&args),
+        Verb::Demo(args) => demo::run(&args),
         Verb::Idl(args) => idl::run(&args),
         Verb::Lint => lint::run_all(),
         Verb::Test(args) => test::run_all(&args),
