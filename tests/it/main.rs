@@ -9,6 +9,7 @@
 
 mod support;
 
+mod bad_data;
 mod ballot_pages;
 mod bounds;
 mod citations;
@@ -16,8 +17,10 @@ mod clock;
 mod constitution_amend;
 mod constitution_create;
 mod constitution_seal;
+mod corrupt;
 mod golden;
 mod laws;
+mod mandates;
 mod outcomes;
 mod policies;
 mod prefunded;
@@ -29,6 +32,7 @@ mod proposal_create;
 mod proposal_execute;
 mod proposal_steps;
 mod proposal_vote;
+mod regressions;
 mod roster_adopt;
 mod roster_close;
 mod roster_fill;

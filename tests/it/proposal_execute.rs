@@ -209,6 +209,27 @@ fn proposal_execute_refuses_another_vault_or_constitution() {
 }
 
 #[test]
+fn a_call_may_name_one_account_twice_and_the_constitution_to_read() {
+    let mut community = Founding::default().found();
+    let mut call = Call::of(&system::transfer(&community.vault, &community.vault, AMOUNT));
+    let constitution = community.constitution.to_bytes();
+    call.accounts.push(quantumagi_rules::action::InvokeAccount { address: constitution, flags: 0 });
+    let proposal = call.approved(&mut community);
+    let execute = call.execute(&community, proposal);
+    community.send(execute);
+    assert_eq!(community.proposal(&proposal).status, 5);
+}
+
+#[test]
+fn x6_an_account_that_the_call_writes_must_be_passed_writable() {
+    let (mut community, call, proposal) = approved();
+    for slot in [5, 6] {
+        let execute = read_only(call.execute(&community, proposal), slot);
+        check_refused(&mut community, execute, InstructionError::InvalidArgument);
+    }
+}
+
+#[test]
 fn a_call_is_bounded() {
     use quantumagi_rules::action::InvokeAccount;
     let mut community = Founding::default().found();

@@ -100,3 +100,16 @@ fn a_payment_is_no_other_action() {
     let adopt = ix::PolicyAdopt { payer: authority, constitution: community.constitution, proposal, policy };
     check_refused(&mut community, adopt.instruction(hash("bob"), AMOUNT as i64 + START), GovError::DigestMismatch);
 }
+
+#[test]
+fn a_payment_to_an_account_that_the_instruction_names_already_is_never_made() {
+    let community = Founding::default().found();
+    for recipient in [community.vault, community.constitution, pda::proposal(&community.constitution, 0)] {
+        let mut community = community.clone();
+        let (constitution, vault) = (community.constitution, community.vault);
+        let proposal =
+            community.approved(&Action::TransferLamports { recipient: recipient.to_bytes(), lamports: AMOUNT });
+        let pay = ix::VaultTransfer { constitution, proposal, vault, recipient };
+        check_refused(&mut community, pay.instruction(AMOUNT), DUPLICATE);
+    }
+}
