@@ -43,8 +43,8 @@ mod tests {
 
     #[test]
     fn texts_are_kept_where_the_base_directory_specification_says() {
-        let home = Environment { home: Some("/home/ana".into()), data_home: None };
-        assert_eq!(home.store(), Some("/home/ana/.local/share/quantumagi/texts".into()));
+        let home = Environment { home: Some("/wallets/ana".into()), data_home: None };
+        assert_eq!(home.store(), Some("/wallets/ana/.local/share/quantumagi/texts".into()));
         let moved = Environment { data_home: Some("/data".into()), ..home };
         assert_eq!(moved.store(), Some("/data/quantumagi/texts".into()));
         assert_eq!(Environment::default().store(), None);

@@ -54,12 +54,18 @@ impl UsageError {
 pub(crate) struct Mendable {
     problem: String,
     hint: String,
+    exit: Exit,
 }
 
 impl Mendable {
     /// A problem, and what to do about it.
     pub(crate) fn new(problem: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { problem: problem.into(), hint: hint.into() }
+        Self { problem: problem.into(), hint: hint.into(), exit: Exit::Failed }
+    }
+
+    /// The same, where the same command can succeed later.
+    pub(crate) fn again(problem: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { exit: Exit::TryAgain, ..Self::new(problem, hint) }
     }
 }
 
@@ -67,6 +73,9 @@ impl Mendable {
 pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     if find::<UsageError>(error).is_some() {
         return Exit::Usage;
+    }
+    if let Some(Mendable { exit: Exit::TryAgain, .. }) = find(error) {
+        return Exit::TryAgain;
     }
     let is_retryable = find::<SdkError>(error).is_some_and(|error| error.is_retryable() || is_too_early(error))
         || find::<RpcError>(error).is_some_and(RpcError::is_retryable)
@@ -160,4 +169,45 @@ fn hint_of_transaction(error: &TransactionError) -> Option<String> {
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use quantumagi_rules::UnixSeconds;
+    use quantumagi_rules::lifecycle::{Phase, Timetable};
+
+    use super::*;
+
+    fn step(refusal: Refusal) -> anyhow::Error {
+        let moment = UnixSeconds(0);
+        let times = Timetable { starts_at: moment, ends_at: moment, opens_at: moment, closes_at: moment };
+        SdkError::from(CheckError::Step { refusal, phase: Phase::Draft, times, now: moment }).into()
+    }
+
+    #[track_caller]
+    fn check(error: anyhow::Error, exit: Exit, hint: Option<&str>) {
+        assert_eq!((exit_of(&error), hint_of(&error).as_deref()), (exit, hint), "{error:?}");
+    }
+
+    #[test]
+    fn what_only_time_stands_against_is_worth_another_try() {
+        check(step(Refusal::VotingNotStarted), Exit::TryAgain, None);
+        check(step(Refusal::TimelockActive).context("while executing"), Exit::TryAgain, None);
+        check(step(Refusal::WindowClosed), Exit::Failed, None);
+    }
+
+    #[test]
+    fn a_hint_is_found_wherever_it_was_given() {
+        let io = || anyhow::Error::new(std::io::Error::other("broken"));
+        check(io(), Exit::Failed, None);
+        check(io().context(Mendable::new("no file", "make one")), Exit::Failed, Some("make one"));
+        check(io().context(Mendable::again("busy", "wait")).context("while reading"), Exit::TryAgain, Some("wait"));
+        check(UsageError::new("no name", "give one").into(), Exit::Usage, Some("give one"));
+    }
+
+    #[test]
+    fn the_hint_for_a_missing_thing_says_where_to_look() {
+        let missing = SdkError::NotFound { what: "proposal", address: quantumagi_rpc::solana::Address::default() };
+        check(missing.into(), Exit::Failed, Some("`quantumagi proposal list --closed` shows all there ever were"));
+    }
 }

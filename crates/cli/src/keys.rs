@@ -76,8 +76,8 @@ mod tests {
 
     #[test]
     fn a_hint_can_be_pasted_into_a_shell() {
-        assert_eq!(quoted(Path::new("/home/ana/id.json")), "/home/ana/id.json");
-        assert_eq!(quoted(Path::new("/home/ana/it's mine.json")), r"'/home/ana/it'\''s mine.json'");
+        assert_eq!(quoted(Path::new("/wallets/ana/id.json")), "/wallets/ana/id.json");
+        assert_eq!(quoted(Path::new("/wallets/ana/it's mine.json")), r"'/wallets/ana/it'\''s mine.json'");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::args::Cli;
 const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md");
 
 /// Written by hand: how to begin, and what the options have in common.
-const OPENING: &str = include_str!("manual.md");
+const OPENING: &str = include_str!("manual.txt");
 
 /// The whole page.
 fn page() -> String {

@@ -74,6 +74,9 @@ impl Context {
             }
             Actor::Key(_) | Actor::Wallet(_) => {
                 let prepared = self.prepare(actor, &order).await?;
+                for to_sign in &prepared.transactions {
+                    self.printer.aside(&to_sign.words());
+                }
                 if prepared.remaining > 0 {
                     let remaining = prepared.remaining;
                     self.printer
@@ -244,6 +247,14 @@ impl ToSign {
             units: unsigned.estimate.units,
             events: unsigned.estimate.events.iter().map(|event| describe_event(event, names)).collect(),
         }
+    }
+}
+
+impl ToSign {
+    /// What signing it means.
+    fn words(&self) -> String {
+        let events = if self.events.is_empty() { String::new() } else { format!(": {}", self.events.join("; ")) };
+        format!("to be signed by {}, fee {}{events}", self.signers.join(" and "), sol(self.fee_lamports))
     }
 }
 

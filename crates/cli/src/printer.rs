@@ -53,6 +53,13 @@ impl Printer {
         complain(words);
     }
 
+    /// Tells people about a result what JSON has in itself.
+    pub(crate) fn aside(self, words: &str) {
+        if self.form == Form::Words {
+            complain(words);
+        }
+    }
+
     /// Tells that something has begun that takes a while, in `steps` steps.
     pub(crate) fn begin(self, words: &str, steps: usize) -> Progress {
         if !io::stderr().is_terminal() {

@@ -45,11 +45,11 @@ mod tests {
     #[test]
     fn a_file_of_the_solana_cli_is_read() {
         let text = "---\njson_rpc_url: https://api.devnet.solana.com\nwebsocket_url: ''\n\
-                    keypair_path: \"/home/ana/my keys/id.json\"\naddress_labels:\n  '11111111111111111111111111111111': \
+                    keypair_path: \"/wallets/ana/my keys/id.json\"\naddress_labels:\n  '11111111111111111111111111111111': \
                     System Program\ncommitment: finalized\n";
         let config = SolanaConfig::parse(text);
         assert_eq!(config.json_rpc_url.as_deref(), Some("https://api.devnet.solana.com"));
-        assert_eq!(config.keypair_path.as_deref(), Some("/home/ana/my keys/id.json"));
+        assert_eq!(config.keypair_path.as_deref(), Some("/wallets/ana/my keys/id.json"));
         assert_eq!(config.commitment.as_deref(), Some("finalized"));
     }
 

@@ -8,7 +8,7 @@ use quantumagi_rpc::solana::{Address, Signature, Signer, VersionedTransaction};
 use quantumagi_rpc::{Commitment, Preflight, Rpc};
 use serde_json::json;
 
-use super::support::{PURSE, Person, RULES, World};
+use super::support::{PURSE, Person, RULES, Ran, World};
 
 fn rpc(world: &World) -> Rpc {
     Rpc::new(world.network.rpc_url(), Commitment::Confirmed)
@@ -33,8 +33,9 @@ async fn a_wallet_elsewhere_signs_what_was_printed_and_it_lands() {
     let cleo = world.cleo.address().to_string();
     let args = ["vault", "fund", "1", "-c", &constitution, "--unsigned", "--signer", &cleo];
     let vault = world.json(&["vault", "show", "-c", &constitution]);
-    let printed = world.words(&args);
-    assert_eq!(printed.lines().count(), 1);
+    let Ran { code, stdout: printed, stderr } = world.home.run(&args);
+    assert_eq!((code, printed.lines().count()), (0, 1));
+    assert_eq!(stderr, format!("to be signed by {cleo}, fee 0.000005 SOL\n"));
     let mut transaction = decoded(printed.trim_end());
     assert_eq!(transaction.signatures, [Signature::default()]);
     assert_eq!(transaction.message.static_account_keys()[0], world.cleo.address());
@@ -96,10 +97,18 @@ async fn what_is_printed_says_what_it_does_and_who_signs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_would_be_refused_is_not_printed() {
+async fn people_are_told_what_they_sign_and_nothing_is_printed_that_would_be_refused() {
     let world = World::new().await;
     let constitution = world.community();
     let ben = world.ben.address().to_string();
+    let unpublished =
+        ["roster", "create", "--members", &world.members(), "-c", &constitution, "--unsigned", "--signer", &ben];
+    let Ran { stderr, .. } = world.home.run(&unpublished);
+    assert_eq!(stderr.lines().count(), 1);
+    assert!(
+        stderr.starts_with(&format!("to be signed by {ben}, fee 0.000005 SOL: roster 2 begun for 3 members; ")),
+        "{stderr}"
+    );
     let args = ["constitution", "seal", "-c", &constitution, "--unsigned", "--signer", &ben];
     assert_eq!(
         world.refused(&args, 1),

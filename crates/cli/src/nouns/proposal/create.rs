@@ -60,7 +60,7 @@ impl Create {
         let (address, instruction) = context.client.proposal_create(constitution, &actor.address(), &draft).await?;
         let id = account.next_proposal_id;
         if pda::proposal(constitution, id) != address {
-            return Err(Mendable::new("somebody else proposed at the same moment", "run the command again").into());
+            return Err(Mendable::again("somebody else proposed at the same moment", "run the command again").into());
         }
         let texts: Vec<&str> = std::iter::once(explanation.as_str()).chain(text.as_deref()).collect();
         for text in &texts {
