@@ -20,6 +20,7 @@ mod constitution_seal;
 mod corrupt;
 mod golden;
 mod laws;
+mod logs;
 mod mandates;
 mod outcomes;
 mod policies;

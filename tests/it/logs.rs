@@ -1,0 +1,55 @@
+//! What the logs can lose, and that it shows (O1, O2; docs/decisions/0004-events-in-logs.md).
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use solana_message::{Message, VersionedMessage};
+use solana_signature::Signature;
+use solana_transaction::versioned::VersionedTransaction;
+
+use crate::support::*;
+
+/// Bytes of logs that a validator keeps of one transaction (`solana-svm-log-collector` 4.0).
+const LOG_LIMIT: usize = 10_000;
+/// Longest transaction, in bytes.
+const PACKET: usize = 1_232;
+
+/// Sends without following the chains, to a chain that cuts logs as validators do; returns the events in the logs.
+fn send(community: &mut Community, instructions: &[Instruction]) -> Vec<Event> {
+    let blockhash = community.svm.latest_blockhash();
+    let message = Message::new_with_blockhash(instructions, Some(&community.stranger()), &blockhash);
+    let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
+    assert!(message.serialize().len() + 1 + 64 * signatures.len() <= PACKET, "it fits a packet");
+    let transaction = VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) };
+    let logs = community.svm.send_transaction(transaction).expect("it goes through").logs;
+    let lines = logs.iter().filter_map(|line| line.strip_prefix("Program data: "));
+    lines.map(|line| Event::decode(&BASE64_STANDARD.decode(line).unwrap()).unwrap()).collect()
+}
+
+fn roster_create(community: &Community) -> Instruction {
+    let (payer, constitution) = (community.stranger(), community.constitution);
+    let version = community.constitution(&constitution).next_roster_version;
+    ix::RosterCreate { payer, constitution, roster: pda::roster(&constitution, version) }.instruction(1)
+}
+
+#[test]
+fn o1_o2_a_caller_can_fill_the_log_first_and_the_missing_event_shows_in_the_next() {
+    let mut community = Founding::default().found();
+    community.world.svm = community.world.svm.clone().with_log_bytes_limit(Some(LOG_LIMIT));
+    let memo = Address::from_str_const("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr");
+    let before = community.constitution(&community.constitution).chain;
+    let mut instructions = vec![Instruction { program_id: memo, accounts: Vec::new(), data: Vec::new() }; 50];
+    instructions.push(roster_create(&community));
+    assert_eq!(send(&mut community, &instructions), Vec::new(), "the line is cut off");
+    let hidden = community.constitution(&community.constitution).chain;
+    assert_eq!(hidden.sequence, before.sequence + 1);
+    assert_ne!(hidden.hash, before.hash);
+
+    let next = roster_create(&community);
+    let events = send(&mut community, &[next]);
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    assert_eq!(event.sequence(), Some(before.sequence + 1), "whoever reads the logs misses number {}", before.sequence);
+    let after = community.constitution(&community.constitution).chain;
+    use quantumagi_interface::digest::Sha2;
+    use quantumagi_rules::digest::next_link;
+    assert_eq!(after.hash, next_link::<Sha2>(&hidden.hash, &event.to_bytes()));
+    assert_ne!(after.hash, next_link::<Sha2>(&before.hash, &event.to_bytes()), "the link over the gap does not fit");
+}
