@@ -114,6 +114,25 @@ impl Chain {
         self.svm.set_account(*who, account).map_err(|error| anyhow::anyhow!("{who} cannot be funded: {error:?}"))
     }
 
+    /// Writes an account as no transaction could, with the rent it needs.
+    ///
+    /// # Errors
+    /// Where the virtual machine refuses.
+    pub(super) fn put(&mut self, address: &Address, owner: Address, data: Vec<u8>) -> Result<()> {
+        let lamports = self.svm.minimum_balance_for_rent_exemption(data.len());
+        let account = Account { lamports, data, owner, ..Account::default() };
+        self.svm.set_account(*address, account).map_err(|error| anyhow::anyhow!("{address} is refused: {error:?}"))
+    }
+
+    /// The account that holds a program's code, where the program can be upgraded.
+    pub(super) fn program_data(&self, program: &Address) -> Option<Address> {
+        let account = self.svm.get_account(program)?;
+        let can_change = account.owner == solana_sdk_ids::bpf_loader_upgradeable::ID;
+        // The tag of a program (u32), then the address of its code. Source: `UpgradeableLoaderState::Program`.
+        let code = account.data.get(4..36)?.try_into().ok()?;
+        can_change.then(|| Address::new_from_array(code))
+    }
+
     /// The bytes of an account.
     ///
     /// # Errors

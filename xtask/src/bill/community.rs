@@ -143,7 +143,7 @@ impl Community {
         let constitution = self.constitution;
         let stored = self.stored()?;
         let proposal = pda::proposal(&constitution, stored.next_proposal_id);
-        let (mut subject, mut candidate) = (None, None);
+        let (mut subject, mut candidate, mut program_data) = (None, None, None);
         match *action {
             Action::PolicyAmend { policy_id, .. } | Action::PolicyRepeal { policy_id } => {
                 subject = Some(pda::policy(&constitution, policy_id));
@@ -152,7 +152,11 @@ impl Community {
                 subject = Some(pda::principle(&constitution, principle_id));
             }
             Action::RosterAdopt { roster_version, .. } => candidate = Some(self.roster(roster_version)),
-            Action::Invoke { program, .. } => subject = Some(Address::new_from_array(program)),
+            Action::Invoke { program, .. } => {
+                let program = Address::new_from_array(program);
+                subject = Some(program);
+                program_data = self.chain.program_data(&program);
+            }
             Action::PolicyAdopt { .. }
             | Action::TransferLamports { .. }
             | Action::ConstitutionAmend { .. }
@@ -166,7 +170,7 @@ impl Community {
             proposal,
             subject,
             candidate,
-            program_data: None,
+            program_data,
         };
         let mut instruction = create.instruction(&types::ProposalCreateArgs {
             content_hash: hash("why this is right"),
@@ -233,7 +237,7 @@ impl Community {
         Ok(())
     }
 
-    /// Has the first five voters approve what is proposed here, and waits for its window.
+    /// Has what is proposed here approved, and waits for its window.
     pub(super) fn approved(&mut self, action: &Action) -> Result<Address> {
         let (proposal, create) = self.propose(action, &[0], false)?;
         self.send(create)?;
@@ -241,10 +245,11 @@ impl Community {
         Ok(proposal)
     }
 
-    /// Has the first five voters vote for it, finalizes it, and waits for its window.
+    /// Has just as many vote for it as the quorum asks, finalizes it, and waits for its window.
     pub(super) fn approve(&mut self, proposal: &Address) -> Result<()> {
         self.open_voting(proposal)?;
-        for index in 0..5 {
+        let voters = self.proposal(proposal)?.voters;
+        for index in 0..voters.div_ceil(5) {
             self.vote(proposal, index, FOR)?;
         }
         self.end_voting(proposal)?;

@@ -4,6 +4,7 @@
 //! on every machine that compiles the same program. Signatures are not made; their fee is counted.
 
 mod budgets;
+mod calls;
 mod chain;
 mod committed;
 mod community;

@@ -1,14 +1,18 @@
 //! Instructions of a proposal, from its creation to its end.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use quantumagi_interface::{Address, instructions as ix, pda};
-use quantumagi_rules::action::{Action, FLAG_SIGNER, FLAG_WRITABLE, InvokeAccount, InvokeAccounts, encode_accounts};
-use solana_instruction::AccountMeta;
+use quantumagi_rules::action::Action;
 
+use super::calls;
 use super::community::{AGAINST, Community, FOR};
 use super::figures::Rows;
-use super::people::{crank, hash, person};
+use super::people::{crank, hash};
 
+/// Voters, of whom the last 44 need a ballot page.
+const VOTERS: u32 = 300;
+/// Voters in favour after whom all others can be against: 60 %.
+const SETTLED_BY: u32 = 180;
 const CITED: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /// A payment of one lamport, so that the vault never runs dry.
@@ -16,13 +20,14 @@ fn payment() -> Action<'static> {
     Action::TransferLamports { recipient: hash("crank"), lamports: 1 }
 }
 
-/// Measures them, with 300 voters, of whom the last 44 need a ballot page.
+/// Measures them.
 pub(super) fn measure(rows: &mut Rows) -> Result<()> {
-    let mut community = Community::founded("proposals", 300, 8)?;
+    let mut community = Community::founded("proposals", VOTERS, 8)?;
     creation(&mut community, rows)?;
     payment_of_five(&mut community, rows)?;
-    ballots(&mut community, rows)?;
-    invoking(&mut community, rows)?;
+    pages(&mut community, rows)?;
+    final_ballots(&mut community, rows)?;
+    calls::measure(&mut community, rows)?;
     endings(&mut community, rows)
 }
 
@@ -35,14 +40,6 @@ fn creation(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let cost = community.send(create)?;
     rows.note("proposal_create", "a policy, 8 citations", cost);
 
-    let accounts = most_accounts(community, &CITED)?;
-    let (_, create) = community.propose(&invoke(&accounts, &one_lamport()), &CITED, true)?;
-    let cost = community.send(create)?;
-    rows.note(
-        "proposal_create",
-        &format!("a call with {} accounts, 8 citations, as large as fits", accounts.len() / 33),
-        cost,
-    );
     Ok(())
 }
 
@@ -92,18 +89,23 @@ impl Community {
     }
 }
 
-fn ballots(community: &mut Community, rows: &mut Rows) -> Result<()> {
-    let (proposal, create) = community.propose(&payment(), &[0], true)?;
+/// Ballots of voters whom the proposal itself has no room for.
+fn pages(community: &mut Community, rows: &mut Rows) -> Result<()> {
+    let (proposal, create) = community.propose(&payment(), &[0], false)?;
     community.send(create)?;
     community.open_voting(&proposal)?;
     let payer = crank();
     let ballot_page = pda::ballot_page(&proposal, 0);
     let cost = community.send(ix::BallotPageOpen { payer, proposal, ballot_page }.instruction(0))?;
     rows.note("ballot_page_open", "4,096 voters", cost);
-    let cost = community.vote(&proposal, 256, FOR)?;
-    rows.note("proposal_vote", "the first voter on a ballot page, final ballot", cost);
-    let cost = community.vote(&proposal, 299, AGAINST)?;
-    rows.note("proposal_vote", "the last of 300 voters, final ballot", cost);
+    for (index, choice, case) in [
+        (256, FOR, "the first voter on a ballot page"),
+        (256, AGAINST, "the first voter on a ballot page changes it"),
+        (299, AGAINST, "the last of 300 voters"),
+    ] {
+        let cost = community.vote(&proposal, index, choice)?;
+        rows.note("proposal_vote", case, cost);
+    }
     community.end_voting(&proposal)?;
     let cost = community.send(Community::finalize(&proposal))?;
     rows.note("proposal_finalize", "defeated", cost);
@@ -112,72 +114,27 @@ fn ballots(community: &mut Community, rows: &mut Rows) -> Result<()> {
     Ok(())
 }
 
-/// Instruction data of the System program: transfer one lamport.
-fn one_lamport() -> Vec<u8> {
-    [&2u32.to_le_bytes()[..], &1u64.to_le_bytes()].concat()
-}
-
-/// A transfer from the vault, called as any program is.
-fn invoke<'a>(accounts: &'a [u8], data: &'a [u8]) -> Action<'a> {
-    let accounts = InvokeAccounts::new(accounts).expect("the accounts were encoded here");
-    Action::Invoke { program: solana_sdk_ids::system_program::ID.to_bytes(), accounts, data }
-}
-
-/// The accounts of the transfer, then `more` that the System program does not look at.
-fn invoke_accounts(community: &Community, more: u32) -> Vec<u8> {
-    let vault = InvokeAccount { address: community.vault.to_bytes(), flags: FLAG_WRITABLE | FLAG_SIGNER };
-    let recipient = InvokeAccount { address: crank().to_bytes(), flags: FLAG_WRITABLE };
-    let others = (0..more)
-        .map(|index| InvokeAccount { address: person(&format!("beside {index}")).to_bytes(), flags: FLAG_WRITABLE });
-    encode_accounts(&[vault, recipient].into_iter().chain(others).collect::<Vec<_>>())
-}
-
-/// As many as fit the transaction that proposes it.
-fn most_accounts(community: &Community, cited: &[u32]) -> Result<Vec<u8>> {
-    let data = one_lamport();
-    let mut most = 0;
-    while {
-        let accounts = invoke_accounts(community, most + 1);
-        let (_, create) = community.propose(&invoke(&accounts, &data), cited, false)?;
-        community.chain.fits(create)?
-    } {
-        most += 1;
-    }
-    Ok(invoke_accounts(community, most))
-}
-
-fn invoking(community: &mut Community, rows: &mut Rows) -> Result<()> {
-    let data = one_lamport();
-    let few = invoke_accounts(community, 0);
-    let many = most_accounts(community, &[0])?;
-    for (accounts, case) in [(&few, ""), (&many, ", as many as can be proposed")] {
-        let action = invoke(accounts, &data);
-        let (proposal, create) = community.propose(&action, &[0], false)?;
+/// Ballots that cannot be changed, so that voting ends once nothing can change the outcome.
+fn final_ballots(community: &mut Community, rows: &mut Rows) -> Result<()> {
+    for (settling, case) in [
+        (255, "a final ballot that settles the outcome"),
+        (256, "a final ballot on a ballot page that settles the outcome"),
+    ] {
+        let (proposal, create) = community.propose(&payment(), &[0], true)?;
         community.send(create)?;
         community.open_voting(&proposal)?;
-        for index in 0..60 {
-            community.vote(&proposal, index, FOR)?;
+        let ballot_page = pda::ballot_page(&proposal, 0);
+        community.send(ix::BallotPageOpen { payer: crank(), proposal, ballot_page }.instruction(0))?;
+        let ends_at = community.proposal(&proposal)?.ends_at;
+        for index in 0..SETTLED_BY - 1 {
+            let cost = community.vote(&proposal, index, FOR)?;
+            if (index, settling) == (0, 255) {
+                rows.note("proposal_vote", "a final ballot", cost);
+            }
         }
-        community.end_voting(&proposal)?;
-        community.send(Community::finalize(&proposal))?;
-        community.open_window(&proposal)?;
-        let execute = ix::ProposalExecute {
-            constitution: community.constitution,
-            proposal,
-            vault: community.vault,
-            program: solana_sdk_ids::system_program::ID,
-            program_data: None,
-        };
-        let metas = InvokeAccounts::new(accounts).expect("the accounts were encoded here");
-        let flags = metas.iter().map(|account| account.flags).collect::<Vec<_>>();
-        let mut instruction = execute.instruction(&flags, &data);
-        instruction.accounts.extend(metas.iter().map(|account| AccountMeta {
-            pubkey: Address::new_from_array(account.address),
-            is_signer: false,
-            is_writable: account.flags & FLAG_WRITABLE != 0,
-        }));
-        let cost = community.send(instruction)?;
-        rows.note("proposal_execute", &format!("a call with {} accounts{case}", metas.len()), cost);
+        let cost = community.vote(&proposal, settling, FOR)?;
+        ensure!(community.proposal(&proposal)?.ends_at < ends_at, "{SETTLED_BY} of {VOTERS} have settled nothing");
+        rows.note("proposal_vote", case, cost);
     }
     Ok(())
 }
@@ -191,13 +148,7 @@ fn endings(community: &mut Community, rows: &mut Rows) -> Result<()> {
 
     let (proposal, create) = community.propose(&payment(), &[0], false)?;
     community.send(create)?;
-    community.open_voting(&proposal)?;
-    for index in 0..60 {
-        community.vote(&proposal, index, FOR)?;
-    }
-    community.end_voting(&proposal)?;
-    community.send(Community::finalize(&proposal))?;
-    community.open_window(&proposal)?;
+    community.approve(&proposal)?;
     let stored = community.proposal(&proposal)?;
     let after = community.chain.now() + i64::from(stored.window_seconds);
     community.chain.set_time(after);
