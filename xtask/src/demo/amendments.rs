@@ -103,17 +103,13 @@ pub(super) async fn amend(
     text?;
     why?;
     created?;
-    teller.now("published and created");
 
     teller.now(format!("{from} → {to}: voting"));
     let last = ids.last().context("there is no proposal")?;
     let times = client.proposal(&community.address, *last).await?.value.timetable()?;
     chain.travel_to(times.starts_at).await?;
-    teller.now("travelled");
     chain.send_side_by_side(ballots(community, people, &ids)?).await?;
-    teller.now("voted");
     chain.travel_to(times.ends_at).await?;
-    teller.now("travelled");
     let finalize = ids.iter().map(|id| builders::proposal_finalize(&pda::proposal(&community.address, *id))).collect();
     let finalize = packed(&proposer.address(), finalize)?;
     chain.send_side_by_side(finalize.into_iter().map(|some| Order::new(some, &proposer.key)).collect()).await?;
@@ -121,7 +117,6 @@ pub(super) async fn amend(
     teller.now(format!("{from} → {to}: executing"));
     let times = client.proposal(&community.address, *last).await?.value.timetable()?;
     chain.travel_to(times.opens_at).await?;
-    teller.now("travelled");
     let executions = executions(community, &proposer.address(), &ids, &motions, before.next_principle_id);
     chain.send_in_order(packed(&proposer.address(), executions)?, &proposer.key).await?;
 
@@ -153,10 +148,8 @@ pub(super) async fn amend(
 
 /// The text first, then the principles, those to add last.
 fn motions(community: &Community, next: &Document) -> Vec<Motion> {
-    let text = Action::ConstitutionAmend {
-        text_hash: sha256(next.text.as_bytes()),
-        parent_hash: community.text_hash(),
-    };
+    let text =
+        Action::ConstitutionAmend { text_hash: sha256(next.text.as_bytes()), parent_hash: community.text_hash() };
     let old: Vec<PrincipleText> = community.principles.iter().map(|held| held.text.clone()).collect();
     let changes = Changes::between(&old, &next.principles).operations;
     let of_principles = changes.into_iter().filter_map(|operation| motion(&community.principles, operation));

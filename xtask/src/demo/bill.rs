@@ -132,13 +132,14 @@ impl Bill {
         }
         let units = units_of(&record.logs);
         ensure!(units.len() == own.len(), "the logs of {} do not tell its compute units", record.signature);
-        let share = record.fee / own.len() as u64;
-        for ((_, name), units) in own.iter().zip(units) {
+        let n_own = own.len() as u64;
+        for (index, ((_, name), units)) in (0u64..).zip(own.iter().zip(units)) {
             let line = self.lines.entry(name).or_default();
             line.least_units = if line.times == 0 { units } else { line.least_units.min(units) };
             line.most_units = line.most_units.max(units);
             line.times += 1;
-            line.fee_lamports += share;
+            // The first ones take a lamport more where the fee cannot be shared out evenly.
+            line.fee_lamports += record.fee / n_own + u64::from(index < record.fee % n_own);
         }
         for (address, (before, after)) in
             record.accounts.iter().zip(record.pre_balances.iter().zip(&record.post_balances))
@@ -146,17 +147,14 @@ impl Bill {
             let mut naming = own.iter().filter(|(position, _)| {
                 record.instructions.get(*position).is_some_and(|ix| ix.accounts.contains(address))
             });
-            if *before == 0 && *after > 0 {
-                // Whoever names it first creates it; the others use it.
-                if let Some((_, name)) = naming.next() {
-                    self.lines.entry(name).or_default().placed_lamports += after;
-                    self.placed_lamports += after;
-                }
-            } else if *before > 0 && *after == 0 {
-                if let Some((_, name)) = naming.next_back() {
-                    self.lines.entry(name).or_default().returned_lamports += before;
-                    self.returned_lamports += before;
-                }
+            let (is_created, is_closed) = (*before == 0 && *after > 0, *before > 0 && *after == 0);
+            // Whoever names it first creates it, whoever names it last closes it; the others use it.
+            if is_created && let Some((_, name)) = naming.next() {
+                self.lines.entry(name).or_default().placed_lamports += after;
+                self.placed_lamports += after;
+            } else if is_closed && let Some((_, name)) = naming.next_back() {
+                self.lines.entry(name).or_default().returned_lamports += before;
+                self.returned_lamports += before;
             }
         }
         Ok(())
@@ -166,9 +164,7 @@ impl Bill {
 /// Compute units of each of the program's instructions in a transaction, from the runtime's own lines.
 fn units_of(logs: &[String]) -> Vec<u64> {
     let prefix = format!("Program {PROGRAM_ID} consumed ");
-    logs.iter()
-        .filter_map(|line| line.strip_prefix(&prefix)?.split(' ').next()?.parse().ok())
-        .collect()
+    logs.iter().filter_map(|line| line.strip_prefix(&prefix)?.split(' ').next()?.parse().ok()).collect()
 }
 
 #[cfg(test)]

@@ -44,15 +44,8 @@ const JUST_BELOW: [(&str, Choice); 8] = [
 const FEW: [(&str, Choice); 3] = [("Fay", For), ("Gus", For), ("Hal", For)];
 
 /// Gus is against it at first and then lets himself be convinced.
-const CLEAR: [(&str, Choice); 7] = [
-    ("Gus", Against),
-    ("Ana", For),
-    ("Ben", For),
-    ("Chi", For),
-    ("Dev", For),
-    ("Hal", Against),
-    ("Gus", For),
-];
+const CLEAR: [(&str, Choice); 7] =
+    [("Gus", Against), ("Ana", For), ("Ben", For), ("Chi", For), ("Dev", For), ("Hal", Against), ("Gus", For)];
 
 /// A proposal to be made and how it must end.
 pub(super) struct Case {
@@ -88,9 +81,7 @@ impl Deed {
     pub(super) fn action(self, text_hash: [u8; 32]) -> Action<'static> {
         match self {
             Self::Adopt { sunset_at } => Action::PolicyAdopt { text_hash, sunset_at: sunset_at.0 },
-            Self::Pay { recipient, lamports } => {
-                Action::TransferLamports { recipient: recipient.to_bytes(), lamports }
-            }
+            Self::Pay { recipient, lamports } => Action::TransferLamports { recipient: recipient.to_bytes(), lamports },
         }
     }
 

@@ -99,7 +99,9 @@ impl Chain {
         let read = quantumagi_rpc::solana::read_keypair_file(key).map_err(|error| anyhow::anyhow!("{error}"));
         let program = read.with_context(|| format!("cannot read {}", key.display()))?;
         let elf = std::fs::read(so).with_context(|| format!("cannot read {}", so.display()))?;
-        deploy_program(self.rpc(), payer, &program, &elf, payer, progress).await.context("the program does not deploy")?;
+        deploy_program(self.rpc(), payer, &program, &elf, payer, progress)
+            .await
+            .context("the program does not deploy")?;
         Ok(elf.len())
     }
 

@@ -1,10 +1,10 @@
 //! Closing everything that can be closed, so that its rent returns to whoever paid it.
 
 use anyhow::{Context, Result, ensure};
+use quantumagi_interface::pda;
 use quantumagi_rpc::solana::Instruction;
 use quantumagi_rules::action::ROSTER_ADOPT;
 use quantumagi_sdk::builders::{self, ClosingProposal};
-use quantumagi_interface::pda;
 
 use super::chain::{Chain, Order, packed};
 use super::community::Community;

@@ -132,7 +132,7 @@ pub(super) async fn found(
     let principles = principles.map(|(id, text)| Held { id, version: 1, text: text.clone() }).collect::<Vec<_>>();
     teller.say(format!("constitution {address}: {}", document.title));
     teller.say(format!("text of {} bytes published in {n_parts} parts", document.text.len()));
-    teller.say(format!("{} principles, each by the hash of its words in that text", principles.len()));
+    teller.say(format!("{} principles, each by the hash of its words, which are in that text", principles.len()));
     let council: Vec<String> =
         people.council.iter().map(|member| format!("{} {}", member.name, member.weight)).collect();
     teller.say(format!("council of {}: {}", people.council.len(), council.join(", ")));

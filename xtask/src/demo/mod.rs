@@ -7,6 +7,7 @@ mod amendments;
 mod bill;
 mod cases;
 mod chain;
+mod check;
 mod closing;
 mod community;
 mod documents;
@@ -17,7 +18,7 @@ mod proof;
 mod proposals;
 mod report;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use quantumagi_document::Document;
@@ -46,6 +47,9 @@ pub(crate) struct Args {
     /// Print one report for machines on standard output
     #[arg(long)]
     json: bool,
+    /// Run the demo as a test: twice, with its reports and a kept network compared with what must be in them
+    #[arg(long, conflicts_with_all = ["constitution", "keep", "json"])]
+    check: bool,
 }
 
 /// Runs the demo.
@@ -53,8 +57,13 @@ pub(crate) struct Args {
 /// # Errors
 /// When a step fails or an outcome is not the expected one.
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.check {
+        return check();
+    }
     let runtime = tokio::runtime::Runtime::new().context("cannot start the asynchronous runtime")?;
-    let report = runtime.block_on(govern(args))?;
+    let folder = std::env::temp_dir().join(format!("quantumagi-demo-{}", std::process::id()));
+    let governed = runtime.block_on(govern(args, &folder));
+    let report = governed.with_context(|| format!("the demo failed; what it left is in {}", folder.display()))?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
@@ -66,10 +75,17 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-async fn govern(args: &Args) -> Result<Report> {
+/// Runs the demo as a test.
+///
+/// # Errors
+/// The first thing that is not as it must be.
+pub(crate) fn check() -> Result<()> {
+    check::check()
+}
+
+async fn govern(args: &Args, folder: &Path) -> Result<Report> {
     let narrator = Narrator::new();
     let versions = documents::versions(args.constitution.as_deref())?;
-    let folder = std::env::temp_dir().join(format!("quantumagi-demo-{}", std::process::id()));
     let store = TextStore::open(folder.join("texts"))?;
     narrator.part("build the program", async |_| prepare(args)).await?;
     let chain = narrator
@@ -100,10 +116,10 @@ async fn govern(args: &Args) -> Result<Report> {
     report.program_bytes = program_bytes;
     if args.keep {
         let proposal = keep::leave_open(&chain, &people, &community).await?;
-        report.kept = Some(keep::keep(chain.into_network(), &people, &community, &folder, proposal).await?);
+        report.kept = Some(keep::keep(chain.into_network(), &people, &community, folder, proposal).await?);
     } else {
         chain.into_network().stop().await?;
-        std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+        std::fs::remove_dir_all(folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     report.seconds = narrator.elapsed().as_secs_f64();
     Ok(report)
@@ -149,9 +165,7 @@ async fn live(
         })
         .await?;
     let proof = narrator
-        .part("prove the history from the network alone", async |teller| {
-            proof::prove(chain, &community, teller).await
-        })
+        .part("prove the history from the network alone", async |teller| proof::prove(chain, &community, teller).await)
         .await?;
     let bill = narrator.part("add up the bill", async |_| bill::add_up(chain).await).await?;
     let is_as_expected = proof.words.is_proved && outcomes.iter().all(|outcome| outcome.is_as_expected);

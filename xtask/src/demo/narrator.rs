@@ -41,11 +41,7 @@ impl Narrator {
     ///
     /// # Errors
     /// The work's own, with the part's name.
-    pub(super) async fn part<T>(
-        &self,
-        name: &'static str,
-        work: impl AsyncFnOnce(&Teller) -> Result<T>,
-    ) -> Result<T> {
+    pub(super) async fn part<T>(&self, name: &'static str, work: impl AsyncFnOnce(&Teller) -> Result<T>) -> Result<T> {
         let started = Instant::now();
         let teller = Teller::begin(name);
         let outcome = work(&teller).await;
@@ -70,11 +66,11 @@ impl Narrator {
 impl Teller {
     fn begin(name: &'static str) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        bar.set_style(ProgressStyle::with_template("{spinner} {prefix} {msg:.dim}").expect("the template is a constant"));
-        if bar.is_hidden() {
-            eprintln!("==> {name}");
-        } else {
-            eprintln!("==> {name}");
+        bar.set_style(
+            ProgressStyle::with_template("{spinner} {prefix} {msg:.dim}").expect("the template is a constant"),
+        );
+        eprintln!("==> {name}");
+        if !bar.is_hidden() {
             bar.set_prefix(name);
             bar.enable_steady_tick(Duration::from_millis(100));
         }
@@ -94,10 +90,6 @@ impl Teller {
 
     /// Something that is true only now; nothing where there is no terminal.
     pub(super) fn now(&self, words: impl Into<String>) {
-        let words = words.into();
-        if std::env::var_os("DEMO_TRACE").is_some() {
-            eprintln!("      {:?} {words}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map(|d| d.as_millis() % 1_000_000));
-        }
-        self.bar.set_message(words);
+        self.bar.set_message(words.into());
     }
 }

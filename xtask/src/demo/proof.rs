@@ -71,7 +71,8 @@ pub(super) async fn prove(chain: &Chain, community: &Community, teller: &Teller)
     check_principles(&ledger, &community.principles)?;
 
     teller.now("texts");
-    let entries: Vec<Entry> = ledger.history.events.iter().filter_map(|logged| entry(logged.event.as_ref().ok()?)).collect();
+    let entries: Vec<Entry> =
+        ledger.history.events.iter().filter_map(|logged| entry(logged.event.as_ref().ok()?)).collect();
     let documents: Vec<Document> = stream::iter(&entries)
         .map(|entry| document(chain, &entry.text_hash))
         .buffered(PARALLEL_TEXTS)
@@ -104,9 +105,7 @@ fn check_principles(ledger: &Ledger, held: &[Held]) -> Result<()> {
 #[allow(clippy::wildcard_enum_match_arm, reason = "only two events change the text in force")]
 fn entry(event: &Event) -> Option<Entry> {
     match event {
-        Event::ConstitutionCreated(e) => {
-            Some(Entry { number: 1, at: e.at, text_hash: e.text_hash, parent_hash: None })
-        }
+        Event::ConstitutionCreated(e) => Some(Entry { number: 1, at: e.at, text_hash: e.text_hash, parent_hash: None }),
         Event::ConstitutionAmended(e) => {
             let parent_hash = Some(e.parent_hash);
             Some(Entry { number: e.version, at: e.at, text_hash: e.text_hash, parent_hash })

@@ -119,8 +119,7 @@ pub(super) async fn govern(
     for proposal in open.iter_mut() {
         match proposal.case.status {
             Status::Executed => {
-                let execute =
-                    client.proposal_execute(&proposal.address, &executor.address(), &proposal.action).await?;
+                let execute = client.proposal_execute(&proposal.address, &executor.address(), &proposal.action).await?;
                 chain.send(Order::new(vec![execute], &executor.key)).await?;
             }
             Status::Expired => proposal.refusals = refused_altered(chain, &executor.key, community, proposal).await?,
@@ -137,7 +136,7 @@ pub(super) async fn govern(
             let expire = client.proposal_expire(&proposal.address).await?;
             chain.send(Order::new(vec![expire], &executor.key)).await?;
         }
-        outcomes.push(outcome(chain, community, proposal).await?);
+        outcomes.push(outcome(chain, community, recipient, proposal).await?);
     }
     for outcome in &outcomes {
         tell(outcome, teller);
@@ -151,8 +150,7 @@ async fn propose(chain: &Chain, people: &People, community: &Community, case: Ca
     let action = case.deed.action(content_hash);
     let place = place_about(&community.document, case.about);
     let cited = community.principles.get(place).context("there is no principle to rest on")?.id;
-    let draft =
-        ProposalDraft { content_hash, ballot_rule: BallotRule::Changeable, action, citations: &[cited] };
+    let draft = ProposalDraft { content_hash, ballot_rule: BallotRule::Changeable, action, citations: &[cited] };
     let (address, create) = chain.client().proposal_create(&community.address, &proposer.address(), &draft).await?;
     chain.send(Order::new(vec![create], &proposer.key)).await?;
     let id = chain.client().proposal_at(&address).await?.value.id;
@@ -232,8 +230,7 @@ async fn refused_altered(
     };
     ensure!(failure.rule() == Some(GovError::DigestMismatch), "refused for another reason: {failure}");
     let error = Some(GovError::DigestMismatch.name());
-    let by_program =
-        Refusal { attempt: ATTEMPT, by: "program", words: failure.to_string(), error, signature: None };
+    let by_program = Refusal { attempt: ATTEMPT, by: "program", words: failure.to_string(), error, signature: None };
 
     let blockhash = chain.rpc().latest_blockhash().await?;
     let message = Message::new_with_blockhash(&[execute], Some(&address), &blockhash.hash);
@@ -244,8 +241,7 @@ async fn refused_altered(
     ensure!(code == Some(GovError::DigestMismatch.code()), "the network refused for another reason: {code:?}");
     chain.note(signature);
     let words = format!("the transaction is in a block and failed: {}", GovError::DigestMismatch.message());
-    let by_network =
-        Refusal { attempt: ATTEMPT, by: "network", words, error, signature: Some(signature.to_string()) };
+    let by_network = Refusal { attempt: ATTEMPT, by: "network", words, error, signature: Some(signature.to_string()) };
     Ok(vec![by_client, by_program, by_network])
 }
 
@@ -261,11 +257,13 @@ fn landed_failure(sent: Result<Signature, RpcError>) -> Result<(Option<u32>, Sig
     }
 }
 
-async fn outcome(chain: &Chain, community: &Community, proposal: Open) -> Result<Outcome> {
+async fn outcome(chain: &Chain, community: &Community, recipient: Address, proposal: Open) -> Result<Outcome> {
     let Open { case, address, id, action, refusals } = proposal;
     let account = chain.client().proposal_at(&address).await?.value;
     let summary = describe_proposal(&account, &community.electorate.members, &[], chain.now().await?)?;
-    let names = Names { vault: Some(pda::vault(&community.address)), ..Names::default() };
+    let mut names = Names { vault: Some(pda::vault(&community.address)), ..Names::default() };
+    names.titles.insert(account.content_hash, case.title().to_owned());
+    names.addresses.insert(recipient, RECIPIENT.to_owned());
     let decoded = quantumagi_rules::action::Action::decode(&action).map_err(SdkError::from)?;
     let is_as_expected = account.status()? == case.status
         && account.defeat()? == case.defeat
