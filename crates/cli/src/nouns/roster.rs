@@ -24,7 +24,7 @@ pub(crate) enum Command {
     ///
     /// One that stopped half way goes on where it stopped when the same command is run again by the same payer.
     Create {
-        /// Members: TOML with a [[member]] each (address, weight, name), or lines of address,weight,name. Names stay here.
+        /// Members: TOML with a table member for each (address, weight, name), or lines of address,weight,name. Names stay here.
         #[arg(long, value_name = "FILE")]
         members: PathBuf,
     },

@@ -36,6 +36,7 @@ impl Command {
         let vault = pda::vault(&constitution);
         match self {
             Self::Show => {
+                context.client.constitution(&constitution).await?;
                 let lamports = context.client.vault_balance(&constitution).await?;
                 context.printer.report(&Shown { address: vault.to_string(), lamports })
             }

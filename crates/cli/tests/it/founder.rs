@@ -105,6 +105,14 @@ async fn the_founder_changes_everything_before_the_seal_and_nothing_after() {
 async fn every_constitution_of_the_cluster_is_listed() {
     let world = World::new().await;
     assert_eq!(world.words(&["constitution", "list"]), "no constitutions on this cluster\n");
+    let nobody = world.ana.address().to_string();
+    assert_eq!(
+        world.refused(&["vault", "show", "-c", &nobody], 1),
+        format!(
+            "error: there is no constitution at {nobody}\n\n\
+             hint: check --constitution and --url; `quantumagi constitution list` shows what there is\n"
+        )
+    );
     let (open, sealed) = (world.founded(), world.community());
     let listed = world.json(&["constitution", "list"]);
     let row = |address: &String, is_sealed| {

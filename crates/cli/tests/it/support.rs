@@ -138,7 +138,7 @@ impl World {
         ran.stderr
     }
 
-    /// Founds a constitution with the shortest times; its address.
+    /// Founds a constitution where everything takes an hour; its address.
     pub(crate) fn founded(&self) -> String {
         let rules = self.home.write("rules.md", RULES);
         let tracks = self.home.write("tracks.toml", tracks());
@@ -179,9 +179,9 @@ Everybody may plant what they like.
 Water is shared in equal parts.
 ";
 
-/// The shortest times the rules allow, so that the clock moves little.
+/// An hour for everything: nothing ends while a test runs, and the clock moves little.
 fn tracks() -> String {
-    let track = "discussion_seconds = 60\nvoting_seconds = 3600\nextension_seconds = 0\ntimelock_seconds = 3600\n\
+    let track = "discussion_seconds = 3600\nvoting_seconds = 3600\nextension_seconds = 0\ntimelock_seconds = 3600\n\
                  window_seconds = 3600\n";
     ["policy", "treasury", "amendment"].map(|name| format!("[{name}]\n{track}")).concat()
 }

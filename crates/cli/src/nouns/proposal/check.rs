@@ -22,8 +22,10 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
     let now = client.now().await?;
     let phase = proposal.phase(now)?;
     let next = next_step(phase);
+    // Trying needs no key: without one, it is tried as the proposer would.
+    let payer = context.actor().map_or(proposal.proposer, |actor| actor.address());
     let trial = match next {
-        Some(step) => Some(attempt(context, &address, &action, step).await?),
+        Some(step) => Some(attempt(context, &address, &payer, &action, step).await?),
         None => None,
     };
     let checked = Checked {
@@ -70,11 +72,16 @@ fn step_word(step: Step) -> &'static str {
 }
 
 /// Runs the step on the current state without doing it.
-async fn attempt(context: &Context, address: &Address, action: &[u8], step: Step) -> anyhow::Result<Trial> {
-    let payer = context.actor()?.address();
+async fn attempt(
+    context: &Context,
+    address: &Address,
+    payer: &Address,
+    action: &[u8],
+    step: Step,
+) -> anyhow::Result<Trial> {
     let tried = async {
-        let instructions = instructions(context, address, &payer, action, step).await?;
-        context.client.estimate(&payer, &instructions, &Pricing::default()).await
+        let instructions = instructions(context, address, payer, action, step).await?;
+        context.client.estimate(payer, &instructions, &Pricing::default()).await
     };
     match tried.await {
         Ok(estimate) => Ok(Trial { would_succeed: true, units: Some(estimate.units), refusal: None }),
