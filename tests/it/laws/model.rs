@@ -172,7 +172,15 @@ impl Model {
         let account = |slot: usize| instruction.accounts[slot].pubkey;
         let data = &instruction.data[8..];
         let with = |number: u8, parts: &[&[u8]]| [&[number], parts.concat().as_slice()].concat();
-        let (proposal, action) = if is(instruction, ix::VaultTransfer::DISCRIMINATOR) {
+        let (proposal, action) = if is(instruction, ix::ProposalExecute::DISCRIMINATOR) {
+            let count = u32_at(data, 0) as usize;
+            let (flags, called) = (&data[4..4 + count], &data[8 + count..]);
+            let views = instruction.accounts[5..].iter().zip(flags);
+            let views = views.flat_map(|(view, flags)| [&[*flags], view.pubkey.as_ref()].concat()).collect::<Vec<_>>();
+            let len = u16::try_from(called.len()).unwrap().to_le_bytes();
+            let count = [u8::try_from(count).unwrap()];
+            (account(1), with(11, &[account(3).as_ref(), &count, &views, &len, called]))
+        } else if is(instruction, ix::VaultTransfer::DISCRIMINATOR) {
             (account(1), with(10, &[account(3).as_ref(), data]))
         } else if is(instruction, ix::PolicyAdopt::DISCRIMINATOR) {
             let id = u64::try_from(self.policies.len()).unwrap();

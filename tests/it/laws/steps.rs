@@ -140,6 +140,11 @@ impl Walk {
     fn propose(&mut self) -> Instruction {
         let action = self.action();
         let mut draft = self.community.draft(&action);
+        if self.random.below(6) == 0 {
+            let (vault, recipient) = (self.community.vault, Address::new_from_array(self.text()));
+            let transfer = solana_system_interface::instruction::transfer(&vault, &recipient, 1_000_000);
+            draft = Call::of(&transfer).draft(&self.community);
+        }
         let index = self.random.pick(&VOTERS[..6]).unwrap();
         draft.accounts.proposer = self.community.member(index as usize);
         draft.args.member_index = index;
@@ -235,7 +240,12 @@ impl Walk {
                 let (vault, recipient) = (self.community.vault, Address::new_from_array(recipient));
                 ix::VaultTransfer { constitution, proposal, vault, recipient }.instruction(lamports)
             }
-            Action::Invoke { .. } => return None,
+            Action::Invoke { program, accounts, data } => {
+                let program = Address::new_from_array(program);
+                let call =
+                    Call { program, program_data: None, accounts: accounts.iter().collect(), data: data.to_vec() };
+                call.execute(&self.community, proposal)
+            }
             Action::ConstitutionAmend { text_hash, parent_hash } => {
                 let amend = ix::ConstitutionAmend { authority, constitution, proposal: mandate };
                 amend.instruction(text_hash, parent_hash)
