@@ -58,7 +58,8 @@ async function migrate(provider: AnchorProvider): Promise<void> {
   console.log(`constitution: ${constitution}`);
   console.log(`vault:        ${vault}`);
   console.log(`founder:      ${wallet.publicKey}`);
-  console.log(`text:         ${hash(text).toString("hex")}, ${Buffer.byteLength(text)} bytes in ${parts.length} parts`);
+  const size = `${Buffer.byteLength(text)} bytes in ${parts.length === 1 ? "one part" : `${parts.length} parts`}`;
+  console.log(`text:         ${hash(text).toString("hex")}, ${size}`);
   console.log(`create key:   ${keyFile}`);
 }
 
