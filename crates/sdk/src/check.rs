@@ -309,6 +309,10 @@ fn step_words(refusal: Refusal, phase: Phase, times: &Timetable, now: UnixSecond
     let past = |moment| format!("{}, {} ago; it is {}", utc(moment), between(moment, now), utc(now));
     match refusal {
         Refusal::VotingNotStarted => format!("voting starts at {}", ahead(starts_at)),
+        // A proposal can be final before voting would have ended: withdrawn, for one.
+        Refusal::VotingEnded if phase.is_final() => {
+            format!("the proposal is {} and takes no more votes", phase_word(phase))
+        }
         Refusal::VotingEnded => format!("voting ended at {}", past(ends_at)),
         Refusal::VotingNotEnded => format!("voting ends at {}", ahead(ends_at)),
         Refusal::NotFinalized if now < ends_at => format!("nothing is decided: voting ends at {}", ahead(ends_at)),
