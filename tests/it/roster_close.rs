@@ -125,3 +125,24 @@ fn a5_a_closed_roster_cannot_come_back() {
     let again = ix::RosterCreate { payer: person("ada"), constitution: community.constitution, roster };
     check_refused(&mut community, again.instruction(1), InstructionError::InvalidSeeds);
 }
+
+#[test]
+fn l7_a_candidate_older_than_the_roster_in_force_is_safe_only_once_it_is_proposed() {
+    // Ada's candidate has version 2; version 3 was adopted meanwhile. From then on anybody may close Ada's, and pays her.
+    let (mut community, candidate) = idle(3);
+    let (stranger, constitution, members) = (community.stranger(), community.constitution, community.members.clone());
+    let roster = community.fill_roster(&stranger, 3, &members);
+    let members_hash = community.roster(&roster).members_hash;
+    let change = community.approved(&Action::RosterAdopt { roster_version: 3, members_hash });
+    let adopt = ix::RosterAdopt { authority: stranger, constitution, roster, proposal: Some(change) };
+    community.send(adopt.instruction());
+    let close = ix::RosterPageClose { authority: stranger, ..page_close(&community, candidate, 0) }.instruction();
+    let mut proposed = community.clone();
+    let members_hash = community.roster(&candidate).members_hash;
+    proposed.propose(&Action::RosterAdopt { roster_version: 2, members_hash });
+    check_refused(&mut proposed, close.clone(), GovError::RosterInUse);
+    let before = community.lamports(&person("ada"));
+    let rent = community.lamports(&pda::roster_page(&candidate, 0));
+    community.send(close);
+    assert_eq!(community.lamports(&person("ada")), before + rent);
+}
