@@ -131,7 +131,7 @@ pub(super) async fn found(
     let principles = (0u32..).zip(&document.principles);
     let principles = principles.map(|(id, text)| Held { id, version: 1, text: text.clone() }).collect::<Vec<_>>();
     teller.say(format!("constitution {address}: {}", document.title));
-    teller.say(format!("text of {} bytes published in {n_parts} parts", document.text.len()));
+    teller.say(format!("text of {} bytes published, parts: {n_parts}", document.text.len()));
     teller.say(format!("{} principles, each by the hash of its words, which are in that text", principles.len()));
     let council: Vec<String> =
         people.council.iter().map(|member| format!("{} {}", member.name, member.weight)).collect();

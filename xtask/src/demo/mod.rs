@@ -147,15 +147,18 @@ async fn live(
     let mut community = narrator
         .part("found the community", async |teller| community::found(chain, people, first, store, teller).await)
         .await?;
-    let amendments = narrator
-        .part("amend the constitution by vote", async |teller| {
-            let mut amendments = Vec::new();
-            for next in versions {
-                amendments.push(amendments::amend(chain, people, &mut community, next, teller).await?);
-            }
-            Ok(amendments)
-        })
-        .await?;
+    let mut amendments = Vec::new();
+    if versions.len() > 0 {
+        narrator
+            .part("amend the constitution by vote", async |teller| {
+                for next in versions {
+                    amendments.push(amendments::amend(chain, people, &mut community, next, teller).await?);
+                }
+                teller.say("its text and every principle that changed, each by a vote of its own");
+                Ok(())
+            })
+            .await?;
+    }
     let outcomes = narrator
         .part("decide five proposals", async |teller| proposals::govern(chain, people, &community, teller).await)
         .await?;

@@ -65,7 +65,7 @@ pub(super) async fn prove(chain: &Chain, community: &Community, teller: &Teller)
     teller.say(&words.sentence);
     words.problems.iter().for_each(|problem| teller.say(problem));
     teller.say(format!(
-        "{} transactions read, {} failed ones that changed nothing",
+        "transactions read: {}; failed ones, which changed nothing: {}",
         ledger.history.succeeded, ledger.history.failed
     ));
     check_principles(&ledger, &community.principles)?;
@@ -84,7 +84,8 @@ pub(super) async fn prove(chain: &Chain, community: &Community, teller: &Teller)
         [.., before, last] => Some(Diff::between(before, last).to_string()),
         [_] | [] => None,
     };
-    teller.say(format!("{} texts put together from their parts, each hashing to what its event says", documents.len()));
+    teller
+        .say(format!("texts put together from their parts, each hashing to what its event says: {}", documents.len()));
     Ok(Proof { words, history, last_diff })
 }
 
