@@ -33,6 +33,7 @@ fn l8_a_whole_page_of_members_joins_at_once() {
     let roster_page = pda::roster_page(&roster, 0);
     community.send(ix::RosterCreate { payer, constitution, roster }.instruction(30));
     community.send(ix::RosterPageOpen { payer, constitution, roster, roster_page }.instruction(0));
+    // More than a packet holds today; what counts here is what the program makes of it.
     let members = (0..30).map(|index| types::Member { voter: member_key("board", index), weight: 1 });
     let members = members.collect::<Vec<_>>();
     let extend = ix::RosterExtend { payer, constitution, roster, roster_page };
