@@ -8,6 +8,7 @@ use quantumagi_document::{Changes, Diff, Document, Operation, PrincipleText};
 use quantumagi_interface::digest::sha256;
 use quantumagi_interface::pda;
 use quantumagi_rpc::solana::{Address, Instruction};
+use quantumagi_rules::Hash;
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice};
 use quantumagi_rules::text::canonicalize;
@@ -84,7 +85,7 @@ pub(super) async fn amend(
     teller: &Teller,
 ) -> Result<Amendment> {
     let client = chain.client();
-    let motions = motions(community, &next);
+    let motions = motions(&community.principles, community.text_hash(), &next);
     let diff = Diff::between(&community.document, &next);
     let (from, to) = (version_of(&community.document).to_owned(), version_of(&next).to_owned());
     let before = client.constitution(&community.address).await?.value;
@@ -108,11 +109,11 @@ pub(super) async fn amend(
     let last = ids.last().context("there is no proposal")?;
     let times = client.proposal(&community.address, *last).await?.value.timetable()?;
     chain.travel_to(times.starts_at).await?;
-    chain.send_side_by_side(ballots(community, people, &ids)?).await?;
+    chain.send_alike(ballots(community, people, &ids)?).await?;
     chain.travel_to(times.ends_at).await?;
     let finalize = ids.iter().map(|id| builders::proposal_finalize(&pda::proposal(&community.address, *id))).collect();
     let finalize = packed(&proposer.address(), finalize)?;
-    chain.send_side_by_side(finalize.into_iter().map(|some| Order::new(some, &proposer.key)).collect()).await?;
+    chain.send_alike(finalize.into_iter().map(|some| Order::new(some, &proposer.key)).collect()).await?;
 
     teller.now(format!("{from} → {to}: executing"));
     let times = client.proposal(&community.address, *last).await?.value.timetable()?;
@@ -147,12 +148,11 @@ pub(super) async fn amend(
 }
 
 /// The text first, then the principles, those to add last.
-fn motions(community: &Community, next: &Document) -> Vec<Motion> {
-    let text =
-        Action::ConstitutionAmend { text_hash: sha256(next.text.as_bytes()), parent_hash: community.text_hash() };
-    let old: Vec<PrincipleText> = community.principles.iter().map(|held| held.text.clone()).collect();
+fn motions(held: &[Held], parent_hash: Hash, next: &Document) -> Vec<Motion> {
+    let text = Action::ConstitutionAmend { text_hash: sha256(next.text.as_bytes()), parent_hash };
+    let old: Vec<PrincipleText> = held.iter().map(|held| held.text.clone()).collect();
     let changes = Changes::between(&old, &next.principles).operations;
-    let of_principles = changes.into_iter().filter_map(|operation| motion(&community.principles, operation));
+    let of_principles = changes.into_iter().filter_map(|operation| motion(held, operation));
     std::iter::once(Motion { change: Change::Text, action: text }).chain(of_principles).collect()
 }
 
@@ -273,4 +273,49 @@ fn carried_out(held: &[Held], motions: Vec<Motion>, mut next_id: u32) -> Vec<Hel
     let mut after: Vec<Held> = kept.into_iter().flatten().collect();
     after.sort_by(|left, right| left.text.number.cmp(&right.text.number));
     after
+}
+
+#[cfg(test)]
+mod tests {
+    use quantumagi_document::Format;
+
+    use super::*;
+
+    const BEFORE: &str = "# Charter\n\n## 1. Water\n\nWhoever comes last waters the beds.\n\n## 2. Tools\n\nTools are \
+                          hung up.\n\n## 3. Keys\n\nThe gate is locked at night.\n";
+    const AFTER: &str = "# Charter\n\n## 1. Water\n\nWhoever comes last waters the beds.\n\n## 2. Tools\n\nTools are \
+                         cleaned and hung up.\n\n## 4. Harvest\n\nEverybody takes a basket home.\n";
+
+    fn document(text: &str) -> Document {
+        Document::parse(text.as_bytes(), Format::Markdown).expect("the charter is well formed")
+    }
+
+    #[test]
+    fn each_change_is_one_motion_and_together_they_lead_to_the_new_document() {
+        let (before, after) = (document(BEFORE), document(AFTER));
+        let held: Vec<Held> =
+            (0..).zip(&before.principles).map(|(id, text)| Held { id, version: 1, text: text.clone() }).collect();
+        let motions = motions(&held, [7; 32], &after);
+        let text_hash = |place: usize| on_chain(&after.principles[place]).text_hash;
+        let harvest = on_chain(&after.principles[2]);
+        let actions: Vec<Action<'_>> = motions.iter().map(|motion| motion.action).collect();
+        let expected = [
+            Action::ConstitutionAmend { text_hash: sha256(after.text.as_bytes()), parent_hash: [7; 32] },
+            Action::PrincipleAmend { principle_id: 1, version: 1, text_hash: text_hash(1) },
+            Action::PrincipleRetire { principle_id: 2, version: 1 },
+            Action::PrincipleAdd {
+                text_hash: harvest.text_hash,
+                class: harvest.class,
+                category: harvest.category,
+                priority: harvest.priority,
+            },
+        ];
+        assert_eq!(actions, expected);
+
+        let held = carried_out(&held, motions, 3);
+        let identities: Vec<(u32, u32)> = held.iter().map(|held| (held.id, held.version)).collect();
+        assert_eq!(identities, [(0, 1), (1, 2), (3, 1)]);
+        let texts: Vec<PrincipleText> = held.into_iter().map(|held| held.text).collect();
+        assert_eq!(texts, after.principles);
+    }
 }

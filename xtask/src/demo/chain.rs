@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Mutex;
 
 use anyhow::{Context, Result};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 use quantumagi_localnet::{LocalNetwork, Options};
 use quantumagi_rpc::deploy::{DeployProgress, SyncSigner, deploy_program};
 use quantumagi_rpc::solana::{
@@ -13,10 +12,7 @@ use quantumagi_rpc::solana::{
 use quantumagi_rpc::{Blockhash, Commitment, ConfirmOptions, Preflight, Rpc};
 use quantumagi_rules::UnixSeconds;
 use quantumagi_sdk::transaction::pack;
-use quantumagi_sdk::{Quantumagi, Receipt};
-
-/// Transactions under way at one time: enough to keep both ends busy.
-const PARALLEL_SENDS: usize = 16;
+use quantumagi_sdk::{Pricing, Quantumagi, Receipt, SdkError};
 
 /// Most instructions in one transaction. Each logs up to a kilobyte, and the runtime cuts logs at ten.
 const INSTRUCTIONS_PER_TRANSACTION: usize = 6;
@@ -39,6 +35,11 @@ pub(super) struct Chain {
 impl<'a> Order<'a> {
     pub(super) fn new(instructions: Vec<Instruction>, signer: &'a Keypair) -> Self {
         Self { instructions, signers: vec![signer] }
+    }
+
+    /// Who pays.
+    fn payer(&self) -> Option<&'a Keypair> {
+        self.signers.first().copied()
     }
 }
 
@@ -146,32 +147,25 @@ impl Chain {
         Ok(())
     }
 
-    /// Sends transactions side by side, in whatever order they land.
+    /// Sends many transactions of one kind side by side with one blockhash, in whatever order they land. Only the first
+    /// is simulated: the others do the same to something else, or in somebody else's name.
     ///
     /// # Errors
     /// At the first that fails.
-    pub(super) async fn send_side_by_side(&self, orders: Vec<Order<'_>>) -> Result<()> {
-        let sending = stream::iter(orders).map(|order| self.send(order)).buffer_unordered(PARALLEL_SENDS);
-        sending.try_for_each(|_| async { Ok(()) }).await
-    }
-
-    /// Sends many transactions of one kind and one signer side by side with one blockhash. Only the first is simulated:
-    /// the others differ from it in what they carry.
-    ///
-    /// # Errors
-    /// At the first that fails.
-    pub(super) async fn send_alike(&self, transactions: Vec<Vec<Instruction>>, signer: &Keypair) -> Result<()> {
-        let Some(first) = transactions.first() else { return Ok(()) };
-        self.client.estimate(&signer.pubkey(), first, &quantumagi_sdk::Pricing::default()).await?;
+    pub(super) async fn send_alike(&self, orders: Vec<Order<'_>>) -> Result<()> {
+        let Some(first) = orders.first() else { return Ok(()) };
+        let payer = first.payer().context("nobody signs")?;
+        self.client.estimate(&payer.pubkey(), &first.instructions, &Pricing::default()).await?;
         let Blockhash { hash, last_valid_block_height } = self.rpc().latest_blockhash().await?;
-        let sign = |instructions: &Vec<Instruction>| {
-            let message = Message::new_with_blockhash(instructions, Some(&signer.pubkey()), &hash);
-            VersionedTransaction::try_new(VersionedMessage::Legacy(message), &[signer])
+        let sign = |order: &Order<'_>| {
+            let payer = order.payer().map(Signer::pubkey);
+            let message = Message::new_with_blockhash(&order.instructions, payer.as_ref(), &hash);
+            VersionedTransaction::try_new(VersionedMessage::Legacy(message), &order.signers)
         };
-        let signed = transactions.iter().map(sign).collect::<Result<Vec<_>, _>>()?;
+        let signed = orders.iter().map(sign).collect::<Result<Vec<_>, _>>()?;
         let options = ConfirmOptions::default().with_preflight(Preflight::Skip);
         for outcome in self.rpc().send_and_confirm_all(&signed, last_valid_block_height, options, |_| {}).await? {
-            self.note(outcome?.signature);
+            self.note(outcome.map_err(SdkError::from)?.signature);
         }
         Ok(())
     }

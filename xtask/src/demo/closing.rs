@@ -46,7 +46,7 @@ pub(super) async fn close(chain: &Chain, people: &People, community: &Community,
         })
         .collect();
     let closings = packed(&closer.address(), closings)?;
-    chain.send_side_by_side(closings.into_iter().map(|some| Order::new(some, &closer.key)).collect()).await?;
+    chain.send_alike(closings.into_iter().map(|some| Order::new(some, &closer.key)).collect()).await?;
 
     let open = client.proposals(&community.address).await?.len() + client.policies(&community.address).await?.len();
     ensure!(open == 0, "{open} proposals and policies are still open");

@@ -147,9 +147,12 @@ pub(super) async fn found(
 /// When a part is refused.
 pub(super) async fn publish(chain: &Chain, publisher: &Keypair, store: &TextStore, text: &str) -> Result<usize> {
     store.keep(text).context("the text cannot be kept")?;
-    let parts: Vec<_> = text_publish(&publisher.pubkey(), text).into_iter().map(|part| vec![part]).collect();
+    let parts = text_publish(&publisher.pubkey(), text);
     let n_parts = parts.len();
-    chain.send_alike(parts, publisher).await.context("the text cannot be published")?;
+    chain
+        .send_alike(parts.into_iter().map(|part| Order::new(vec![part], publisher)).collect())
+        .await
+        .context("the text cannot be published")?;
     Ok(n_parts)
 }
 

@@ -37,6 +37,8 @@ pub(super) struct Kept {
     pub(super) constitution: String,
     /// Folder with everybody's key, readable by its owner only.
     pub(super) keys: PathBuf,
+    /// File with the council's names.
+    pub(super) names: PathBuf,
     /// Folder with the texts.
     pub(super) texts: PathBuf,
     /// The command line.
@@ -75,6 +77,8 @@ pub(super) async fn keep(
     let keys = folder.join("keys");
     std::fs::create_dir_all(&keys).with_context(|| format!("cannot make {}", keys.display()))?;
     people.write_keys(&keys)?;
+    let names = folder.join("council.csv");
+    people.write_names(&names)?;
     let Detached { rpc_url, ws_url, pid, log } = network.detach().await?;
     Ok(Kept {
         rpc_url,
@@ -83,6 +87,7 @@ pub(super) async fn keep(
         log,
         constitution: community.address.to_string(),
         keys,
+        names,
         texts: community.store.directory().to_owned(),
         program: repo::root().join("target/debug/quantumagi"),
         proposal,
@@ -91,8 +96,8 @@ pub(super) async fn keep(
 
 impl fmt::Display for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rpc_url, ws_url, pid, log, constitution, keys, texts, program, proposal } = self;
-        let (program, keys, texts) = (program.display(), keys.display(), texts.display());
+        let Self { rpc_url, ws_url, pid, log, constitution, keys, names, texts, program, proposal } = self;
+        let (program, keys, names, texts) = (program.display(), keys.display(), names.display(), texts.display());
         writeln!(f, "THE NETWORK IS STILL RUNNING\n")?;
         writeln!(f, "endpoint       {rpc_url} (websocket {ws_url})")?;
         writeln!(f, "constitution   {constitution}")?;
@@ -102,11 +107,14 @@ impl fmt::Display for Kept {
         writeln!(f, "a day passes   kill -USR2 {pid}")?;
         writeln!(f, "it stops       kill {pid}\n")?;
         writeln!(f, "Proposal {proposal} is open: 14 days of discussion, then 7 of voting. Go on by hand:\n")?;
-        writeln!(f, "q() {{ {program} --url {rpc_url} --constitution {constitution} --store {texts} \"$@\"; }}")?;
+        writeln!(
+            f,
+            "q() {{ {program} --url {rpc_url} --constitution {constitution} --store {texts} --names {names} \"$@\"; }}"
+        )?;
         writeln!(f, "q constitution history")?;
         writeln!(f, "q audit verify")?;
         writeln!(f, "q proposal show {proposal}")?;
-        writeln!(f, "for day in $(seq 14); do kill -USR2 {pid}; sleep 1; done")?;
+        writeln!(f, "for day in $(seq 14); do kill -USR2 {pid}; sleep 0.5; done")?;
         write!(f, "q proposal vote {proposal} for --keypair {keys}/ana.json")
     }
 }

@@ -28,7 +28,7 @@ use quantumagi_sdk::texts::TextStore;
 use crate::{build, repo, step};
 use chain::Chain;
 use community::{Community, LAMPORTS_PER_SOL};
-use narrator::Narrator;
+use narrator::{Narrator, Teller};
 use people::People;
 use report::Report;
 
@@ -87,7 +87,7 @@ async fn govern(args: &Args, folder: &Path) -> Result<Report> {
     let narrator = Narrator::new();
     let versions = documents::versions(args.constitution.as_deref())?;
     let store = TextStore::open(folder.join("texts"))?;
-    narrator.part("build the program", async |_| prepare(args)).await?;
+    narrator.part("build the program", async |teller| prepare(args, teller)).await?;
     let chain = narrator
         .part("start the local network", async |teller| {
             let chain = Chain::start(&folder.join("network.log")).await?;
@@ -126,7 +126,8 @@ async fn govern(args: &Args, folder: &Path) -> Result<Report> {
 }
 
 /// The program, and the command line where somebody will go on by hand.
-fn prepare(args: &Args) -> Result<()> {
+fn prepare(args: &Args, teller: &Teller) -> Result<()> {
+    teller.step_aside();
     build::program()?;
     if args.keep {
         step::run(&mut repo::cargo(["build", "--quiet", "--locked", "--package", "quantumagi-cli"]))?;

@@ -88,6 +88,11 @@ impl Teller {
         }
     }
 
+    /// Leaves the terminal to a tool that writes to it by itself.
+    pub(super) fn step_aside(&self) {
+        self.bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+
     /// Something that is true only now; nothing where there is no terminal.
     pub(super) fn now(&self, words: impl Into<String>) {
         self.bar.set_message(words.into());

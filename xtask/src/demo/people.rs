@@ -65,6 +65,16 @@ impl People {
         std::iter::once(self.founder.pubkey()).chain(self.council.iter().map(Councillor::address))
     }
 
+    /// Writes who is called what to the file `path`, as the command line's `--names` reads it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(super) fn write_names(&self, path: &Path) -> Result<()> {
+        let line = |member: &Councillor| format!("{},{},{}\n", member.address(), member.weight, member.name);
+        let lines: String = self.council.iter().map(line).collect();
+        std::fs::write(path, lines).with_context(|| format!("cannot write {}", path.display()))
+    }
+
     /// Writes everybody's key to `folder`, readable by its owner only.
     ///
     /// # Errors
