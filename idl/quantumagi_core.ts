@@ -3445,7 +3445,7 @@ export type QuantumagiCore = {
           {
             "name": "endsAt",
             "docs": [
-              "First second after voting, Unix seconds. Moves once: later by a late quorum, or earlier by an early decision."
+              "First second after voting, Unix seconds. A late quorum moves it later, once; an early decision moves it to now."
             ],
             "type": "i64"
           },

@@ -44,8 +44,8 @@ pub(crate) const SPL_GOVERNANCE_FOUNDING: [Step; 4] = [
 /// What SPL Governance does for one decision.
 pub(crate) const SPL_GOVERNANCE_DECISION: [Step; 8] = [
     CREATE_PROPOSAL,
-    step("insert transaction", 1, 21_310, 2_167_600, 10_000, 598),
-    step("sign off", 1, 12_511, 10_000, 10_000, 399),
+    INSERT_TRANSACTION,
+    SIGN_OFF,
     step("vote for", 4, 27_208, 1_520_320, 10_000, 572),
     step("vote against", 1, 25_451, 1_478_560, 10_000, 566),
     FINALIZE,
@@ -55,6 +55,10 @@ pub(crate) const SPL_GOVERNANCE_DECISION: [Step; 8] = [
 
 /// SPL Governance's creation of a proposal, without its transaction and the sign-off.
 pub(crate) const CREATE_PROPOSAL: Step = step("create proposal", 1, 60_482, 3_705_760, 10_000, 670);
+/// SPL Governance's addition of the transaction to a proposal.
+pub(crate) const INSERT_TRANSACTION: Step = step("insert transaction", 1, 21_310, 2_167_600, 10_000, 598);
+/// SPL Governance's opening of a proposal for votes.
+pub(crate) const SIGN_OFF: Step = step("sign off", 1, 12_511, 10_000, 10_000, 399);
 /// SPL Governance's counting.
 pub(crate) const FINALIZE: Step = step("finalize", 1, 20_427, 5_000, 5_000, 368);
 /// SPL Governance's transfer from the treasury.

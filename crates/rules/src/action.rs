@@ -189,7 +189,9 @@ impl Action<'_> {
             Self::PolicyAmend { .. } => 48,
             Self::PolicyRepeal { .. } | Self::PrincipleRetire { .. } => 8,
             // Bound: both lengths are capped far below usize.
-            Self::Invoke { accounts, data, .. } => 35usize.saturating_add(accounts.as_bytes().len()).saturating_add(data.len()),
+            Self::Invoke { accounts, data, .. } => {
+                35usize.saturating_add(accounts.as_bytes().len()).saturating_add(data.len())
+            }
             Self::ConstitutionAmend { .. } => 64,
             Self::PrincipleAdd { .. } => 35,
             Self::PrincipleAmend { .. } => 40,

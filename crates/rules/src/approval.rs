@@ -137,12 +137,16 @@ impl ApprovalRule {
     #[must_use]
     pub fn is_settled(self, tally: Tally, total: Weight) -> bool {
         let remaining = u128::from(total.0).saturating_sub(tally.turnout());
+        let passes = self.check(tally, total).is_ok();
+        if passes {
+            // Of what it passed, votes against can only take the threshold from it.
+            let for_weight = u128::from(tally.for_weight.0);
+            let cast = for_weight.saturating_add(u128::from(tally.against_weight.0));
+            return self.threshold.is_met_by(for_weight, cast.saturating_add(remaining));
+        }
         let remaining = Weight(u64::try_from(remaining).unwrap_or(u64::MAX));
-        let all = |choice| tally.with_ballot(None, choice, remaining);
-        let passes_anyway = self.check(tally, total).is_ok()
-            && all(Choice::Against).is_ok_and(|worst| self.check(worst, total).is_ok());
-        let fails_anyway = all(Choice::For).is_ok_and(|best| self.check(best, total).is_err());
-        passes_anyway || fails_anyway
+        let best = tally.with_ballot(None, Choice::For, remaining);
+        best.is_ok_and(|best| self.check(best, total).is_err())
     }
 }
 

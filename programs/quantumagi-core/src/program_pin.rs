@@ -1,7 +1,7 @@
 //! What a proposal may call, and the code it was when it was voted on.
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::action::{InvokeAccounts, FLAG_SIGNER};
+use quantumagi_rules::action::InvokeAccounts;
 
 use crate::error::GovError;
 
@@ -24,8 +24,7 @@ const TAG_PROGRAM_DATA: [u8; 4] = [3, 0, 0, 0];
 /// [`GovError::InvokeSelf`] for this program, [`GovError::InvokeSigner`] where anybody but the vault would sign.
 pub fn check_invoke(program: &[u8; 32], accounts: InvokeAccounts, vault: &Address) -> Result<()> {
     require!(*program != crate::ID.to_bytes(), GovError::InvokeSelf);
-    let only_vault_signs =
-        accounts.iter().all(|account| account.flags & FLAG_SIGNER == 0 || account.address == vault.to_bytes());
+    let only_vault_signs = accounts.are_signed_only_by(vault.as_array());
     require!(only_vault_signs, GovError::InvokeSigner);
     Ok(())
 }

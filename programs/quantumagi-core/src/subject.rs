@@ -25,7 +25,8 @@ pub struct Subject {
     pub deploy_slot: u64,
 }
 
-/// The accounts that show what an action is about. Exactly those the action needs must be there.
+/// The accounts that show what an action is about. Subject and candidate must be there exactly where the action needs
+/// them; `program_data` is looked at only where a program is called.
 pub struct SubjectAccounts<'a> {
     /// The proposal's constitution.
     pub constitution: &'a Account<Constitution>,
@@ -110,7 +111,8 @@ impl SubjectAccounts<'_> {
         let is_meant = candidate.version == version && candidate.members_hash == *members_hash;
         require!(is_meant, GovError::WrongSubject);
         require!(candidate.is_usable(), GovError::RosterNotUsable);
-        Ok(Subject { address: *candidate.address(), ..Subject::default() })
+        // Who votes decides everything else: a smaller majority could make itself unanimous and undo what is entrenched.
+        Ok(Subject { address: *candidate.address(), is_entrenched: true, deploy_slot: 0 })
     }
 
     fn program(&self, called: &[u8; 32], accounts: InvokeAccounts) -> Result<Subject> {

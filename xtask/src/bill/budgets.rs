@@ -106,12 +106,15 @@ pub(super) fn tightest(bill: &Bill) -> Vec<Budget> {
 pub(super) fn compute_units_of(instruction: &str) -> Option<u64> {
     let peer = match instruction {
         "proposal_vote" => return Some(MAX_VOTE_COMPUTE_UNITS),
-        "proposal_create" => peers::CREATE_PROPOSAL,
-        "proposal_finalize" => peers::FINALIZE,
-        "vault_transfer" => peers::EXECUTE,
+        // One instruction here leaves what three leave there: a proposal with its transaction, open for votes.
+        "proposal_create" => {
+            peers::compute_units(&[peers::CREATE_PROPOSAL, peers::INSERT_TRANSACTION, peers::SIGN_OFF])
+        }
+        "proposal_finalize" => peers::FINALIZE.compute_units,
+        "vault_transfer" => peers::EXECUTE.compute_units,
         _ => return None,
     };
-    Some(peer.compute_units / PART_OF_PEER_COMPUTE_UNITS)
+    Some(peer / PART_OF_PEER_COMPUTE_UNITS)
 }
 
 #[cfg(test)]
@@ -148,7 +151,7 @@ mod tests {
             &["compute units of proposal_vote, proposal_vote (late): 2,001 exceeds the budget of 2,000; \
                `cargo xtask bill` shows all figures"],
         );
-        check("proposal_create", cost(7_560), &[]);
+        check("proposal_create", cost(11_787), &[]);
         check("proposal_finalize", cost(2_553), &[]);
         check("vault_transfer", cost(3_055), &[]);
         check("text_publish", cost(200_000), &[]);

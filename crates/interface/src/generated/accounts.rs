@@ -253,7 +253,7 @@ pub struct Proposal {
     pub created_at: i64,
     /// First second of voting, Unix seconds.
     pub starts_at: i64,
-    /// First second after voting, Unix seconds. Moves once: later by a late quorum, or earlier by an early decision.
+    /// First second after voting, Unix seconds. A late quorum moves it later, once; an early decision moves it to now.
     pub ends_at: i64,
     /// When its last transition was written, Unix seconds.
     pub updated_at: i64,

@@ -683,7 +683,7 @@ pub struct ProposalCreated {
     pub constitution_version: u32,
     /// First second of voting, Unix seconds.
     pub starts_at: i64,
-    /// First second after voting, Unix seconds. Moves once: later by a late quorum, or earlier by an early decision.
+    /// First second after voting, Unix seconds. A late quorum moves it later, once; an early decision moves it to now.
     pub ends_at: i64,
     /// Added once after a late quorum, seconds. Frozen.
     pub extension_seconds: u32,

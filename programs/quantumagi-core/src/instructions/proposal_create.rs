@@ -6,7 +6,8 @@
 //!    treasury proposal shall cite at least one.
 //! 3. What the action is about shall exist, belong to the constitution and be in the state the action expects.
 //! 4. Parameters, electorate, constitution version and execution digest shall be copied and never read again from
-//!    elsewhere (T6, W7, X1). An act on an entrenched principle takes the entrenched threshold (M12).
+//!    elsewhere (T6, W7, X1). An act on an entrenched principle, and a change of
+//!    the electorate, take the entrenched threshold (M12).
 //! 5. A called program shall not be this one, shall be pinned by its deploy slot, and only the vault shall sign (X2, X6).
 
 use anchor_lang::prelude::*;

@@ -47,15 +47,15 @@ impl ProposalVote {
         let proposal = &mut *self.proposal;
         let rule = proposal.approval_rule();
         let total = Weight(proposal.total_weight);
-        let had_quorum = rule.is_quorum_met(proposal.tally(), total);
-        let tally = proposal.tally().with_ballot(previous, choice, Weight(weight)).map_err(GovError::from)?;
+        let before = proposal.tally();
+        let tally = before.with_ballot(previous, choice, Weight(weight)).map_err(GovError::from)?;
         proposal.set_tally(tally);
         if previous.is_none() {
             proposal.ballots_cast = proposal.ballots_cast.checked_add(1).ok_or(GovError::Overflow)?;
         }
         if proposal.ballot_rule()? == BallotRule::Final && rule.is_settled(tally, total) {
             proposal.ends_at = now.0;
-        } else if !had_quorum && rule.is_quorum_met(tally, total) {
+        } else if !rule.is_quorum_met(before, total) && rule.is_quorum_met(tally, total) {
             let was_extended = proposal.was_extended == 1;
             let end = UnixSeconds(proposal.ends_at);
             if let Some(end) = extended_end(end, now, proposal.extension_seconds, was_extended) {
