@@ -1,6 +1,7 @@
 //! A network that is left running, and how to go on with it by hand.
 
 use std::fmt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -75,7 +76,9 @@ pub(super) async fn keep(
     proposal: u64,
 ) -> Result<Kept> {
     let keys = folder.join("keys");
-    std::fs::create_dir_all(&keys).with_context(|| format!("cannot make {}", keys.display()))?;
+    // Fails where somebody else was quicker to make it: keys are written to nobody's folder but ours.
+    let made = std::fs::DirBuilder::new().mode(0o700).create(&keys);
+    made.with_context(|| format!("cannot make {}", keys.display()))?;
     people.write_keys(&keys)?;
     let names = folder.join("council.csv");
     people.write_names(&names)?;

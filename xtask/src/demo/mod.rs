@@ -12,10 +12,12 @@ mod closing;
 mod community;
 mod documents;
 mod keep;
+mod motions;
 mod narrator;
 mod people;
 mod proof;
 mod proposals;
+mod refusals;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -60,9 +62,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.check {
         return check();
     }
+    let versions = documents::versions(args.constitution.as_deref())?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the asynchronous runtime")?;
     let folder = std::env::temp_dir().join(format!("quantumagi-demo-{}", std::process::id()));
-    let governed = runtime.block_on(govern(args, &folder));
+    let governed = runtime.block_on(govern(args, versions, &folder));
     let report = governed.with_context(|| format!("the demo failed; what it left is in {}", folder.display()))?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -83,9 +86,8 @@ pub(crate) fn check() -> Result<()> {
     check::check()
 }
 
-async fn govern(args: &Args, folder: &Path) -> Result<Report> {
+async fn govern(args: &Args, versions: Vec<Document>, folder: &Path) -> Result<Report> {
     let narrator = Narrator::new();
-    let versions = documents::versions(args.constitution.as_deref())?;
     let store = TextStore::open(folder.join("texts"))?;
     narrator.part("build the program", async |teller| prepare(args, teller)).await?;
     let chain = narrator

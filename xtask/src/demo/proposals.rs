@@ -1,16 +1,11 @@
 //! The five proposals: made, voted on, counted, and carried out or not.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
-use quantumagi_interface::errors::GovError;
 use quantumagi_interface::{Address, pda};
-use quantumagi_rpc::solana::{Keypair, Message, Signature, Signer, VersionedMessage, VersionedTransaction};
-use quantumagi_rpc::{ConfirmOptions, Preflight, RpcError};
 use quantumagi_rules::UnixSeconds;
 use quantumagi_rules::ballot::BallotRule;
 use quantumagi_rules::lifecycle::Status;
-use quantumagi_sdk::builders::{self, Execution};
-use quantumagi_sdk::check::CheckError;
 use quantumagi_sdk::words::{Names, describe_action, describe_proposal};
 use quantumagi_sdk::{ProposalDraft, SdkError};
 use serde::Serialize;
@@ -21,6 +16,7 @@ use super::community::{Community, publish_short};
 use super::documents::place_about;
 use super::narrator::Teller;
 use super::people::People;
+use super::refusals::{Refusal, refused_altered, refused_early};
 
 /// Who proposes; Ben executes.
 const PROPOSER: &str = "Eva";
@@ -55,21 +51,6 @@ pub(super) struct Outcome {
     pub(super) refusals: Vec<Refusal>,
     /// Whether it ended as it must.
     pub(super) is_as_expected: bool,
-}
-
-/// Something that was refused.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Refusal {
-    /// What was tried.
-    pub(super) attempt: &'static str,
-    /// Who refused: `client` before anything was sent, `program` in a simulation, `network` in a block.
-    pub(super) by: &'static str,
-    /// The refusal.
-    pub(super) words: String,
-    /// The program's error, where it was the program's.
-    pub(super) error: Option<&'static str>,
-    /// The transaction that failed, where it landed.
-    pub(super) signature: Option<String>,
 }
 
 /// A proposal under way.
@@ -112,7 +93,7 @@ pub(super) async fn govern(
         chain.send(Order::new(vec![finalize], &executor.key)).await?;
     }
     for proposal in open.iter_mut().filter(|proposal| proposal.case.key == "paid_from_the_vault") {
-        proposal.refusals.push(refused_early(chain, &executor.address(), proposal).await?);
+        proposal.refusals.push(refused_early(chain, &executor.address(), &proposal.address, &proposal.action).await?);
     }
     teller.now("executing");
     chain.travel_to(latest(chain, &open, |times| times.opens_at).await?).await?;
@@ -122,7 +103,11 @@ pub(super) async fn govern(
                 let execute = client.proposal_execute(&proposal.address, &executor.address(), &proposal.action).await?;
                 chain.send(Order::new(vec![execute], &executor.key)).await?;
             }
-            Status::Expired => proposal.refusals = refused_altered(chain, &executor.key, community, proposal).await?,
+            Status::Expired => {
+                let altered = proposal.case.deed.altered().action([0; 32]);
+                proposal.refusals =
+                    refused_altered(chain, &executor.key, community, &proposal.address, altered).await?;
+            }
             Status::Open | Status::Succeeded | Status::Defeated | Status::Vetoed | Status::Cancelled => {}
         }
     }
@@ -179,82 +164,6 @@ async fn latest(
         latest = latest.max(moment(times));
     }
     Ok(latest)
-}
-
-/// What is said to whoever executes during the timelock.
-async fn refused_early(chain: &Chain, executor: &Address, proposal: &Open) -> Result<Refusal> {
-    match chain.client().proposal_execute(&proposal.address, executor, &proposal.action).await {
-        Err(SdkError::Check(refusal @ CheckError::Step { .. })) => Ok(Refusal {
-            attempt: "executing during the timelock",
-            by: "client",
-            words: refusal.to_string(),
-            error: None,
-            signature: None,
-        }),
-        Err(error) => Err(error).context("executing during the timelock failed for another reason"),
-        Ok(_) => bail!("the timelock holds nobody back"),
-    }
-}
-
-/// What is said to whoever executes something else than was voted on: by the client, by the program, by the network.
-async fn refused_altered(
-    chain: &Chain,
-    executor: &Keypair,
-    community: &Community,
-    proposal: &Open,
-) -> Result<Vec<Refusal>> {
-    const ATTEMPT: &str = "executing 200 SOL where 5 SOL were voted on";
-    let address = executor.pubkey();
-    let altered = proposal.case.deed.altered().action([0; 32]);
-    let asked = chain.client().proposal_execute(&proposal.address, &address, &altered.to_bytes()).await;
-    let Err(SdkError::Check(refusal @ CheckError::DigestMismatch { .. })) = asked else {
-        bail!("the client lets something else be executed than was voted on");
-    };
-    let by_client =
-        Refusal { attempt: ATTEMPT, by: "client", words: refusal.to_string(), error: None, signature: None };
-
-    // Whoever means harm does not ask the client.
-    let execute = builders::proposal_execute(&Execution {
-        executor: address,
-        constitution: community.address,
-        proposal: proposal.address,
-        action: altered,
-        next_principle_id: 0,
-        next_policy_id: 0,
-        program_data: None,
-    });
-    let sent = chain.client().send(std::slice::from_ref(&execute), &[executor]).await;
-    let failure = match &sent {
-        Err(error) => error.refusal().context("the execution of something else failed for another reason")?,
-        Ok(_) => bail!("something else was executed than was voted on"),
-    };
-    ensure!(failure.rule() == Some(GovError::DigestMismatch), "refused for another reason: {failure}");
-    let error = Some(GovError::DigestMismatch.name());
-    let by_program = Refusal { attempt: ATTEMPT, by: "program", words: failure.to_string(), error, signature: None };
-
-    let blockhash = chain.rpc().latest_blockhash().await?;
-    let message = Message::new_with_blockhash(&[execute], Some(&address), &blockhash.hash);
-    let transaction = VersionedTransaction::try_new(VersionedMessage::Legacy(message), &[executor])?;
-    let options = ConfirmOptions::default().with_preflight(Preflight::Skip);
-    let landed = chain.rpc().send_and_confirm(&transaction, blockhash.last_valid_block_height, options, |_| {}).await;
-    let (code, signature) = landed_failure(landed.map(|confirmed| confirmed.signature))?;
-    ensure!(code == Some(GovError::DigestMismatch.code()), "the network refused for another reason: {code:?}");
-    chain.note(signature);
-    let words = format!("the transaction is in a block and failed: {}", GovError::DigestMismatch.message());
-    let by_network = Refusal { attempt: ATTEMPT, by: "network", words, error, signature: Some(signature.to_string()) };
-    Ok(vec![by_client, by_program, by_network])
-}
-
-/// The program's error and the signature of a transaction that landed and failed.
-fn landed_failure(sent: Result<Signature, RpcError>) -> Result<(Option<u32>, Signature)> {
-    match sent {
-        Ok(signature) => bail!("something else was executed than was voted on, by {signature}"),
-        Err(error) => {
-            let failure = error.transaction_failure().map(|failure| (failure.custom_code(), failure.signature));
-            let (code, signature) = failure.with_context(|| error.to_string())?;
-            Ok((code.map(|(_, code)| code), signature.with_context(|| error.to_string())?))
-        }
-    }
 }
 
 async fn outcome(chain: &Chain, community: &Community, recipient: Address, proposal: Open) -> Result<Outcome> {
