@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::step::{run, seconds, step};
-use crate::{anchor, bill, build, codegen, idl, lint, repo, tidy};
+use crate::{anchor, bill, build, codegen, demo, idl, lint, repo, tidy};
 
 /// Options of `test`.
 #[derive(clap::Args)]
@@ -37,6 +37,8 @@ const FULL: &[Step] = &[
     ("anchor build", "cargo xtask anchor", anchor::run),
     ("migrations", "npx tsc --noEmit --project .", migrations),
     ("bill", "cargo xtask bill --check", bill::check),
+    // Starts its own binary again, so nothing may rebuild xtask meanwhile: before the tests, which might.
+    ("demo", "cargo xtask demo --check", demo::check),
     ("doc tests", DOC_TESTS_ALONE, doc_tests),
     ("tests", "QUANTUMAGI_FULL=1 cargo test --workspace", full_tests),
 ];
