@@ -122,6 +122,15 @@ async fn travel_works_at_the_slowest_slots() {
     check_travel(&network, &rpc, asked).await;
 }
 
+/// Surfpool keeps 1,024 events for a reader and stops when nobody reads them: each block is one.
+#[tokio::test]
+async fn a_network_answers_after_thousands_of_blocks() {
+    let network = LocalNetwork::start(Options::default().with_slot_ms(1)).await.expect("a network");
+    let rpc = Rpc::new(network.rpc_url(), Commitment::Processed);
+    let first = rpc.slot().await.expect("the network answers");
+    while rpc.slot().await.expect("the network still answers") < first + 2_500 {}
+}
+
 #[tokio::test]
 async fn travel_into_the_past_is_refused() {
     let (network, rpc) = started().await;
