@@ -224,6 +224,8 @@ impl Model {
         let entrenched = match action[0] {
             21 => action[33] == 1,
             22 | 23 => self.entrenched[u32_at(&action, 1) as usize],
+            // Who votes decides everything else.
+            24 => true,
             _ => false,
         };
         let track = self.tracks[match action[0] {
