@@ -25,4 +25,4 @@ pub mod text;
 mod units;
 
 pub use digest::Sha256;
-pub use units::{Address, Bps, Hash, UnixSeconds, Weight, BPS_PER_WHOLE};
+pub use units::{Address, Bps, Hash, UnixSeconds, Weight, BPS_PER_WHOLE, MAX_TEXT_BYTES};

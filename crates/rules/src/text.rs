@@ -34,9 +34,7 @@ use unicode_normalization::UnicodeNormalization;
 
 pub use assembly::{parts, Assembly, AssemblyError};
 
-/// Longest canonical text, in bytes: 1 MiB, about thirty times the Debian constitution. Bounds
-/// what a reader of the event chain must be willing to hold for one text.
-pub const MAX_TEXT_BYTES: usize = 1 << 20;
+pub use crate::MAX_TEXT_BYTES;
 
 /// Why bytes are no text. Offsets count bytes from the start of what was passed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,10 @@ pub type Address = [u8; 32];
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];
 
+/// Longest canonical text, in bytes: 1 MiB, about thirty times the Debian constitution. Bounds
+/// what a reader of the event chain must be willing to hold for one text.
+pub const MAX_TEXT_BYTES: usize = 1 << 20;
+
 /// Basis points in one whole: 10,000.
 pub const BPS_PER_WHOLE: u16 = 10_000;
 

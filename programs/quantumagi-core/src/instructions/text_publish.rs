@@ -6,15 +6,12 @@
 //! 3. Parts are checked by whoever reads them: together they have the hash, or they are worth nothing.
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::Sha256;
+use quantumagi_rules::{Sha256, MAX_TEXT_BYTES};
 
 extern crate alloc;
 use alloc::vec::Vec;
 
 use crate::{error::GovError, events::TextPublished, state::SolSha256};
-
-/// Longest text, bytes: 1 MiB.
-pub const MAX_TEXT_BYTES: u32 = 1 << 20;
 
 #[derive(Accounts)]
 pub struct TextPublish {
@@ -30,7 +27,7 @@ impl TextPublish {
         let text_hash = self.text.address().to_bytes();
         let len = u32::try_from(bytes.len()).map_err(|_| GovError::TextPartOutOfRange)?;
         let end = offset.checked_add(len).ok_or(GovError::TextPartOutOfRange)?;
-        require!(total_len <= MAX_TEXT_BYTES && end <= total_len, GovError::TextPartOutOfRange);
+        require!(total_len as usize <= MAX_TEXT_BYTES && end <= total_len, GovError::TextPartOutOfRange);
         if len == total_len {
             require!(core::str::from_utf8(&bytes).is_ok(), GovError::TextNotUtf8);
             require!(SolSha256::hashv(&[&bytes]) == text_hash, GovError::TextMismatch);
