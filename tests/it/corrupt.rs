@@ -26,7 +26,7 @@ fn values_without_meaning_are_refused() {
     for change in [
         accounts::Proposal { status: 7, ..stored.clone() },
         accounts::Proposal { status: 255, ..stored.clone() },
-        accounts::Proposal { ballot_rule: 2, ..stored },
+        accounts::Proposal { ballot_rule: 2, ..stored.clone() },
     ] {
         let mut community = community.clone();
         write(&mut community, &proposal, change.to_bytes());
@@ -34,6 +34,17 @@ fn values_without_meaning_are_refused() {
         check_refused(&mut community, ballot, GovError::AccountCorrupt);
     }
     let mut community = community;
+    let council = accounts::Constitution { electorate_kind: 5, ..community.constitution(&community.constitution) };
+    let mut strange = community.clone();
+    let constitution = strange.constitution;
+    write(&mut strange, &constitution, council.to_bytes());
+    let draft = strange.draft(&policy());
+    check_refused(&mut strange, draft.instruction(), GovError::AccountCorrupt);
+    let none = accounts::Proposal { electorate_kind: 0, ..stored };
+    let mut strange = community.clone();
+    write(&mut strange, &proposal, none.to_bytes());
+    let ballot = strange.ballot(&proposal, 0, FOR);
+    check_refused(&mut strange, ballot, GovError::WrongElectorateKind);
     let principle = pda::principle(&community.constitution, 1);
     let changed = accounts::Principle { class: 2, ..community.principle(&principle) };
     write(&mut community, &principle, changed.to_bytes());
@@ -55,10 +66,14 @@ fn w4_a_tally_never_exceeds_the_total() {
     write(&mut community, &proposal, changed.to_bytes());
     let ballot = community.ballot(&proposal, 0, FOR);
     check_refused(&mut community, ballot, GovError::InvariantBroken);
-    let voters = accounts::Proposal { total_weight: 10_000, voters: 0, ..changed };
-    write(&mut community, &proposal, voters.to_bytes());
+    let cast = accounts::Proposal { total_weight: 10_000, ballots_cast: 8, ..changed };
+    write(&mut community, &proposal, cast.to_bytes());
     let ballot = community.ballot(&proposal, 1, FOR);
     check_refused(&mut community, ballot, GovError::InvariantBroken);
+    let voters = accounts::Proposal { voters: 1, ..cast };
+    write(&mut community, &proposal, voters.to_bytes());
+    let ballot = community.ballot(&proposal, 1, FOR);
+    check_refused(&mut community, ballot, GovError::NotTheMember);
 }
 
 #[test]

@@ -33,6 +33,7 @@ mod proposal_create;
 mod proposal_execute;
 mod proposal_steps;
 mod proposal_vote;
+mod proposers;
 mod regressions;
 mod roster_adopt;
 mod roster_close;

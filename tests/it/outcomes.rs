@@ -95,8 +95,7 @@ fn w7_the_denominator_is_everybody_of_the_roster_the_proposal_was_born_with() {
     let stored = community.proposal(&old);
     assert_eq!((stored.status, stored.defeat, stored.total_weight), (2, 1, 10_000));
 
-    let mut draft = community.draft(&policy());
-    draft.accounts.proposer = members[7].voter;
+    let draft = community.draft(&policy()).by(members[7].voter, 0);
     let new = community.create(&draft);
     community.open_voting(&new);
     let accounts = ix::ProposalVote {

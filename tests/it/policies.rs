@@ -49,6 +49,7 @@ fn a_policy_that_was_voted_on_comes_into_force() {
         id: 0,
         proposal_id: 0,
         adopted_at: community.now(),
+        suspended_until: 0,
         sunset_at,
         version: 1,
         status: 0,

@@ -13,8 +13,7 @@ fn payment() -> Action<'static> {
 fn t6_w7_x1_everything_that_decides_is_frozen_at_creation() {
     let mut community = Founding::default().found();
     let mut draft = community.draft(&payment()).citing([0, 1].map(|id| pda::principle(&community.constitution, id)));
-    draft.accounts.proposer = community.member(4);
-    draft.args.member_index = 4;
+    draft = draft.by(community.member(4), 4);
     draft.args.ballot_rule = 1;
     let (proposer, before) = (community.member(4), community.lamports(&community.member(4)));
     let done = community.send(draft.instruction());
@@ -28,6 +27,7 @@ fn t6_w7_x1_everything_that_decides_is_frozen_at_creation() {
         constitution: community.constitution.to_bytes(),
         constitution_version: 1,
         proposal_id: 0,
+        cooloff_seconds: 0,
         timelock_seconds: 3 * 86_400,
         window_seconds: 8 * 86_400,
         deploy_slot: 0,
@@ -38,20 +38,29 @@ fn t6_w7_x1_everything_that_decides_is_frozen_at_creation() {
     let expected = accounts::Proposal {
         constitution: community.constitution,
         proposer,
-        roster: community.roster,
+        electorate: community.roster,
+        veto_roster: Address::default(),
+        attestor: Address::default(),
         subject: Address::default(),
         content_hash: hash("why this is right"),
         execution_digest: digest,
+        snapshot_root: [0; 32],
+        attestation_hash: [0; 32],
         chain: stored.chain,
         id: 0,
         total_weight: 10_000,
         for_weight: 0,
         against_weight: 0,
         abstain_weight: 0,
+        veto_total: 0,
+        veto_weight: 0,
+        snapshot_slot: 0,
+        deposit_lamports: 0,
         created_at: START,
         starts_at: START + 2 * DAY,
         ends_at: START + 6 * DAY,
         updated_at: START,
+        held_until: 0,
         deploy_slot: 0,
         citations: [cited(0), cited(1), none, none, none, none, none, none],
         constitution_version: 1,
@@ -59,11 +68,21 @@ fn t6_w7_x1_everything_that_decides_is_frozen_at_creation() {
         ballots_cast: 0,
         ballot_pages: 0,
         extension_seconds: 43_200,
+        cooloff_seconds: 0,
         timelock_seconds: 3 * 86_400,
         window_seconds: 8 * 86_400,
         threshold_bps: 6_500,
         quorum_bps: 3_000,
         min_for_bps: 1_500,
+        veto_bps: 0,
+        slash_bps: 0,
+        unattested_threshold_bps: 0,
+        attestation_mark: 0,
+        attestation_score: 0,
+        steps: 0,
+        steps_done: 0,
+        electorate_kind: 1,
+        is_attested: 0,
         track: 1,
         action: 10,
         status: 0,
@@ -73,17 +92,21 @@ fn t6_w7_x1_everything_that_decides_is_frozen_at_creation() {
         layout_version: 1,
         bump,
         reserved: stored.reserved,
+        veto_ballots: [0; 32],
         ballots: [0; 64],
     };
     assert_eq!(stored, expected);
-    assert_eq!(stored.reserved, [0; 6]);
+    assert_eq!(stored.reserved, [0; 2]);
     assert_eq!(before - community.lamports(&proposer), community.rent(accounts::Proposal::LEN));
     assert_eq!(community.constitution(&community.constitution).next_proposal_id, 1);
     assert_eq!(community.roster(&community.roster).bound_proposals, 1);
 
     let Event::ProposalCreated(event) = done.event() else { panic!("{:?}", done.events) };
     assert_eq!((event.proposal, event.proposal_id, event.proposer), (proposal, 0, proposer));
-    assert_eq!((event.roster, event.subject, event.content_hash), (stored.roster, stored.subject, stored.content_hash));
+    assert_eq!(
+        (event.electorate, event.subject, event.content_hash),
+        (stored.electorate, stored.subject, stored.content_hash)
+    );
     assert_eq!((event.execution_digest, event.deploy_slot), (digest, 0));
     assert_eq!((event.total_weight, event.voters, event.constitution_version), (10_000, 8, 1));
     assert_eq!((event.starts_at, event.ends_at), (stored.starts_at, stored.ends_at));
@@ -151,6 +174,8 @@ fn proposal_create_refuses_a_proposer_who_did_not_sign() {
 fn proposal_create_refuses_everybody_but_the_member_at_the_index() {
     let mut community = Founding::default().found();
     let draft = community.draft(&payment());
+    let stranger = community.stranger();
+    community.open_proposer(stranger);
     for (proposer, member_index) in [
         (community.stranger(), 0),
         (community.member(1), 0),
@@ -158,9 +183,7 @@ fn proposal_create_refuses_everybody_but_the_member_at_the_index() {
         (community.member(0), 8),
         (community.member(0), 29),
     ] {
-        let mut wrong = draft.clone();
-        wrong.accounts.proposer = proposer;
-        wrong.args.member_index = member_index;
+        let wrong = draft.clone().by(proposer, member_index);
         check_refused(&mut community, wrong.instruction(), GovError::NotTheMember);
     }
     let mut wrong = draft;
@@ -175,11 +198,14 @@ fn proposal_create_refuses_a_roster_that_is_not_in_force() {
     let other = community.fill_roster(&stranger, 2, &members);
     let draft = community.draft(&payment());
     let mut wrong = draft.clone();
-    wrong.accounts.roster = other;
-    wrong.accounts.roster_page = pda::roster_page(&other, 0);
-    check_refused(&mut community, wrong.instruction(), GovError::WrongRoster);
+    wrong.accounts.electorate = other;
+    wrong.accounts.membership = Some(pda::roster_page(&other, 0));
+    check_refused(&mut community, wrong.instruction(), GovError::WrongElectorate);
+    let mut wrong = draft.clone();
+    wrong.accounts.membership = None;
+    check_refused(&mut community, wrong.instruction(), GovError::NotTheMember);
     let mut wrong = draft;
-    wrong.accounts.roster_page = pda::roster_page(&other, 0);
+    wrong.accounts.membership = Some(pda::roster_page(&other, 0));
     check_refused(&mut community, wrong.instruction(), GovError::WrongRoster);
 }
 

@@ -175,8 +175,8 @@ fn close_refuses_the_wrong_people_and_rosters() {
     let right = community.close(&proposal);
     let to_stranger = ix::ProposalClose { proposer: stranger, ..right };
     check_refused(&mut community, to_stranger.instruction(), GovError::NotPayer);
-    let other_roster = ix::ProposalClose { roster: other, ..right };
-    check_refused(&mut community, other_roster.instruction(), GovError::WrongRoster);
+    let other_roster = ix::ProposalClose { electorate: other, ..right };
+    check_refused(&mut community, other_roster.instruction(), GovError::WrongElectorate);
     let with_candidate = ix::ProposalClose { candidate: Some(other), ..right };
     check_refused(&mut community, with_candidate.instruction(), GovError::WrongRoster);
 }

@@ -27,7 +27,7 @@ fn the_founder_adopts_another_roster_before_the_seal() {
     let adopt = adopt(&community, 2).instruction();
     let done = community.send(adopt);
     let after = community.constitution(&community.constitution);
-    assert_eq!(after, accounts::Constitution { roster, roster_version: 2, chain: after.chain, ..before });
+    assert_eq!(after, accounts::Constitution { electorate: roster, roster_version: 2, chain: after.chain, ..before });
     let Event::RosterAdopted(event) = done.event() else { panic!("{:?}", done.events) };
     assert_eq!((event.roster, event.version, event.total_weight), (roster, 2, 30));
     assert_eq!((event.mandate, event.members_hash), (Address::default(), community.roster(&roster).members_hash));
@@ -47,12 +47,12 @@ fn t6_t7_a_vote_adopts_a_roster_and_open_proposals_keep_theirs() {
     let open = community.propose(&action);
     let accounts = ix::RosterAdopt { authority: stranger, proposal: Some(change), ..adopt(&community, 2) };
     community.send(accounts.instruction());
-    assert_eq!(community.constitution(&community.constitution).roster, roster);
+    assert_eq!(community.constitution(&community.constitution).electorate, roster);
 
     community.open_voting(&open);
     community.vote(&open, 0, FOR);
     let stored = community.proposal(&open);
-    assert_eq!((stored.roster, stored.voters, stored.total_weight), (community.roster, 8, 10_000));
+    assert_eq!((stored.electorate, stored.voters, stored.total_weight), (community.roster, 8, 10_000));
     assert_eq!(stored.for_weight, community.members[0].weight);
     let newcomer = ix::ProposalVote {
         voter: member_key("board", 0),
@@ -65,9 +65,9 @@ fn t6_t7_a_vote_adopts_a_roster_and_open_proposals_keep_theirs() {
     let draft = community.draft(&action);
     check_refused(&mut community, draft.instruction(), GovError::NotTheMember);
     let mut by_the_old = draft.clone();
-    by_the_old.accounts.roster = community.roster;
-    by_the_old.accounts.roster_page = community.page_of(0);
-    check_refused(&mut community, by_the_old.instruction(), GovError::WrongRoster);
+    by_the_old.accounts.electorate = community.roster;
+    by_the_old.accounts.membership = Some(community.page_of(0));
+    check_refused(&mut community, by_the_old.instruction(), GovError::WrongElectorate);
 }
 
 #[test]

@@ -72,7 +72,11 @@ fn anybody_begins_a_roster_after_the_seal_and_pays_for_it() {
     let accounts = ix::RosterCreate { payer: community.stranger(), ..create(&community) };
     community.send(accounts.instruction(1));
     assert_eq!(community.roster(&accounts.roster).payer, community.stranger());
-    assert_eq!(community.constitution(&community.constitution).roster, community.roster, "the electorate is the same");
+    assert_eq!(
+        community.constitution(&community.constitution).electorate,
+        community.roster,
+        "the electorate is the same"
+    );
 }
 
 #[test]

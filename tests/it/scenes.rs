@@ -35,7 +35,10 @@ fn others(world: World) -> (World, Vec<(&'static str, Address)>) {
         ("remaining", pda::principle(&constitution, 1)),
         ("roster", others.roster),
         ("candidate", others.roster),
+        ("electorate", others.roster),
         ("roster_page", others.page_of(0)),
+        ("membership", others.page_of(0)),
+        ("record", pda::proposer(&constitution, &others.member(0))),
         ("proposal", proposal),
         ("ballot_page", ballot_page),
         ("policy", policy),
@@ -250,15 +253,35 @@ where
     let create: &[_] = &[
         "proposer",
         "constitution",
-        "roster",
-        "roster_page",
+        "electorate",
+        "membership",
+        "record",
         "new_proposal",
         "subject",
         "candidate",
         "program_data",
         "system_program",
     ];
+    let owner = person("newcomer");
+    let (constitution, record) = (community.constitution, pda::proposer(&community.constitution, &owner));
+    let founder = community.founder;
+    let proposer_open = ix::ProposerOpen { payer: founder, constitution, owner, record };
+    let mut with_count = community.clone();
+    with_count.send(proposer_open.instruction());
+    let proposer_close = ix::ProposerClose { authority: owner, constitution, record, payer: founder };
     vec![
+        scene(
+            "proposer_open",
+            community,
+            proposer_open.instruction(),
+            &["payer", "constitution", "owner", "new_record", "system_program"],
+        ),
+        scene(
+            "proposer_close",
+            &with_count,
+            proposer_close.instruction(),
+            &["authority", "constitution", "record", "payer"],
+        ),
         scene("proposal_create", &with_candidate, draft.instruction(), create),
         scene("proposal_create", community, with_subject.instruction(), create),
         scene("proposal_cancel", &proposed, cancel.instruction(), &["proposer", "proposal"]),
@@ -275,7 +298,7 @@ where
             "proposal_close",
             &closable,
             close.instruction(),
-            &["constitution", "proposal", "roster", "candidate", "proposer"],
+            &["constitution", "proposal", "electorate", "candidate", "proposer", "record"],
         ),
         scene("proposal_expire", &approved, ix::ProposalExpire { proposal: missed }.instruction(), &["proposal"]),
     ]

@@ -43,6 +43,12 @@ pub fn proposal(constitution: &Address, id: u64) -> Address {
     find(&[b"proposal", constitution.as_ref(), &id.to_le_bytes()])
 }
 
+/// The count of a proposer's open proposals.
+#[must_use]
+pub fn proposer(constitution: &Address, owner: &Address) -> Address {
+    find(&[b"proposer", constitution.as_ref(), owner.as_ref()])
+}
+
 /// A ballot page of a proposal, from 0: it holds the voters from `256 + page * 4,096` on.
 #[must_use]
 pub fn ballot_page(proposal: &Address, page: u32) -> Address {

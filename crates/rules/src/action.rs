@@ -160,7 +160,7 @@ impl Action<'_> {
     pub fn must_cite(&self) -> bool {
         match self.track() {
             Track::Policy | Track::Treasury => true,
-            Track::Amendment => false,
+            Track::Amendment | Track::Ratification => false,
         }
     }
 

@@ -8,6 +8,8 @@ pub const VOTERS_IN_PROPOSAL: u32 = 256;
 pub const VOTERS_PER_PAGE: u32 = 4_096;
 /// Bytes of ballots in a proposal.
 pub const PROPOSAL_BALLOT_BYTES: usize = 64;
+/// Bytes of the veto body's ballots in a proposal: one bit each for 256 members.
+pub const VETO_BALLOT_BYTES: usize = 32;
 /// Bytes of ballots in a page.
 pub const PAGE_BALLOT_BYTES: usize = 1_024;
 

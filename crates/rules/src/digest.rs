@@ -23,6 +23,8 @@ pub struct ExecutionContext {
     pub constitution_version: u32,
     /// The proposal's id in that constitution.
     pub proposal_id: u64,
+    /// Frozen cool-off, seconds.
+    pub cooloff_seconds: u32,
     /// Frozen timelock, seconds.
     pub timelock_seconds: u32,
     /// Frozen execution window, seconds.
@@ -34,7 +36,7 @@ pub struct ExecutionContext {
 /// The digest that is voted on, and that execution recomputes from what it is about to do.
 ///
 /// SHA-256 of: the domain `quantumagi:execution:1`, constitution (32), constitution version (4), proposal id (8),
-/// timelock (4), window (4), deploy slot (8), then the action's canonical bytes; integers little endian.
+/// cool-off (4), timelock (4), window (4), deploy slot (8), then the action's canonical bytes; integers little endian.
 #[must_use]
 pub fn execution_digest<H: Sha256>(context: &ExecutionContext, action: &Action<'_>) -> Hash {
     let mut bytes = Vec::with_capacity(action.encoded_len());
@@ -49,6 +51,7 @@ pub fn execution_digest_of_bytes<H: Sha256>(context: &ExecutionContext, action: 
         constitution,
         constitution_version,
         proposal_id,
+        cooloff_seconds,
         timelock_seconds,
         window_seconds,
         deploy_slot,
@@ -58,6 +61,7 @@ pub fn execution_digest_of_bytes<H: Sha256>(context: &ExecutionContext, action: 
         constitution,
         &constitution_version.to_le_bytes(),
         &proposal_id.to_le_bytes(),
+        &cooloff_seconds.to_le_bytes(),
         &timelock_seconds.to_le_bytes(),
         &window_seconds.to_le_bytes(),
         &deploy_slot.to_le_bytes(),

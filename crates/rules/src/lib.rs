@@ -15,6 +15,7 @@ pub mod action;
 pub mod approval;
 pub mod ballot;
 pub mod digest;
+pub mod electorate;
 pub mod lifecycle;
 pub mod parameters;
 pub mod policy;

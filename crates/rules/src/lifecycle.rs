@@ -6,11 +6,12 @@
 //!
 //! | phase | holds | allowed |
 //! |---|---|---|
-//! | Draft | open, before voting starts | open ballots, cancel |
-//! | Voting | open, voting has started and not ended | open ballots, vote, cancel |
-//! | Finalizing | open, voting has ended | finalize |
-//! | Queued | succeeded, the timelock runs | none |
-//! | Executable | succeeded, inside the execution window | execute |
+//! | Draft | open, before voting starts | open ballots, bind the snapshot, attest, cancel |
+//! | Voting | open, voting has started and not ended | open ballots, bind the snapshot, attest, vote, veto, cancel |
+//! | Finalizing | open, voting has ended | finalize, veto |
+//! | `CoolOff` | succeeded, the cool-off runs | veto, hold |
+//! | Queued | succeeded, the timelock or a hold runs | hold |
+//! | Executable | succeeded, inside the execution window | execute, hold |
 //! | Expiring | succeeded, the window is over | expire |
 //! | Defeated, Vetoed, Cancelled, Executed, Expired | as stored; final | close ballots, close |
 
@@ -26,7 +27,7 @@ pub enum Status {
     Succeeded = 1,
     /// Finalized, and the tally fails.
     Defeated = 2,
-    /// Stopped by the veto body. No instruction writes it before there is such a body.
+    /// Stopped by the veto body.
     Vetoed = 3,
     /// Withdrawn by its proposer before the end of voting.
     Cancelled = 4,
@@ -57,7 +58,9 @@ pub enum Phase {
     Voting,
     /// Voting is over; the tally decides, and finalize writes it down.
     Finalizing,
-    /// Approved, and waiting out the timelock.
+    /// Approved, and the veto body may still stop it.
+    CoolOff,
+    /// Approved, and waiting out the timelock or an emergency hold.
     Queued,
     /// Approved, and may be executed now.
     Executable,
@@ -80,8 +83,16 @@ pub enum Phase {
 pub enum Step {
     /// Open a ballot page.
     OpenBallots,
+    /// Write the root and total of a snapshot electorate.
+    BindSnapshot,
+    /// Write the attestor's score.
+    Attest,
     /// Cast or change a ballot.
     Vote,
+    /// Cast a ballot of the veto body.
+    Veto,
+    /// Delay execution by an emergency act.
+    Hold,
     /// Withdraw the proposal.
     Cancel,
     /// Write down the outcome of the vote.
@@ -98,9 +109,13 @@ pub enum Step {
 
 impl Step {
     /// All steps.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::OpenBallots,
+        Self::BindSnapshot,
+        Self::Attest,
         Self::Vote,
+        Self::Veto,
+        Self::Hold,
         Self::Cancel,
         Self::Finalize,
         Self::Execute,
@@ -117,26 +132,42 @@ pub struct Timetable {
     pub starts_at: UnixSeconds,
     /// First second after voting.
     pub ends_at: UnixSeconds,
-    /// First second of the execution window: the end of voting plus the timelock.
+    /// First second of the timelock: the end of voting plus the cool-off.
+    pub cooled_at: UnixSeconds,
+    /// First second of the execution window: the end of the timelock, or of a hold that is longer.
     pub opens_at: UnixSeconds,
     /// First second after the execution window.
     pub closes_at: UnixSeconds,
 }
 
+/// What a timetable follows from: the times frozen in a proposal, and what has moved since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// First second of voting.
+    pub starts_at: UnixSeconds,
+    /// First second after voting.
+    pub ends_at: UnixSeconds,
+    /// From the end of voting to the timelock, seconds.
+    pub cooloff_seconds: u32,
+    /// From the end of the cool-off to execution, seconds.
+    pub timelock_seconds: u32,
+    /// How long it can be executed, seconds.
+    pub window_seconds: u32,
+    /// An emergency act delays execution until then; 0 for none. It takes nothing from the window.
+    pub held_until: UnixSeconds,
+}
+
 impl Timetable {
-    /// The table for voting in `[starts_at, ends_at)`, then a timelock, then a window.
+    /// Voting in `[starts_at, ends_at)`, then a cool-off, a timelock and a window.
     ///
     /// `None` past the end of time, which a proposal's creation rules out.
     #[must_use]
-    pub fn new(
-        starts_at: UnixSeconds,
-        ends_at: UnixSeconds,
-        timelock_seconds: u32,
-        window_seconds: u32,
-    ) -> Option<Self> {
-        let opens_at = ends_at.checked_add(timelock_seconds)?;
+    pub fn new(times: &Times) -> Option<Self> {
+        let Times { starts_at, ends_at, cooloff_seconds, timelock_seconds, window_seconds, held_until } = *times;
+        let cooled_at = ends_at.checked_add(cooloff_seconds)?;
+        let opens_at = cooled_at.checked_add(timelock_seconds)?.max(held_until);
         let closes_at = opens_at.checked_add(window_seconds)?;
-        Some(Self { starts_at, ends_at, opens_at, closes_at })
+        Some(Self { starts_at, ends_at, cooled_at, opens_at, closes_at })
     }
 }
 
@@ -147,6 +178,7 @@ pub fn phase(status: Status, times: &Timetable, now: UnixSeconds) -> Phase {
         Status::Open if now < times.starts_at => Phase::Draft,
         Status::Open if now < times.ends_at => Phase::Voting,
         Status::Open => Phase::Finalizing,
+        Status::Succeeded if now < times.cooled_at => Phase::CoolOff,
         Status::Succeeded if now < times.opens_at => Phase::Queued,
         Status::Succeeded if now < times.closes_at => Phase::Executable,
         Status::Succeeded => Phase::Expiring,
@@ -160,10 +192,11 @@ pub fn phase(status: Status, times: &Timetable, now: UnixSeconds) -> Phase {
 
 impl Phase {
     /// All phases.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Draft,
         Self::Voting,
         Self::Finalizing,
+        Self::CoolOff,
         Self::Queued,
         Self::Executable,
         Self::Expiring,
@@ -178,11 +211,14 @@ impl Phase {
     #[must_use]
     pub const fn allowed(self) -> &'static [Step] {
         match self {
-            Self::Draft => &[Step::OpenBallots, Step::Cancel],
-            Self::Voting => &[Step::OpenBallots, Step::Vote, Step::Cancel],
-            Self::Finalizing => &[Step::Finalize],
-            Self::Queued => &[],
-            Self::Executable => &[Step::Execute],
+            Self::Draft => &[Step::OpenBallots, Step::BindSnapshot, Step::Attest, Step::Cancel],
+            Self::Voting => {
+                &[Step::OpenBallots, Step::BindSnapshot, Step::Attest, Step::Vote, Step::Veto, Step::Cancel]
+            }
+            Self::Finalizing => &[Step::Finalize, Step::Veto],
+            Self::CoolOff => &[Step::Veto, Step::Hold],
+            Self::Queued => &[Step::Hold],
+            Self::Executable => &[Step::Execute, Step::Hold],
             Self::Expiring => &[Step::Expire],
             Self::Defeated | Self::Vetoed | Self::Cancelled | Self::Executed | Self::Expired => {
                 &[Step::CloseBallots, Step::Close]
@@ -195,7 +231,13 @@ impl Phase {
     pub const fn is_final(self) -> bool {
         match self {
             Self::Defeated | Self::Vetoed | Self::Cancelled | Self::Executed | Self::Expired => true,
-            Self::Draft | Self::Voting | Self::Finalizing | Self::Queued | Self::Executable | Self::Expiring => false,
+            Self::Draft
+            | Self::Voting
+            | Self::Finalizing
+            | Self::CoolOff
+            | Self::Queued
+            | Self::Executable
+            | Self::Expiring => false,
         }
     }
 }
@@ -221,6 +263,10 @@ pub enum Refusal {
     WindowNotClosed,
     /// Cancel after voting has ended.
     TooLateToCancel,
+    /// Veto after the cool-off, before voting, or of a proposal that is final.
+    VetoNotOpen,
+    /// Hold of a proposal that is not approved, or too late.
+    NothingToHold,
     /// Close of a proposal that is not final.
     NotFinal,
     /// Any other step on a final proposal.
@@ -236,7 +282,10 @@ pub fn check_step(phase: Phase, step: Step) -> Result<(), Refusal> {
     Err(match step {
         Step::Close | Step::CloseBallots => Refusal::NotFinal,
         Step::Vote if phase == Phase::Draft => Refusal::VotingNotStarted,
-        Step::Vote | Step::OpenBallots => Refusal::VotingEnded,
+        Step::Vote | Step::OpenBallots | Step::BindSnapshot | Step::Attest => Refusal::VotingEnded,
+        Step::Veto if phase == Phase::Draft => Refusal::VotingNotStarted,
+        Step::Veto => Refusal::VetoNotOpen,
+        Step::Hold => Refusal::NothingToHold,
         Step::Finalize if matches!(phase, Phase::Draft | Phase::Voting) => Refusal::VotingNotEnded,
         Step::Finalize => Refusal::AlreadyFinalized,
         _ if phase.is_final() => Refusal::AlreadyFinal,
@@ -244,7 +293,7 @@ pub fn check_step(phase: Phase, step: Step) -> Result<(), Refusal> {
         Step::Execute | Step::Expire if matches!(phase, Phase::Draft | Phase::Voting | Phase::Finalizing) => {
             Refusal::NotFinalized
         }
-        Step::Execute if phase == Phase::Queued => Refusal::TimelockActive,
+        Step::Execute if matches!(phase, Phase::CoolOff | Phase::Queued) => Refusal::TimelockActive,
         Step::Execute => Refusal::WindowClosed,
         Step::Expire => Refusal::WindowNotClosed,
     })

@@ -20,10 +20,19 @@ pub const DISCUSSION_SECONDS: (u32, u32) = (60, 30 * DAY);
 pub const VOTING_SECONDS: (u32, u32) = (HOUR, 30 * DAY);
 /// Bounds of the one extension after a late quorum, in seconds: none to 7 days.
 pub const EXTENSION_SECONDS: (u32, u32) = (0, 7 * DAY);
+/// Bounds of the cool-off after voting, in which the veto body can still speak, in seconds: none to 14 days.
+pub const COOLOFF_SECONDS: (u32, u32) = (0, 14 * DAY);
 /// Bounds of the timelock, in seconds: an hour to 90 days. Never zero.
 pub const TIMELOCK_SECONDS: (u32, u32) = (HOUR, 90 * DAY);
 /// Bounds of the execution window, in seconds: an hour to 90 days.
 pub const WINDOW_SECONDS: (u32, u32) = (HOUR, 90 * DAY);
+/// Lowest share of the veto body's weight that stops a proposal, where it can stop any: a quarter, so that no handful
+/// can.
+pub const MIN_VETO_BPS: u16 = 2_500;
+/// Highest share of `for` in the total weight below which a defeated proposal forfeits its deposit: 10 %.
+pub const MAX_SLASH_BPS: u16 = 1_000;
+/// Largest deposit against spam, in lamports: with the rent of a proposal, creating one stays below 0.01 SOL.
+pub const MAX_DEPOSIT_LAMPORTS: u32 = 2_500_000;
 
 /// Which kind of decision, and so whose parameters apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,11 +44,13 @@ pub enum Track {
     Treasury = 1,
     /// Change the constitution, a principle or the electorate.
     Amendment = 2,
+    /// Ratify or end emergency acts, and remove the guardians. Nobody can pause, hold or veto it.
+    Ratification = 3,
 }
 
 impl Track {
     /// All tracks, in the order of their numbers.
-    pub const ALL: [Self; 3] = [Self::Policy, Self::Treasury, Self::Amendment];
+    pub const ALL: [Self; 4] = [Self::Policy, Self::Treasury, Self::Amendment, Self::Ratification];
 
     /// The track with this number, or `None`.
     #[must_use]
@@ -59,16 +70,24 @@ pub struct TrackParameters {
     pub min_for_bps: u16,
     /// Threshold where an entrenched principle is touched: 7,500 to 10,000 and at least `threshold_bps`.
     pub entrenched_threshold_bps: u16,
+    /// Share of the veto body's weight that stops a proposal: 2,500 to 10,000, or 0 where the body has no say.
+    pub veto_bps: u16,
+    /// A defeated proposal forfeits its deposit where `for` is below this share of the total weight: 0 (never) to 1,000.
+    pub slash_bps: u16,
     /// From creation to the first vote: 60 to 2,592,000.
     pub discussion_seconds: u32,
     /// From the first to the last vote: 3,600 to 2,592,000.
     pub voting_seconds: u32,
     /// Added once when the quorum is first met within this time of the end: 0 to 604,800, at most `voting_seconds`.
     pub extension_seconds: u32,
-    /// From the end of voting to execution: 3,600 to 7,776,000.
+    /// From the end of voting to the timelock, for the veto body alone: 0 to 1,209,600.
+    pub cooloff_seconds: u32,
+    /// From the end of the cool-off to execution: 3,600 to 7,776,000.
     pub timelock_seconds: u32,
     /// How long an approved proposal can be executed: 3,600 to 7,776,000.
     pub window_seconds: u32,
+    /// What a proposer puts down against spam, and gets back unless it is forfeited, in lamports: 0 to 2,500,000.
+    pub deposit_lamports: u32,
 }
 
 /// A parameter outside its bounds.
@@ -94,19 +113,35 @@ impl core::fmt::Display for ParameterError {
 impl core::error::Error for ParameterError {}
 
 impl TrackParameters {
+    /// Whether these can be the parameters of `track`: within all bounds, and nobody can veto a ratification.
+    ///
     /// # Errors
     /// The first field outside its bounds, with the bounds.
+    pub fn check_for(&self, track: Track) -> Result<(), ParameterError> {
+        if track == Track::Ratification {
+            // The veto body must not shield the guardians, nor itself.
+            range("veto_bps", u32::from(self.veto_bps), (0, 0))?;
+        }
+        self.check()
+    }
+
+    /// # Errors
+    /// The first field outside the bounds that all tracks share.
     pub fn check(&self) -> Result<(), ParameterError> {
         let Self {
             threshold_bps,
             quorum_bps,
             min_for_bps,
             entrenched_threshold_bps,
+            veto_bps,
+            slash_bps,
             discussion_seconds,
             voting_seconds,
             extension_seconds,
+            cooloff_seconds,
             timelock_seconds,
             window_seconds,
+            deposit_lamports,
         } = *self;
         let entrenched_floor = MIN_ENTRENCHED_THRESHOLD_BPS.max(threshold_bps);
         let extension_ceiling = EXTENSION_SECONDS.1.min(voting_seconds);
@@ -114,11 +149,17 @@ impl TrackParameters {
         share("quorum_bps", quorum_bps, MIN_QUORUM_BPS)?;
         share("min_for_bps", min_for_bps, MIN_MIN_FOR_BPS)?;
         share("entrenched_threshold_bps", entrenched_threshold_bps, entrenched_floor)?;
+        if veto_bps != 0 {
+            share("veto_bps", veto_bps, MIN_VETO_BPS)?;
+        }
+        range("slash_bps", u32::from(slash_bps), (0, u32::from(MAX_SLASH_BPS)))?;
         range("discussion_seconds", discussion_seconds, DISCUSSION_SECONDS)?;
         range("voting_seconds", voting_seconds, VOTING_SECONDS)?;
         range("extension_seconds", extension_seconds, (EXTENSION_SECONDS.0, extension_ceiling))?;
+        range("cooloff_seconds", cooloff_seconds, COOLOFF_SECONDS)?;
         range("timelock_seconds", timelock_seconds, TIMELOCK_SECONDS)?;
-        range("window_seconds", window_seconds, WINDOW_SECONDS)
+        range("window_seconds", window_seconds, WINDOW_SECONDS)?;
+        range("deposit_lamports", deposit_lamports, (0, MAX_DEPOSIT_LAMPORTS))
     }
 
     /// The shares a proposal freezes: the entrenched threshold where it touches an entrenched principle.
@@ -138,6 +179,7 @@ impl TrackParameters {
         // Everything later must exist as well, so that no later step can fail on it.
         ends_at
             .checked_add(self.extension_seconds)?
+            .checked_add(self.cooloff_seconds)?
             .checked_add(self.timelock_seconds)?
             .checked_add(self.window_seconds)?;
         Some((starts_at, ends_at))
@@ -171,6 +213,10 @@ mod tests {
         extension_seconds: DAY,
         timelock_seconds: 2 * DAY,
         window_seconds: 7 * DAY,
+        veto_bps: 0,
+        slash_bps: 0,
+        cooloff_seconds: 0,
+        deposit_lamports: 0,
     };
 
     #[track_caller]
@@ -204,6 +250,9 @@ mod tests {
         check(|p, v| p.discussion_seconds = v, "discussion_seconds", 60, 30 * DAY);
         check(|p, v| (p.voting_seconds, p.extension_seconds) = (v, 0), "voting_seconds", HOUR, 30 * DAY);
         check(|p, v| p.extension_seconds = v, "extension_seconds", 0, 3 * DAY);
+        check(|p, v| p.slash_bps = narrow(v), "slash_bps", 0, 1_000);
+        check(|p, v| p.cooloff_seconds = v, "cooloff_seconds", 0, 14 * DAY);
+        check(|p, v| p.deposit_lamports = v, "deposit_lamports", 0, MAX_DEPOSIT_LAMPORTS);
         check(|p, v| p.timelock_seconds = v, "timelock_seconds", HOUR, 90 * DAY);
         check(|p, v| p.window_seconds = v, "window_seconds", HOUR, 90 * DAY);
     }
@@ -213,6 +262,23 @@ mod tests {
         let parameters = TrackParameters { threshold_bps: 8_000, ..LEGAL };
         let error = parameters.check().expect_err("7,500 is below 8,000");
         assert_eq!(error.to_string(), "entrenched_threshold_bps is 7500, but must lie between 8000 and 10000");
+    }
+
+    #[test]
+    fn a_veto_takes_a_quarter_or_there_is_none() {
+        for (veto_bps, is_legal) in
+            [(0, true), (1, false), (2_499, false), (2_500, true), (10_000, true), (10_001, false)]
+        {
+            assert_eq!(TrackParameters { veto_bps, ..LEGAL }.check().is_ok(), is_legal, "veto_bps = {veto_bps}");
+        }
+    }
+
+    #[test]
+    fn e6_nobody_can_veto_a_ratification() {
+        let parameters = TrackParameters { veto_bps: 10_000, ..LEGAL };
+        assert_eq!(parameters.check_for(Track::Amendment), Ok(()));
+        let error = parameters.check_for(Track::Ratification).expect_err("a veto");
+        assert_eq!((error.field, error.value, error.min, error.max), ("veto_bps", 10_000, 0, 0));
     }
 
     #[test]

@@ -18,7 +18,8 @@ pub use policy::{policy_adopt, policy_amend, policy_close, policy_repeal, policy
 pub use principle::{NewPrinciple, principle_add, principle_amend, principle_retire};
 pub use proposal::{
     ClosingProposal, Execution, NewProposal, ballot_page_close, ballot_page_open, proposal_cancel, proposal_close,
-    proposal_create, proposal_execute, proposal_expire, proposal_finalize, proposal_vote,
+    proposal_create, proposal_execute, proposal_expire, proposal_finalize, proposal_vote, proposer_close,
+    proposer_open,
 };
 pub use roster::{Member, roster_adopt, roster_close, roster_create, sorted_members};
 pub use text::{PART_LEN, text_publish};

@@ -4,11 +4,12 @@
 //! may change between the question and the transaction.
 
 use quantumagi_interface::Address;
-use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Roster};
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer, Roster};
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice};
+use quantumagi_rules::electorate::{TooManyOpen, with_one_more};
 use quantumagi_rules::lifecycle::{Phase, Refusal, Step, Timetable, check_step};
-use quantumagi_rules::parameters::{ParameterError, TrackParameters};
+use quantumagi_rules::parameters::{ParameterError, Track, TrackParameters};
 use quantumagi_rules::policy::{PolicyStatus, has_set};
 use quantumagi_rules::principle::{CitationError, check_citations};
 use quantumagi_rules::{Hash, UnixSeconds};
@@ -89,6 +90,14 @@ pub enum CheckError {
     /// The constitution is not sealed.
     #[error("the constitution is not sealed: its founder must seal it before anything is proposed")]
     NotSealed,
+    /// The proposer has as many proposals open as the constitution allows.
+    #[error("{open} proposals of this proposer are open, and {most} may be: close one that is final first")]
+    TooManyOpenProposals {
+        /// Open now.
+        open: u16,
+        /// Most that may be.
+        most: u8,
+    },
     /// The constitution is sealed.
     #[error("the constitution is sealed: an approved proposal must order this")]
     AlreadySealed,
@@ -287,12 +296,24 @@ pub fn usable(roster: &Roster) -> std::result::Result<(), CheckError> {
     if roster.is_usable() { Ok(()) } else { Err(CheckError::RosterNotUsable { version, count, size }) }
 }
 
+/// Whether a proposer may open one more proposal. `count` is `None` where the count was never opened.
+///
+/// # Errors
+/// [`CheckError::TooManyOpenProposals`].
+pub fn open_proposals(constitution: &Constitution, count: Option<&Proposer>) -> std::result::Result<(), CheckError> {
+    let open = count.map_or(0, |count| count.open_proposals);
+    let most = constitution.max_open_proposals;
+    with_one_more(open, most)
+        .map(|_| ())
+        .map_err(|TooManyOpen { open, most }| CheckError::TooManyOpenProposals { open, most })
+}
+
 /// Whether all tracks keep their bounds.
 ///
 /// # Errors
 /// [`CheckError::Parameter`] with the first that does not.
-pub fn tracks(tracks: &[TrackParameters; 3]) -> std::result::Result<(), CheckError> {
-    Ok(tracks.iter().try_for_each(TrackParameters::check)?)
+pub fn tracks(tracks: &[TrackParameters; 4]) -> std::result::Result<(), CheckError> {
+    Ok(Track::ALL.iter().zip(tracks).try_for_each(|(track, parameters)| parameters.check_for(*track))?)
 }
 
 fn choice_word(choice: Choice) -> &'static str {
@@ -304,7 +325,7 @@ fn choice_word(choice: Choice) -> &'static str {
 }
 
 fn step_words(refusal: Refusal, phase: Phase, times: &Timetable, now: UnixSeconds) -> String {
-    let Timetable { starts_at, ends_at, opens_at, closes_at } = *times;
+    let Timetable { starts_at, ends_at, cooled_at, opens_at, closes_at } = *times;
     let ahead = |moment| format!("{}, in {}; it is {}", utc(moment), between(now, moment), utc(now));
     let past = |moment| format!("{}, {} ago; it is {}", utc(moment), between(moment, now), utc(now));
     match refusal {
@@ -326,6 +347,16 @@ fn step_words(refusal: Refusal, phase: Phase, times: &Timetable, now: UnixSecond
         Refusal::TooLateToCancel => {
             format!("a proposal can be cancelled until voting ends, which was at {}", past(ends_at))
         }
+        Refusal::VetoNotOpen if phase.is_final() => {
+            format!("the proposal is {} and takes no veto", phase_word(phase))
+        }
+        Refusal::VetoNotOpen => format!("the cool-off ended at {}", past(cooled_at)),
+        Refusal::NothingToHold => {
+            format!(
+                "the proposal is {}: only an approved one that can still be executed can be held",
+                phase_word(phase)
+            )
+        }
         Refusal::NotFinal => format!("the proposal is {}, which is not final", phase_word(phase)),
         Refusal::AlreadyFinal => format!("the proposal is {} and cannot change", phase_word(phase)),
     }
@@ -336,6 +367,7 @@ fn phase_word(phase: Phase) -> &'static str {
         Phase::Draft => "under discussion",
         Phase::Voting => "being voted on",
         Phase::Finalizing => "waiting to be finalized",
+        Phase::CoolOff => "in its cool-off",
         Phase::Queued => "in its timelock",
         Phase::Executable => "executable",
         Phase::Expiring => "past its window",

@@ -44,8 +44,8 @@ pub enum GovError {
     NotSealed = 106,
     #[msg("the constitution is sealed already")]
     AlreadySealed = 107,
-    #[msg("no roster has been adopted: there would be nobody to vote")]
-    RosterMissing = 108,
+    #[msg("no electorate has been adopted: there would be nobody to vote")]
+    ElectorateMissing = 108,
     #[msg("the roster is not complete, or is being closed")]
     RosterNotUsable = 109,
     #[msg("the roster is complete and cannot change")]
@@ -82,6 +82,12 @@ pub enum GovError {
     AccountCorrupt = 125,
     #[msg("a law of the account would be broken")]
     InvariantBroken = 126,
+    #[msg("proposals of this proposer are still open: close them first")]
+    ProposalsOpen = 127,
+    #[msg("the account is not the electorate of this constitution or proposal")]
+    WrongElectorate = 128,
+    #[msg("this kind of electorate does not vote by this instruction")]
+    WrongElectorateKind = 129,
 
     #[msg("voting has not started")]
     VotingNotStarted = 200,
@@ -97,6 +103,10 @@ pub enum GovError {
     WindowNotClosed = 205,
     #[msg("a proposal can be cancelled only before voting ends")]
     TooLateToCancel = 206,
+    #[msg("a veto is possible only until the end of the cool-off")]
+    VetoNotOpen = 209,
+    #[msg("only an approved proposal that can still be executed can be held")]
+    NothingToHold = 245,
     #[msg("a sunset must lie in the future")]
     SunsetInThePast = 207,
     #[msg("the sunset has not come")]
@@ -156,6 +166,8 @@ pub enum GovError {
     VaultSeized = 507,
     #[msg("there is no such page in this electorate")]
     PageOutOfRange = 508,
+    #[msg("this proposer has as many proposals open as the constitution allows: close one first")]
+    TooManyOpenProposals = 509,
 }
 
 impl From<Refusal> for GovError {
@@ -170,6 +182,8 @@ impl From<Refusal> for GovError {
             Refusal::WindowClosed => Self::WindowClosed,
             Refusal::WindowNotClosed => Self::WindowNotClosed,
             Refusal::TooLateToCancel => Self::TooLateToCancel,
+            Refusal::VetoNotOpen => Self::VetoNotOpen,
+            Refusal::NothingToHold => Self::NothingToHold,
             Refusal::NotFinal => Self::NotFinal,
             Refusal::AlreadyFinal => Self::AlreadyFinal,
         }

@@ -15,6 +15,7 @@ use anchor_lang::prelude::*;
 extern crate alloc;
 use alloc::vec::Vec;
 
+pub mod electorate;
 pub mod error;
 pub mod events;
 pub mod instructions;
@@ -24,6 +25,7 @@ pub mod seeds;
 pub mod state;
 pub mod subject;
 pub mod vault;
+pub mod voting;
 
 use instructions::*;
 use state::Member;
@@ -128,6 +130,16 @@ pub mod quantumagi_core {
 
     /// Closes a final proposal and returns its rent.
     pub fn proposal_close(ctx: &mut Context<ProposalClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Opens the count of somebody's open proposals.
+    pub fn proposer_open(ctx: &mut Context<ProposerOpen>) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps)
+    }
+
+    /// Closes a count of open proposals and returns its rent.
+    pub fn proposer_close(ctx: &mut Context<ProposerClose>) -> Result<()> {
         ctx.accounts.handler()
     }
 

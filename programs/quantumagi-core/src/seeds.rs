@@ -16,3 +16,5 @@ pub const PROPOSAL: &[u8] = b"proposal";
 pub const BALLOTS: &[u8] = b"ballots";
 /// Of a policy: then its constitution and id (u64, little endian).
 pub const POLICY: &[u8] = b"policy";
+/// Of a proposer's count: then its constitution and owner.
+pub const PROPOSER: &[u8] = b"proposer";

@@ -44,7 +44,7 @@ pub struct Model {
     principles: BTreeMap<Address, u32>,
     policies: BTreeMap<Address, u64>,
     proposals: BTreeMap<Address, Remembered>,
-    tracks: [types::TrackConfig; 3],
+    tracks: [types::TrackConfig; 4],
 }
 
 /// The instruction's name, by its first eight bytes.
@@ -120,11 +120,12 @@ impl Model {
             return Some(find(1).is_some_and(|known| {
                 known.is_final()
                     && known.pages.is_empty()
-                    && [0, 2, 4].into_iter().all(writable)
+                    && [0, 2, 4, 5].into_iter().all(writable)
                     && account(0) == self.constitution
                     && account(2) == known.roster
                     && known.candidate.map_or(account(3) == PROGRAM_ID, |right| account(3) == right && writable(3))
                     && account(4) == known.proposer
+                    && account(5) == pda::proposer(&self.constitution, &known.proposer)
             }));
         }
         None
@@ -238,7 +239,7 @@ impl Model {
         let remembered = Remembered {
             proposer: account(0),
             roster: account(2),
-            candidate: (action[0] == 24).then(|| account(6)),
+            candidate: (action[0] == 24).then(|| account(7)),
             action,
             ballots_are_final: ballot_rule == 1,
             threshold: threshold.into(),
@@ -255,7 +256,7 @@ impl Model {
             status: OPEN,
             defeat: 0,
         };
-        assert!(self.proposals.insert(account(4), remembered).is_none(), "an id was used twice: {context}");
+        assert!(self.proposals.insert(account(5), remembered).is_none(), "an id was used twice: {context}");
     }
 
     fn find(&self, proposal: Address) -> (&Remembered, u128) {
@@ -309,7 +310,7 @@ impl Model {
             assert_eq!(stored.bound_proposals, bound.get(roster).copied().unwrap_or(0), "{context}");
         }
         let constitution = world.constitution(&self.constitution);
-        assert_eq!(constitution.roster, self.roster, "{context}");
+        assert_eq!(constitution.electorate, self.roster, "{context}");
         assert_eq!(constitution.next_policy_id as usize, self.policies.len(), "{context}");
         assert_eq!(constitution.next_principle_id as usize, self.entrenched.len(), "{context}");
         for account in world.snapshot().values() {

@@ -18,12 +18,12 @@ pub struct Walk {
 }
 
 /// Tracks that leave nobody waiting.
-fn tracks() -> [types::TrackConfig; 3] {
+fn tracks() -> [types::TrackConfig; 4] {
     let mut tracks = Founding::default().tracks;
     for (hours, track) in (1..).zip(&mut tracks) {
         track.discussion_seconds = 600 * hours;
         track.voting_seconds = 7_200 * hours;
-        track.extension_seconds = 1_800 * (3 - hours);
+        track.extension_seconds = 1_800 * (4 - hours);
         track.timelock_seconds = 3_600 * hours;
         track.window_seconds = 14_400 * hours;
     }
@@ -34,7 +34,11 @@ impl Walk {
     pub fn new(random: Random) -> Self {
         let weights = (0..260).map(|index| if VOTERS.contains(&index) { 500 + u64::from(index) } else { 1 });
         let founding = Founding { tracks: tracks(), ..Founding::named("walk").with_weights(weights) };
-        let community = founding.found();
+        let mut community = founding.found();
+        for index in VOTERS[..6].iter().filter(|index| **index >= 8) {
+            let voter = community.member(*index as usize);
+            community.open_proposer(voter);
+        }
         Self { community, random, proposals: Vec::new(), seen: Vec::new(), texts: 0 }
     }
 
@@ -146,8 +150,7 @@ impl Walk {
             draft = Call::of(&transfer).draft(&self.community);
         }
         let index = self.random.pick(&VOTERS[..6]).unwrap();
-        draft.accounts.proposer = self.community.member(index as usize);
-        draft.args.member_index = index;
+        draft = draft.by(self.community.member(index as usize), index);
         draft.args.ballot_rule = self.random.below(2) as u8;
         self.proposals.push(draft.accounts.proposal);
         draft.instruction()
@@ -166,7 +169,7 @@ impl Walk {
         let index = self.random.pick(&VOTERS).unwrap();
         let choice = [FOR, FOR, FOR, FOR, FOR, FOR, FOR, AGAINST, ABSTAIN, 0][self.random.below(10) as usize];
         let mut accounts = self.community.ballot_accounts(&proposal, index);
-        accounts.roster_page = pda::roster_page(&stored.roster, index / 30);
+        accounts.roster_page = pda::roster_page(&stored.electorate, index / 30);
         Some(accounts.instruction(index, choice))
     }
 

@@ -109,7 +109,7 @@ impl Community {
     /// First second of the execution window.
     pub fn opens_at(&self, proposal: &Address) -> i64 {
         let proposal = self.proposal(proposal);
-        proposal.ends_at + i64::from(proposal.timelock_seconds)
+        proposal.ends_at + i64::from(proposal.cooloff_seconds) + i64::from(proposal.timelock_seconds)
     }
 
     /// First second after the execution window.
@@ -141,9 +141,10 @@ impl Community {
         ix::ProposalClose {
             constitution: self.constitution,
             proposal: *proposal,
-            roster: stored.roster,
+            electorate: stored.electorate,
             candidate: None,
             proposer: stored.proposer,
+            record: pda::proposer(&self.constitution, &stored.proposer),
         }
     }
 }

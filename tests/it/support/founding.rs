@@ -17,6 +17,10 @@ pub const POLICY_TRACK: types::TrackConfig = types::TrackConfig {
     extension_seconds: 86_400,
     timelock_seconds: 2 * 86_400,
     window_seconds: 7 * 86_400,
+    veto_bps: 0,
+    slash_bps: 0,
+    cooloff_seconds: 0,
+    deposit_lamports: 0,
 };
 
 /// A treasury track that differs in everything that is frozen.
@@ -30,6 +34,10 @@ pub const TREASURY_TRACK: types::TrackConfig = types::TrackConfig {
     extension_seconds: 43_200,
     timelock_seconds: 3 * 86_400,
     window_seconds: 8 * 86_400,
+    veto_bps: 0,
+    slash_bps: 0,
+    cooloff_seconds: 0,
+    deposit_lamports: 0,
 };
 
 /// An amendment track, harder again.
@@ -43,14 +51,35 @@ pub const AMENDMENT_TRACK: types::TrackConfig = types::TrackConfig {
     extension_seconds: 0,
     timelock_seconds: 5 * 86_400,
     window_seconds: 10 * 86_400,
+    veto_bps: 0,
+    slash_bps: 0,
+    cooloff_seconds: 0,
+    deposit_lamports: 0,
 };
 
-/// A community to be. By default: three tracks, principle 0 ordinary and principle 1 entrenched, a council of eight with
+/// A ratification track: quick, because an emergency waits.
+pub const RATIFICATION_TRACK: types::TrackConfig = types::TrackConfig {
+    threshold_bps: 6_100,
+    quorum_bps: 3_500,
+    min_for_bps: 2_000,
+    entrenched_threshold_bps: 7_700,
+    discussion_seconds: 3_600,
+    voting_seconds: 2 * 86_400,
+    extension_seconds: 21_600,
+    timelock_seconds: 3_600,
+    window_seconds: 6 * 86_400,
+    veto_bps: 0,
+    slash_bps: 0,
+    cooloff_seconds: 0,
+    deposit_lamports: 0,
+};
+
+/// A community to be. By default: four tracks, principle 0 ordinary and principle 1 entrenched, a council of eight with
 /// unequal weights that sum to 10,000, ten SOL in the vault, sealed.
 #[derive(Clone)]
 pub struct Founding {
     pub name: &'static str,
-    pub tracks: [types::TrackConfig; 3],
+    pub tracks: [types::TrackConfig; 4],
     pub weights: Vec<u64>,
     /// Who they are, ascending; empty for members made up by name and index.
     pub voters: Vec<Address>,
@@ -62,7 +91,7 @@ impl Default for Founding {
     fn default() -> Self {
         Self {
             name: "commons",
-            tracks: [POLICY_TRACK, TREASURY_TRACK, AMENDMENT_TRACK],
+            tracks: [POLICY_TRACK, TREASURY_TRACK, AMENDMENT_TRACK, RATIFICATION_TRACK],
             weights: vec![3_000, 2_000, 1_500, 1_200, 1_000, 800, 499, 1],
             voters: Vec::new(),
             principles: vec![principle("people decide", 0), principle("nobody is sold", 1)],
@@ -139,6 +168,9 @@ impl Founding {
             world.send(add.instruction(principle));
         }
         community.fill_roster(&founder, 1, &members);
+        for member in members.iter().take(8) {
+            community.open_proposer(member.voter);
+        }
         let roster = community.roster;
         let adopt = ix::RosterAdopt { authority: founder, constitution, roster, proposal: None };
         community.world.send(adopt.instruction());

@@ -28,6 +28,14 @@ impl Draft {
         self
     }
 
+    /// Made by somebody else, who says to be the member with this index.
+    pub fn by(mut self, proposer: Address, member_index: u32) -> Self {
+        self.accounts.proposer = proposer;
+        self.accounts.record = pda::proposer(&self.accounts.constitution, &proposer);
+        self.args.member_index = member_index;
+        self
+    }
+
     pub fn instruction(&self) -> Instruction {
         let mut instruction = self.accounts.instruction(&self.args);
         instruction.accounts.extend(self.cited.iter().map(|cited| AccountMeta::new_readonly(*cited, false)));
@@ -44,8 +52,9 @@ impl Community {
         let mut accounts = ix::ProposalCreate {
             proposer: self.member(0),
             constitution,
-            roster: stored.roster,
-            roster_page: pda::roster_page(&stored.roster, 0),
+            electorate: stored.electorate,
+            membership: Some(pda::roster_page(&stored.electorate, 0)),
+            record: pda::proposer(&constitution, &self.member(0)),
             proposal,
             subject: None,
             candidate: None,
@@ -75,6 +84,15 @@ impl Community {
         };
         let cited = action.must_cite().then(|| pda::principle(&constitution, 0));
         Draft { accounts, args, cited: cited.into_iter().collect() }
+    }
+
+    /// Opens somebody's count of open proposals.
+    #[track_caller]
+    pub fn open_proposer(&mut self, owner: Address) -> Address {
+        let (payer, constitution) = (self.founder, self.constitution);
+        let record = pda::proposer(&constitution, &owner);
+        self.send(ix::ProposerOpen { payer, constitution, owner, record }.instruction());
+        record
     }
 
     /// Creates a draft and returns the proposal.

@@ -184,6 +184,11 @@ impl World {
     }
 
     #[track_caller]
+    pub fn proposer(&self, address: &Address) -> accounts::Proposer {
+        self.read(address, accounts::Proposer::decode)
+    }
+
+    #[track_caller]
     pub fn roster(&self, address: &Address) -> accounts::Roster {
         self.read(address, accounts::Roster::decode)
     }

@@ -60,10 +60,14 @@ pub struct Constitution {
     pub create_key: Address,
     /// Who founded it. May change things until the seal and has no power after it.
     pub founder: Address,
-    /// The roster that new proposals bind to; zeros before the first adoption.
-    pub roster: Address,
+    /// The electorate that new proposals bind to: a roster, or what `electorate_kind` says; zeros before the first.
+    pub electorate: Address,
     /// The account that holds and signs what was approved. Seeds: `"vault"`, constitution.
     pub vault: Address,
+    /// The roster whose members can veto; zeros where there is no veto body.
+    pub veto_roster: Address,
+    /// Who attests proposals; zeros where nobody does.
+    pub attestor: Address,
     /// SHA-256 of the canonical text in force.
     pub text_hash: [u8; 32],
     /// SHA-256 of the text before it; zeros for the first version.
@@ -74,6 +78,8 @@ pub struct Constitution {
     pub next_proposal_id: u64,
     /// Id of the next policy.
     pub next_policy_id: u64,
+    /// Until when an emergency act pauses each subsystem, Unix seconds: proposals, treasury, policies, deposits.
+    pub paused_until: [i64; 4],
     /// Version of the text, from 1.
     pub version: u32,
     /// Id of the next principle.
@@ -82,8 +88,18 @@ pub struct Constitution {
     pub next_roster_version: u32,
     /// Version of the adopted roster; 0 before the first adoption, so versions start at 1.
     pub roster_version: u32,
-    /// Parameters of the tracks policy, treasury and amendment, in this order.
-    pub tracks: [TrackConfig; 3],
+    /// Version of the next electorate that is no roster, from 1.
+    pub next_electorate_version: u32,
+    /// Id of the next emergency act.
+    pub next_emergency_id: u32,
+    /// Parameters of the tracks policy, treasury, amendment and ratification, in this order.
+    pub tracks: [TrackConfig; 4],
+    /// Least score with which an attested proposal keeps its ordinary threshold, basis points: 0 to 10,000.
+    pub attestation_mark: u16,
+    /// Most proposals one proposer may have open: 1 to 16.
+    pub max_open_proposals: u8,
+    /// `quantumagi_rules::electorate::ElectorateKind`; 0 before the first adoption.
+    pub electorate_kind: u8,
     /// Layout of this account.
     pub layout_version: u8,
     /// 1 once sealed.
@@ -98,7 +114,7 @@ impl Constitution {
     /// First eight bytes of the account.
     pub const DISCRIMINATOR: [u8; 8] = [79, 178, 145, 30, 174, 87, 220, 100];
     /// Length of the account in bytes, discriminator included.
-    pub const LEN: usize = 360;
+    pub const LEN: usize = 544;
 
     /// Reads the account from all of its bytes.
     ///
@@ -134,6 +150,8 @@ pub struct Policy {
     pub adopted_at: i64,
     /// When it ends by itself, Unix seconds; 0 for never. From that second on it is not in force, written down or not.
     pub sunset_at: i64,
+    /// An emergency act suspends it until then, Unix seconds; 0 for none.
+    pub suspended_until: i64,
     /// Version of its text, from 1.
     pub version: u32,
     /// 0 active, 1 repealed, 2 sunset.
@@ -150,7 +168,7 @@ impl Policy {
     /// First eight bytes of the account.
     pub const DISCRIMINATOR: [u8; 8] = [222, 135, 7, 163, 235, 177, 33, 68];
     /// Length of the account in bytes, discriminator included.
-    pub const LEN: usize = 144;
+    pub const LEN: usize = 152;
 
     /// Reads the account from all of its bytes.
     ///
@@ -229,19 +247,27 @@ pub struct Proposal {
     pub constitution: Address,
     /// Who made it, may cancel it, paid for it, and is paid back when it is closed.
     pub proposer: Address,
-    /// The roster whose members vote on it. Frozen.
-    pub roster: Address,
+    /// The electorate that votes on it. Frozen.
+    pub electorate: Address,
+    /// The roster whose members can veto it; zeros where nobody can. Frozen.
+    pub veto_roster: Address,
+    /// Who may attest it; zeros where nobody does. Frozen.
+    pub attestor: Address,
     /// What its action is about: the roster to adopt, the principle, the policy or the program called; else zeros.
     pub subject: Address,
     /// SHA-256 of the canonical text that explains it. Frozen.
     pub content_hash: [u8; 32],
     /// Digest of what will be done. Frozen; see `quantumagi_rules::digest`.
     pub execution_digest: [u8; 32],
+    /// Root of the snapshot that votes on it; zeros before it is bound, and for any other kind of electorate.
+    pub snapshot_root: [u8; 32],
+    /// SHA-256 of the attestor's report; zeros before it is attested.
+    pub attestation_hash: [u8; 32],
     /// Events of this proposal; the first is its creation.
     pub chain: EventChain,
     /// Its id in the constitution, from 0.
     pub id: u64,
-    /// Weight of the whole electorate. Frozen: the denominator of quorum and minimum.
+    /// Weight of the whole electorate. Frozen, for a snapshot when it is bound: the denominator of quorum and minimum.
     pub total_weight: u64,
     /// Weight for.
     pub for_weight: u64,
@@ -249,6 +275,14 @@ pub struct Proposal {
     pub against_weight: u64,
     /// Weight abstaining.
     pub abstain_weight: u64,
+    /// Weight of the whole veto body. Frozen.
+    pub veto_total: u64,
+    /// Weight of the veto body that wants to stop it.
+    pub veto_weight: u64,
+    /// Slot of the snapshot that votes on it; 0 before it is bound, and for any other kind of electorate.
+    pub snapshot_slot: u64,
+    /// What the proposer put down against spam, lamports.
+    pub deposit_lamports: u64,
     /// When it was created, Unix seconds.
     pub created_at: i64,
     /// First second of voting, Unix seconds.
@@ -257,6 +291,8 @@ pub struct Proposal {
     pub ends_at: i64,
     /// When its last transition was written, Unix seconds.
     pub updated_at: i64,
+    /// An emergency act delays its execution until then, Unix seconds; 0 for none.
+    pub held_until: i64,
     /// Slot in which the called program was last deployed; 0 where nothing is called or the code cannot change.
     pub deploy_slot: u64,
     /// Principles it rests on, ascending by id.
@@ -271,7 +307,9 @@ pub struct Proposal {
     pub ballot_pages: u32,
     /// Added once after a late quorum, seconds. Frozen.
     pub extension_seconds: u32,
-    /// From the end of voting to execution, seconds. Frozen.
+    /// From the end of voting to the timelock, seconds. Frozen.
+    pub cooloff_seconds: u32,
+    /// From the end of the cool-off to execution, seconds. Frozen.
     pub timelock_seconds: u32,
     /// How long it can be executed, seconds. Frozen.
     pub window_seconds: u32,
@@ -281,7 +319,25 @@ pub struct Proposal {
     pub quorum_bps: u16,
     /// Least share of `for` in the total weight, basis points. Frozen.
     pub min_for_bps: u16,
-    /// Track: 0 policy, 1 treasury, 2 amendment.
+    /// Share of the veto body's weight that stops it, basis points; 0 where nobody can. Frozen.
+    pub veto_bps: u16,
+    /// Forfeits its deposit where it is defeated with `for` below this share, basis points. Frozen.
+    pub slash_bps: u16,
+    /// Threshold where it is not attested as the constitution asks, basis points; 0 where nobody attests. Frozen.
+    pub unattested_threshold_bps: u16,
+    /// Least score that keeps the ordinary threshold, basis points. Frozen.
+    pub attestation_mark: u16,
+    /// The attestor's score, basis points.
+    pub attestation_score: u16,
+    /// Instructions that it calls, in order; 0 where it calls none.
+    pub steps: u16,
+    /// Of these, called already.
+    pub steps_done: u16,
+    /// Kind of its electorate: `quantumagi_rules::electorate::ElectorateKind`. Frozen.
+    pub electorate_kind: u8,
+    /// 1 once attested.
+    pub is_attested: u8,
+    /// Track: 0 policy, 1 treasury, 2 amendment, 3 ratification.
     pub track: u8,
     /// Number of the action: `quantumagi_rules::action`.
     pub action: u8,
@@ -298,7 +354,9 @@ pub struct Proposal {
     /// Canonical bump of this address.
     pub bump: u8,
     /// Zero. Fills the last eight bytes.
-    pub reserved: [u8; 6],
+    pub reserved: [u8; 2],
+    /// Members of the veto body who want to stop it, one bit each.
+    pub veto_ballots: [u8; 32],
     /// Ballots of voters 0 to 255, two bits each: 0 none, 1 for, 2 against, 3 abstain.
     pub ballots: [u8; 64],
 }
@@ -307,7 +365,50 @@ impl Proposal {
     /// First eight bytes of the account.
     pub const DISCRIMINATOR: [u8; 8] = [26, 94, 189, 187, 116, 136, 53, 33];
     /// Length of the account in bytes, discriminator included.
-    pub const LEN: usize = 496;
+    pub const LEN: usize = 712;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
+/// A proposer's count of open proposals: what caps them, whatever the electorate. Opened by anyone for anyone, closed by
+/// its payer when nothing is open.
+///
+/// Seeds: `"proposer"`, constitution, owner.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Proposer {
+    /// The constitution it belongs to.
+    pub constitution: Address,
+    /// Whose proposals it counts.
+    pub owner: Address,
+    /// Who paid for this account, and is paid back when it is closed.
+    pub payer: Address,
+    /// Proposals that are not closed yet.
+    pub open_proposals: u16,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 4],
+}
+
+impl Proposer {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [31, 47, 25, 133, 224, 42, 210, 71];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 112;
 
     /// Reads the account from all of its bytes.
     ///

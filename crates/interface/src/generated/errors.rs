@@ -37,8 +37,8 @@ pub enum GovError {
     NotSealed = 6106,
     /// The constitution is sealed already.
     AlreadySealed = 6107,
-    /// No roster has been adopted: there would be nobody to vote.
-    RosterMissing = 6108,
+    /// No electorate has been adopted: there would be nobody to vote.
+    ElectorateMissing = 6108,
     /// The roster is not complete, or is being closed.
     RosterNotUsable = 6109,
     /// The roster is complete and cannot change.
@@ -75,6 +75,12 @@ pub enum GovError {
     AccountCorrupt = 6125,
     /// A law of the account would be broken.
     InvariantBroken = 6126,
+    /// Proposals of this proposer are still open: close them first.
+    ProposalsOpen = 6127,
+    /// The account is not the electorate of this constitution or proposal.
+    WrongElectorate = 6128,
+    /// This kind of electorate does not vote by this instruction.
+    WrongElectorateKind = 6129,
     /// Voting has not started.
     VotingNotStarted = 6200,
     /// Voting has ended.
@@ -89,6 +95,10 @@ pub enum GovError {
     WindowNotClosed = 6205,
     /// A proposal can be cancelled only before voting ends.
     TooLateToCancel = 6206,
+    /// A veto is possible only until the end of the cool-off.
+    VetoNotOpen = 6209,
+    /// Only an approved proposal that can still be executed can be held.
+    NothingToHold = 6245,
     /// A sunset must lie in the future.
     SunsetInThePast = 6207,
     /// The sunset has not come.
@@ -145,11 +155,13 @@ pub enum GovError {
     VaultSeized = 6507,
     /// There is no such page in this electorate.
     PageOutOfRange = 6508,
+    /// This proposer has as many proposals open as the constitution allows: close one first.
+    TooManyOpenProposals = 6509,
 }
 
 impl GovError {
     /// All errors, in the order of their numbers.
-    pub const ALL: [Self; 69] = [
+    pub const ALL: [Self; 75] = [
         Self::NotFounder,
         Self::MandateMissing,
         Self::MandateNotNeeded,
@@ -165,7 +177,7 @@ impl GovError {
         Self::WrongVault,
         Self::NotSealed,
         Self::AlreadySealed,
-        Self::RosterMissing,
+        Self::ElectorateMissing,
         Self::RosterNotUsable,
         Self::RosterComplete,
         Self::RosterInUse,
@@ -184,6 +196,9 @@ impl GovError {
         Self::NotFinalized,
         Self::AccountCorrupt,
         Self::InvariantBroken,
+        Self::ProposalsOpen,
+        Self::WrongElectorate,
+        Self::WrongElectorateKind,
         Self::VotingNotStarted,
         Self::VotingEnded,
         Self::VotingNotEnded,
@@ -191,6 +206,8 @@ impl GovError {
         Self::WindowClosed,
         Self::WindowNotClosed,
         Self::TooLateToCancel,
+        Self::VetoNotOpen,
+        Self::NothingToHold,
         Self::SunsetInThePast,
         Self::SunsetNotReached,
         Self::Overflow,
@@ -219,6 +236,7 @@ impl GovError {
         Self::ProgramNotPinned,
         Self::VaultSeized,
         Self::PageOutOfRange,
+        Self::TooManyOpenProposals,
     ];
 
     /// The error with this number, or `None`.
@@ -252,7 +270,7 @@ impl GovError {
             Self::WrongVault => "WrongVault",
             Self::NotSealed => "NotSealed",
             Self::AlreadySealed => "AlreadySealed",
-            Self::RosterMissing => "RosterMissing",
+            Self::ElectorateMissing => "ElectorateMissing",
             Self::RosterNotUsable => "RosterNotUsable",
             Self::RosterComplete => "RosterComplete",
             Self::RosterInUse => "RosterInUse",
@@ -271,6 +289,9 @@ impl GovError {
             Self::NotFinalized => "NotFinalized",
             Self::AccountCorrupt => "AccountCorrupt",
             Self::InvariantBroken => "InvariantBroken",
+            Self::ProposalsOpen => "ProposalsOpen",
+            Self::WrongElectorate => "WrongElectorate",
+            Self::WrongElectorateKind => "WrongElectorateKind",
             Self::VotingNotStarted => "VotingNotStarted",
             Self::VotingEnded => "VotingEnded",
             Self::VotingNotEnded => "VotingNotEnded",
@@ -278,6 +299,8 @@ impl GovError {
             Self::WindowClosed => "WindowClosed",
             Self::WindowNotClosed => "WindowNotClosed",
             Self::TooLateToCancel => "TooLateToCancel",
+            Self::VetoNotOpen => "VetoNotOpen",
+            Self::NothingToHold => "NothingToHold",
             Self::SunsetInThePast => "SunsetInThePast",
             Self::SunsetNotReached => "SunsetNotReached",
             Self::Overflow => "Overflow",
@@ -306,6 +329,7 @@ impl GovError {
             Self::ProgramNotPinned => "ProgramNotPinned",
             Self::VaultSeized => "VaultSeized",
             Self::PageOutOfRange => "PageOutOfRange",
+            Self::TooManyOpenProposals => "TooManyOpenProposals",
         }
     }
 
@@ -330,7 +354,7 @@ impl GovError {
             Self::WrongVault => "the account is not this constitution's vault",
             Self::NotSealed => "the constitution is not sealed yet: the founder must seal it first",
             Self::AlreadySealed => "the constitution is sealed already",
-            Self::RosterMissing => "no roster has been adopted: there would be nobody to vote",
+            Self::ElectorateMissing => "no electorate has been adopted: there would be nobody to vote",
             Self::RosterNotUsable => "the roster is not complete, or is being closed",
             Self::RosterComplete => "the roster is complete and cannot change",
             Self::RosterInUse => "the roster is the electorate in force, or a proposal is bound to it",
@@ -351,6 +375,9 @@ impl GovError {
             Self::NotFinalized => "the outcome is not written yet: finalize the proposal first",
             Self::AccountCorrupt => "the account holds a value without meaning",
             Self::InvariantBroken => "a law of the account would be broken",
+            Self::ProposalsOpen => "proposals of this proposer are still open: close them first",
+            Self::WrongElectorate => "the account is not the electorate of this constitution or proposal",
+            Self::WrongElectorateKind => "this kind of electorate does not vote by this instruction",
             Self::VotingNotStarted => "voting has not started",
             Self::VotingEnded => "voting has ended",
             Self::VotingNotEnded => "voting has not ended",
@@ -358,6 +385,8 @@ impl GovError {
             Self::WindowClosed => "the execution window is over",
             Self::WindowNotClosed => "the execution window is not over",
             Self::TooLateToCancel => "a proposal can be cancelled only before voting ends",
+            Self::VetoNotOpen => "a veto is possible only until the end of the cool-off",
+            Self::NothingToHold => "only an approved proposal that can still be executed can be held",
             Self::SunsetInThePast => "a sunset must lie in the future",
             Self::SunsetNotReached => "the sunset has not come",
             Self::Overflow => "a number would exceed its range",
@@ -386,6 +415,9 @@ impl GovError {
             Self::ProgramNotPinned => "the called program is missing, or not one whose code can be pinned",
             Self::VaultSeized => "the called instruction changed the vault's owner or gave it data",
             Self::PageOutOfRange => "there is no such page in this electorate",
+            Self::TooManyOpenProposals => {
+                "this proposer has as many proposals open as the constitution allows: close one first"
+            }
         }
     }
 }

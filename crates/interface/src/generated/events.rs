@@ -53,6 +53,10 @@ pub enum Event {
     ProposalFinalized(ProposalFinalized),
     /// A ballot was cast or changed.
     ProposalVoted(ProposalVoted),
+    /// A count of open proposals was closed and its rent returned.
+    ProposerClosed(ProposerClosed),
+    /// Somebody can propose: their count of open proposals was opened.
+    ProposerOpened(ProposerOpened),
     /// A roster became the electorate of later proposals.
     RosterAdopted(RosterAdopted),
     /// A roster was closed and its rent returned.
@@ -96,6 +100,8 @@ impl Event {
             ProposalExpired::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalExpired),
             ProposalFinalized::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalFinalized),
             ProposalVoted::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalVoted),
+            ProposerClosed::DISCRIMINATOR => decode::event(bytes).map(Self::ProposerClosed),
+            ProposerOpened::DISCRIMINATOR => decode::event(bytes).map(Self::ProposerOpened),
             RosterAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::RosterAdopted),
             RosterClosed::DISCRIMINATOR => decode::event(bytes).map(Self::RosterClosed),
             RosterCreated::DISCRIMINATOR => decode::event(bytes).map(Self::RosterCreated),
@@ -131,6 +137,8 @@ impl Event {
             Self::ProposalExpired(event) => decode::to_bytes(ProposalExpired::DISCRIMINATOR, event),
             Self::ProposalFinalized(event) => decode::to_bytes(ProposalFinalized::DISCRIMINATOR, event),
             Self::ProposalVoted(event) => decode::to_bytes(ProposalVoted::DISCRIMINATOR, event),
+            Self::ProposerClosed(event) => decode::to_bytes(ProposerClosed::DISCRIMINATOR, event),
+            Self::ProposerOpened(event) => decode::to_bytes(ProposerOpened::DISCRIMINATOR, event),
             Self::RosterAdopted(event) => decode::to_bytes(RosterAdopted::DISCRIMINATOR, event),
             Self::RosterClosed(event) => decode::to_bytes(RosterClosed::DISCRIMINATOR, event),
             Self::RosterCreated(event) => decode::to_bytes(RosterCreated::DISCRIMINATOR, event),
@@ -165,6 +173,8 @@ impl Event {
             Self::ProposalExpired(_) => "ProposalExpired",
             Self::ProposalFinalized(_) => "ProposalFinalized",
             Self::ProposalVoted(_) => "ProposalVoted",
+            Self::ProposerClosed(_) => "ProposerClosed",
+            Self::ProposerOpened(_) => "ProposerOpened",
             Self::RosterAdopted(_) => "RosterAdopted",
             Self::RosterClosed(_) => "RosterClosed",
             Self::RosterCreated(_) => "RosterCreated",
@@ -199,6 +209,8 @@ impl Event {
             Self::ProposalExpired(event) => Some(event.sequence),
             Self::ProposalFinalized(event) => Some(event.sequence),
             Self::ProposalVoted(event) => Some(event.sequence),
+            Self::ProposerClosed(event) => Some(event.sequence),
+            Self::ProposerOpened(event) => Some(event.sequence),
             Self::RosterAdopted(event) => Some(event.sequence),
             Self::RosterClosed(event) => Some(event.sequence),
             Self::RosterCreated(event) => Some(event.sequence),
@@ -233,6 +245,8 @@ impl Event {
             Self::ProposalExpired(event) => Some(event.at),
             Self::ProposalFinalized(event) => Some(event.at),
             Self::ProposalVoted(event) => Some(event.at),
+            Self::ProposerClosed(event) => Some(event.at),
+            Self::ProposerOpened(event) => Some(event.at),
             Self::RosterAdopted(event) => Some(event.at),
             Self::RosterClosed(event) => Some(event.at),
             Self::RosterCreated(event) => Some(event.at),
@@ -267,6 +281,8 @@ impl Event {
             Self::ProposalExpired(_) => None,
             Self::ProposalFinalized(_) => None,
             Self::ProposalVoted(_) => None,
+            Self::ProposerClosed(event) => Some(event.constitution),
+            Self::ProposerOpened(event) => Some(event.constitution),
             Self::RosterAdopted(event) => Some(event.constitution),
             Self::RosterClosed(event) => Some(event.constitution),
             Self::RosterCreated(event) => Some(event.constitution),
@@ -301,6 +317,8 @@ impl Event {
             Self::ProposalExpired(event) => Some(event.proposal),
             Self::ProposalFinalized(event) => Some(event.proposal),
             Self::ProposalVoted(event) => Some(event.proposal),
+            Self::ProposerClosed(_) => None,
+            Self::ProposerOpened(_) => None,
             Self::RosterAdopted(_) => None,
             Self::RosterClosed(_) => None,
             Self::RosterCreated(_) => None,
@@ -391,8 +409,8 @@ pub struct ConstitutionCreated {
     pub founder: Address,
     /// SHA-256 of the canonical text.
     pub text_hash: [u8; 32],
-    /// Parameters of the tracks policy, treasury and amendment, in this order.
-    pub tracks: [TrackConfig; 3],
+    /// Parameters of the tracks policy, treasury, amendment and ratification, in this order.
+    pub tracks: [TrackConfig; 4],
 }
 
 impl ConstitutionCreated {
@@ -409,8 +427,8 @@ pub struct ConstitutionSealed {
     pub sequence: u64,
     /// When it happened by the chain's clock, Unix seconds.
     pub at: i64,
-    /// The roster.
-    pub roster: Address,
+    /// The electorate that new proposals bind to: a roster, or what `electorate_kind` says; zeros before the first.
+    pub electorate: Address,
 }
 
 impl ConstitutionSealed {
@@ -665,8 +683,12 @@ pub struct ProposalCreated {
     pub proposal_id: u64,
     /// Who made it, may cancel it, paid for it, and is paid back when it is closed.
     pub proposer: Address,
-    /// The roster.
-    pub roster: Address,
+    /// The electorate that votes on it. Frozen.
+    pub electorate: Address,
+    /// The roster whose members can veto it; zeros where nobody can. Frozen.
+    pub veto_roster: Address,
+    /// Who may attest it; zeros where nobody does. Frozen.
+    pub attestor: Address,
     /// What its action is about: the roster to adopt, the principle, the policy or the program called; else zeros.
     pub subject: Address,
     /// SHA-256 of the canonical text that explains it. Frozen.
@@ -675,8 +697,12 @@ pub struct ProposalCreated {
     pub execution_digest: [u8; 32],
     /// Slot in which the called program was last deployed; 0 where nothing is called or the code cannot change.
     pub deploy_slot: u64,
-    /// Weight of the whole electorate. Frozen: the denominator of quorum and minimum.
+    /// Weight of the whole electorate. Frozen, for a snapshot when it is bound: the denominator of quorum and minimum.
     pub total_weight: u64,
+    /// Weight of the whole veto body. Frozen.
+    pub veto_total: u64,
+    /// What the proposer put down against spam, lamports.
+    pub deposit_lamports: u64,
     /// Voters in the electorate. Frozen.
     pub voters: u32,
     /// Version of the constitution it was written under. Frozen.
@@ -687,7 +713,9 @@ pub struct ProposalCreated {
     pub ends_at: i64,
     /// Added once after a late quorum, seconds. Frozen.
     pub extension_seconds: u32,
-    /// From the end of voting to execution, seconds. Frozen.
+    /// From the end of voting to the timelock, seconds. Frozen.
+    pub cooloff_seconds: u32,
+    /// From the end of the cool-off to execution, seconds. Frozen.
     pub timelock_seconds: u32,
     /// How long it can be executed, seconds. Frozen.
     pub window_seconds: u32,
@@ -697,7 +725,19 @@ pub struct ProposalCreated {
     pub quorum_bps: u16,
     /// Least share of `for` in the total weight, basis points. Frozen.
     pub min_for_bps: u16,
-    /// Track: 0 policy, 1 treasury, 2 amendment.
+    /// Share of the veto body's weight that stops it, basis points; 0 where nobody can. Frozen.
+    pub veto_bps: u16,
+    /// Forfeits its deposit where it is defeated with `for` below this share, basis points. Frozen.
+    pub slash_bps: u16,
+    /// Threshold where it is not attested as the constitution asks, basis points; 0 where nobody attests. Frozen.
+    pub unattested_threshold_bps: u16,
+    /// Least score that keeps the ordinary threshold, basis points. Frozen.
+    pub attestation_mark: u16,
+    /// Instructions that it calls, in order; 0 where it calls none.
+    pub steps: u16,
+    /// Kind of its electorate: `quantumagi_rules::electorate::ElectorateKind`. Frozen.
+    pub electorate_kind: u8,
+    /// Track: 0 policy, 1 treasury, 2 amendment, 3 ratification.
     pub track: u8,
     /// 0 ballots can be changed, 1 ballots are final and voting may end early.
     pub ballot_rule: u8,
@@ -761,8 +801,10 @@ pub struct ProposalFinalized {
     pub against_weight: u64,
     /// Weight abstaining.
     pub abstain_weight: u64,
-    /// Weight of the whole electorate. Frozen: the denominator of quorum and minimum.
+    /// Weight of the whole electorate. Frozen, for a snapshot when it is bound: the denominator of quorum and minimum.
     pub total_weight: u64,
+    /// First second of the timelock, where it passed.
+    pub cooled_at: i64,
     /// First second of the execution window, where it passed.
     pub opens_at: i64,
     /// First second after the execution window, where it passed.
@@ -810,6 +852,46 @@ pub struct ProposalVoted {
 impl ProposalVoted {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [237, 153, 165, 162, 162, 46, 243, 224];
+}
+
+/// A count of open proposals was closed and its rent returned.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ProposerClosed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// Whose proposals it counts.
+    pub owner: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+}
+
+impl ProposerClosed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [71, 156, 128, 246, 223, 109, 226, 30];
+}
+
+/// Somebody can propose: their count of open proposals was opened.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ProposerOpened {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// Whose proposals it counts.
+    pub owner: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+}
+
+impl ProposerOpened {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [234, 159, 54, 65, 50, 161, 96, 59];
 }
 
 /// A roster became the electorate of later proposals.

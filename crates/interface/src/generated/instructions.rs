@@ -38,6 +38,8 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         ProposalExpire::DISCRIMINATOR => Some("proposal_expire"),
         ProposalFinalize::DISCRIMINATOR => Some("proposal_finalize"),
         ProposalVote::DISCRIMINATOR => Some("proposal_vote"),
+        ProposerClose::DISCRIMINATOR => Some("proposer_close"),
+        ProposerOpen::DISCRIMINATOR => Some("proposer_open"),
         RosterAdopt::DISCRIMINATOR => Some("roster_adopt"),
         RosterClose::DISCRIMINATOR => Some("roster_close"),
         RosterCreate::DISCRIMINATOR => Some("roster_create"),
@@ -508,12 +510,14 @@ pub struct ProposalClose {
     pub constitution: Address,
     /// The proposal. (Writable.)
     pub proposal: Address,
-    /// The roster the proposal was bound to. (Writable.)
-    pub roster: Address,
+    /// The electorate the proposal was bound to. (Writable.)
+    pub electorate: Address,
     /// The roster it would have adopted; none for any other action. (Writable.)
     pub candidate: Option<Address>,
     /// Who made the proposal, and paid for it. (Writable.)
     pub proposer: Address,
+    /// Counts the proposer's open proposals. (Writable.)
+    pub record: Address,
 }
 
 impl ProposalClose {
@@ -528,9 +532,10 @@ impl ProposalClose {
             accounts: vec![
                 AccountMeta::new(self.constitution, false),
                 AccountMeta::new(self.proposal, false),
-                AccountMeta::new(self.roster, false),
+                AccountMeta::new(self.electorate, false),
                 optional(self.candidate, true),
                 AccountMeta::new(self.proposer, false),
+                AccountMeta::new(self.record, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).into_bytes(),
         }
@@ -546,10 +551,12 @@ pub struct ProposalCreate {
     pub proposer: Address,
     /// The constitution. (Writable.)
     pub constitution: Address,
-    /// The roster. (Writable.)
-    pub roster: Address,
-    /// The page that holds the proposer.
-    pub roster_page: Address,
+    /// The electorate in force. Its kind says what it is. (Writable.)
+    pub electorate: Address,
+    /// What shows the proposer's standing in it: for a council, the roster page that holds the proposer.
+    pub membership: Option<Address>,
+    /// Counts the proposer's open proposals. (Writable.)
+    pub record: Address,
     /// The proposal. (Writable.)
     pub proposal: Address,
     /// The principle to amend or retire, the policy to amend or repeal, or the program to call. Checked by `Subject`.
@@ -572,8 +579,9 @@ impl ProposalCreate {
             accounts: vec![
                 AccountMeta::new(self.proposer, true),
                 AccountMeta::new(self.constitution, false),
-                AccountMeta::new(self.roster, false),
-                AccountMeta::new_readonly(self.roster_page, false),
+                AccountMeta::new(self.electorate, false),
+                optional(self.membership, false),
+                AccountMeta::new(self.record, false),
                 AccountMeta::new(self.proposal, false),
                 optional(self.subject, false),
                 optional(self.candidate, true),
@@ -702,6 +710,77 @@ impl ProposalVote {
                 optional(self.ballot_page, true),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&voter_index).with(&choice).into_bytes(),
+        }
+    }
+}
+
+/// Closes a count of open proposals and returns its rent.
+///
+/// Accounts of `proposer_close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProposerClose {
+    /// The payer or the owner. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The count. (Writable.)
+    pub record: Address,
+    /// Who paid for it. May be the authority, which is not written. (Writable.)
+    pub payer: Address,
+}
+
+impl ProposerClose {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [115, 91, 38, 85, 221, 17, 222, 92];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.record, false),
+                AccountMeta::new(self.payer, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Opens the count of somebody's open proposals.
+///
+/// Accounts of `proposer_open`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProposerOpen {
+    /// Pays. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// Who will propose.
+    pub owner: Address,
+    /// The count. (Writable.)
+    pub record: Address,
+}
+
+impl ProposerOpen {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [66, 202, 35, 119, 42, 245, 52, 111];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new_readonly(self.owner, false),
+                AccountMeta::new(self.record, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
         }
     }
 }

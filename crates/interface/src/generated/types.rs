@@ -19,8 +19,8 @@ pub struct Citation {
 pub struct ConstitutionCreateArgs {
     /// SHA-256 of the canonical text.
     pub text_hash: [u8; 32],
-    /// Parameters of the tracks policy, treasury and amendment.
-    pub tracks: [TrackConfig; 3],
+    /// Parameters of the tracks policy, treasury, amendment and ratification.
+    pub tracks: [TrackConfig; 4],
 }
 
 /// Where a chain of events stands. Lives in the account that every event of the chain writes anyway, so that votes on
@@ -60,7 +60,7 @@ pub struct PrincipleAddArgs {
 pub struct ProposalCreateArgs {
     /// SHA-256 of the canonical text that explains the proposal.
     pub content_hash: [u8; 32],
-    /// The proposer's index in the roster.
+    /// The proposer's index in the electorate, where it counts its people.
     pub member_index: u32,
     /// 0 ballots can be changed, 1 ballots are final and voting may end early.
     pub ballot_rule: u8,
@@ -79,14 +79,22 @@ pub struct TrackConfig {
     pub min_for_bps: u16,
     /// Threshold where an entrenched principle is touched, basis points: 7,500 to 10,000.
     pub entrenched_threshold_bps: u16,
+    /// Share of the veto body's weight that stops a proposal, basis points: 2,500 to 10,000, or 0 for no veto.
+    pub veto_bps: u16,
+    /// A defeated proposal forfeits its deposit where `for` is below this share of the total, basis points: 0 to 1,000.
+    pub slash_bps: u16,
     /// From creation to the first vote, seconds: 60 to 2,592,000.
     pub discussion_seconds: u32,
     /// Voting time, seconds: 3,600 to 2,592,000.
     pub voting_seconds: u32,
     /// Added once after a late quorum, seconds: 0 to 604,800.
     pub extension_seconds: u32,
-    /// From the end of voting to execution, seconds: 3,600 to 7,776,000.
+    /// From the end of voting to the timelock, for the veto body alone, seconds: 0 to 1,209,600.
+    pub cooloff_seconds: u32,
+    /// From the end of the cool-off to execution, seconds: 3,600 to 7,776,000.
     pub timelock_seconds: u32,
     /// How long an approved proposal can be executed, seconds: 3,600 to 7,776,000.
     pub window_seconds: u32,
+    /// What a proposer puts down against spam, lamports: 0 to 2,500,000.
+    pub deposit_lamports: u32,
 }

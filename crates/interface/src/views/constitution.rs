@@ -1,8 +1,11 @@
 //! What a constitution's stored numbers mean.
 
+use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::parameters::{Track, TrackParameters};
 use solana_address::Address;
 
+use super::meaning;
+use crate::DecodeError;
 use crate::accounts::Constitution;
 use crate::types::TrackConfig;
 
@@ -15,18 +18,34 @@ impl Constitution {
 
     /// The electorate of new proposals, once there is one.
     #[must_use]
+    pub fn electorate(&self) -> Option<Address> {
+        (self.electorate_kind != ElectorateKind::None as u8).then_some(self.electorate)
+    }
+
+    /// The kind of that electorate.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`].
+    pub fn electorate_kind(&self) -> Result<ElectorateKind, DecodeError> {
+        let kind = ElectorateKind::from_u8(self.electorate_kind);
+        meaning(kind, "kind of the electorate", self.electorate_kind)
+    }
+
+    /// The roster in force, where the electorate is a council.
+    #[must_use]
     pub fn roster(&self) -> Option<Address> {
-        (self.roster_version != 0).then_some(self.roster)
+        (self.electorate_kind == ElectorateKind::Council as u8).then_some(self.electorate)
     }
 
     /// A track's parameters.
     #[must_use]
     pub fn parameters(&self, track: Track) -> TrackParameters {
-        let [policy, treasury, amendment] = self.tracks;
+        let [policy, treasury, amendment, ratification] = self.tracks;
         match track {
             Track::Policy => policy.into(),
             Track::Treasury => treasury.into(),
             Track::Amendment => amendment.into(),
+            Track::Ratification => ratification.into(),
         }
     }
 }
@@ -38,22 +57,30 @@ impl From<TrackConfig> for TrackParameters {
             quorum_bps,
             min_for_bps,
             entrenched_threshold_bps,
+            veto_bps,
+            slash_bps,
             discussion_seconds,
             voting_seconds,
             extension_seconds,
+            cooloff_seconds,
             timelock_seconds,
             window_seconds,
+            deposit_lamports,
         } = stored;
         Self {
             threshold_bps,
             quorum_bps,
             min_for_bps,
             entrenched_threshold_bps,
+            veto_bps,
+            slash_bps,
             discussion_seconds,
             voting_seconds,
             extension_seconds,
+            cooloff_seconds,
             timelock_seconds,
             window_seconds,
+            deposit_lamports,
         }
     }
 }
@@ -65,22 +92,30 @@ impl From<TrackParameters> for TrackConfig {
             quorum_bps,
             min_for_bps,
             entrenched_threshold_bps,
+            veto_bps,
+            slash_bps,
             discussion_seconds,
             voting_seconds,
             extension_seconds,
+            cooloff_seconds,
             timelock_seconds,
             window_seconds,
+            deposit_lamports,
         } = parameters;
         Self {
             threshold_bps,
             quorum_bps,
             min_for_bps,
             entrenched_threshold_bps,
+            veto_bps,
+            slash_bps,
             discussion_seconds,
             voting_seconds,
             extension_seconds,
+            cooloff_seconds,
             timelock_seconds,
             window_seconds,
+            deposit_lamports,
         }
     }
 }

@@ -3,7 +3,8 @@
 use quantumagi_rules::approval::{ApprovalRule, Defeat, Tally};
 use quantumagi_rules::ballot::{self, BallotRule, Choice};
 use quantumagi_rules::digest::{ExecutionContext, execution_digest_of_bytes};
-use quantumagi_rules::lifecycle::{self, Phase, Status, Timetable};
+use quantumagi_rules::electorate::ElectorateKind;
+use quantumagi_rules::lifecycle::{self, Phase, Status, Times, Timetable};
 use quantumagi_rules::parameters::Track;
 use quantumagi_rules::principle::MAX_CITATIONS;
 use quantumagi_rules::{Bps, Hash, UnixSeconds, Weight};
@@ -50,13 +51,28 @@ impl Proposal {
         meaning(BallotRule::from_u8(self.ballot_rule), "ballot rule of the proposal", self.ballot_rule)
     }
 
+    /// The kind of its electorate.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`].
+    pub fn electorate_kind(&self) -> Result<ElectorateKind, DecodeError> {
+        let kind = ElectorateKind::from_u8(self.electorate_kind);
+        meaning(kind, "kind of the proposal's electorate", self.electorate_kind)
+    }
+
     /// The moments that divide its life.
     ///
     /// # Errors
     /// [`DecodeError::Meaningless`] past the end of time, which the program rules out.
     pub fn timetable(&self) -> Result<Timetable, DecodeError> {
-        let (starts_at, ends_at) = (UnixSeconds(self.starts_at), UnixSeconds(self.ends_at));
-        let times = Timetable::new(starts_at, ends_at, self.timelock_seconds, self.window_seconds);
+        let times = Timetable::new(&Times {
+            starts_at: UnixSeconds(self.starts_at),
+            ends_at: UnixSeconds(self.ends_at),
+            cooloff_seconds: self.cooloff_seconds,
+            timelock_seconds: self.timelock_seconds,
+            window_seconds: self.window_seconds,
+            held_until: UnixSeconds(self.held_until),
+        });
         meaning(times, "end of voting", self.ends_at.unsigned_abs())
     }
 
@@ -116,6 +132,7 @@ impl Proposal {
             constitution: self.constitution.to_bytes(),
             constitution_version: self.constitution_version,
             proposal_id: self.id,
+            cooloff_seconds: self.cooloff_seconds,
             timelock_seconds: self.timelock_seconds,
             window_seconds: self.window_seconds,
             deploy_slot: self.deploy_slot,

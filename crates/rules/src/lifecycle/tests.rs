@@ -6,6 +6,7 @@ use proptest::prelude::*;
 const TIMES: Timetable = Timetable {
     starts_at: UnixSeconds(100),
     ends_at: UnixSeconds(200),
+    cooled_at: UnixSeconds(250),
     opens_at: UnixSeconds(300),
     closes_at: UnixSeconds(400),
 };
@@ -22,6 +23,8 @@ fn each_moment_belongs_to_what_it_starts() {
     check(Status::Open, 199, Phase::Voting);
     check(Status::Open, 200, Phase::Finalizing);
     check(Status::Open, 9_999, Phase::Finalizing);
+    check(Status::Succeeded, 249, Phase::CoolOff);
+    check(Status::Succeeded, 250, Phase::Queued);
     check(Status::Succeeded, 299, Phase::Queued);
     check(Status::Succeeded, 300, Phase::Executable);
     check(Status::Succeeded, 399, Phase::Executable);
@@ -32,7 +35,11 @@ fn each_moment_belongs_to_what_it_starts() {
 fn may(phase: Phase, step: Step) -> bool {
     match step {
         Step::Vote => phase == Phase::Voting,
-        Step::OpenBallots | Step::Cancel => matches!(phase, Phase::Draft | Phase::Voting),
+        Step::Veto => matches!(phase, Phase::Voting | Phase::Finalizing | Phase::CoolOff),
+        Step::Hold => matches!(phase, Phase::CoolOff | Phase::Queued | Phase::Executable),
+        Step::OpenBallots | Step::BindSnapshot | Step::Attest | Step::Cancel => {
+            matches!(phase, Phase::Draft | Phase::Voting)
+        }
         Step::Finalize => phase == Phase::Finalizing,
         Step::Execute => phase == Phase::Executable,
         Step::Expire => phase == Phase::Expiring,
@@ -81,9 +88,33 @@ fn t5_a_late_quorum_extends_once_and_by_a_fixed_time() {
 
 #[test]
 fn l2_a_timetable_past_the_end_of_time_does_not_exist() {
-    assert_eq!(Timetable::new(UnixSeconds(0), UnixSeconds(i64::MAX - 5), 3, 3), None);
-    let times = Timetable::new(UnixSeconds(1), UnixSeconds(2), 3, 4).expect("fits");
-    assert_eq!((times.opens_at, times.closes_at), (UnixSeconds(5), UnixSeconds(9)));
+    let times = Times {
+        starts_at: UnixSeconds(1),
+        ends_at: UnixSeconds(2),
+        cooloff_seconds: 10,
+        timelock_seconds: 3,
+        window_seconds: 4,
+        held_until: UnixSeconds(0),
+    };
+    assert_eq!(Timetable::new(&Times { ends_at: UnixSeconds(i64::MAX - 16), ..times }), None);
+    let table = Timetable::new(&times).expect("fits");
+    assert_eq!((table.cooled_at, table.opens_at, table.closes_at), (UnixSeconds(12), UnixSeconds(15), UnixSeconds(19)));
+}
+
+#[test]
+fn e3_a_hold_delays_and_takes_nothing_from_the_window() {
+    let times = |held_until| Times {
+        starts_at: UnixSeconds(1),
+        ends_at: UnixSeconds(2),
+        cooloff_seconds: 0,
+        timelock_seconds: 3,
+        window_seconds: 4,
+        held_until: UnixSeconds(held_until),
+    };
+    for (held_until, opens_at, closes_at) in [(0, 5, 9), (5, 5, 9), (6, 6, 10), (100, 100, 104)] {
+        let table = Timetable::new(&times(held_until)).expect("fits");
+        assert_eq!((table.opens_at.0, table.closes_at.0), (opens_at, closes_at), "held until {held_until}");
+    }
 }
 
 proptest! {
@@ -113,7 +144,7 @@ proptest! {
                         prop_assert!(was_finalized_after_end && now >= TIMES.closes_at);
                         status = Status::Expired;
                     }
-                    Step::OpenBallots | Step::Vote | Step::Cancel | Step::CloseBallots | Step::Close => unreachable!(),
+                    other => unreachable!("{other:?} was not asked for"),
                 }
             }
             if before.is_final() {

@@ -17,7 +17,7 @@ pub fn constitution_create(
     founder: &Address,
     create_key: &Address,
     text_hash: Hash,
-    tracks: [TrackParameters; 3],
+    tracks: [TrackParameters; 4],
 ) -> Instruction {
     let constitution = pda::constitution(create_key);
     let vault = pda::vault(&constitution);

@@ -45,8 +45,9 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
     let accounts = instructions::ProposalCreate {
         proposer,
         constitution,
-        roster,
-        roster_page: pda::roster_page(&roster, roster::place(member_index).0),
+        electorate: roster,
+        membership: Some(pda::roster_page(&roster, roster::place(member_index).0)),
+        record: pda::proposer(&constitution, &proposer),
         proposal: pda::proposal(&constitution, id),
         subject: None,
         candidate: None,
@@ -190,8 +191,8 @@ pub struct ClosingProposal<'a> {
     pub constitution: Address,
     /// The final proposal.
     pub proposal: Address,
-    /// The roster it was bound to.
-    pub roster: Address,
+    /// The electorate it was bound to.
+    pub electorate: Address,
     /// The roster it would have adopted; `None` for any other action.
     pub candidate: Option<Address>,
     /// Who proposed and gets the rent back.
@@ -203,10 +204,28 @@ pub struct ClosingProposal<'a> {
 /// Closes a final proposal and its ballot pages, pages first. Nobody's signature is needed but the fee payer's.
 #[must_use]
 pub fn proposal_close(closing: &ClosingProposal<'_>) -> Vec<Instruction> {
-    let ClosingProposal { constitution, proposal, roster, candidate, proposer, ballot_pages } = *closing;
+    let ClosingProposal { constitution, proposal, electorate, candidate, proposer, ballot_pages } = *closing;
     let pages = ballot_pages.iter().map(|(page, payer)| ballot_page_close(&proposal, *page, payer));
-    let last = instructions::ProposalClose { constitution, proposal, roster, candidate, proposer }.instruction();
+    let record = pda::proposer(&constitution, &proposer);
+    let accounts = instructions::ProposalClose { constitution, proposal, electorate, candidate, proposer, record };
+    let last = accounts.instruction();
     pages.chain(std::iter::once(last)).collect()
+}
+
+/// Opens the count of `owner`'s open proposals, without which nobody can propose. `payer` signs and pays.
+#[must_use]
+pub fn proposer_open(payer: &Address, constitution: &Address, owner: &Address) -> Instruction {
+    let record = pda::proposer(constitution, owner);
+    instructions::ProposerOpen { payer: *payer, constitution: *constitution, owner: *owner, record }.instruction()
+}
+
+/// Closes the count of `owner`'s open proposals, which must be zero; the rent goes to `payer`, who opened it.
+/// `authority`, either of the two, signs.
+#[must_use]
+pub fn proposer_close(authority: &Address, constitution: &Address, owner: &Address, payer: &Address) -> Instruction {
+    let record = pda::proposer(constitution, owner);
+    instructions::ProposerClose { authority: *authority, constitution: *constitution, record, payer: *payer }
+        .instruction()
 }
 
 /// Opens a ballot page for voters from index `256 + page * 4,096` on. `payer` signs and pays.

@@ -114,7 +114,7 @@ impl Quantumagi {
     /// As [`Quantumagi::constitution`].
     pub async fn ballots(&self, address: &Address) -> Result<AtSlot<Vec<Ballot>>> {
         let proposal = self.proposal_at(address).await?;
-        let electorate = self.electorate(&proposal.value.roster).await?.value;
+        let electorate = self.electorate(&proposal.value.electorate).await?.value;
         let pages = self.ballot_pages(address, &proposal.value).await?;
         Ok(proposal.map(|proposal| ballots_of(&proposal, &pages, &electorate.members)))
     }

@@ -24,7 +24,7 @@ impl Quantumagi {
         founder: &Address,
         create_key: &Address,
         text_hash: Hash,
-        tracks: [TrackParameters; 3],
+        tracks: [TrackParameters; 4],
     ) -> Result<Instruction> {
         check::tracks(&tracks)?;
         Ok(builders::constitution_create(founder, create_key, text_hash, tracks))
@@ -51,7 +51,7 @@ impl Quantumagi {
     /// [`Quantumagi::constitution`].
     pub async fn constitution_seal(&self, constitution: &Address, founder: &Address) -> Result<Instruction> {
         let (account, _) = self.founder_of(constitution, founder).await?;
-        account.roster().ok_or(CheckError::RosterMissing)?;
+        account.electorate().ok_or(CheckError::RosterMissing)?;
         Ok(builders::constitution_seal(constitution, founder))
     }
 

@@ -27,7 +27,8 @@ pub struct ProposalDraft<'a> {
 }
 
 impl Quantumagi {
-    /// Proposes an action. The proposal's address comes with it.
+    /// Proposes an action, and opens the proposer's count of open proposals where there is none yet. The proposal's
+    /// address comes with it.
     ///
     /// # Errors
     /// [`CheckError::NotSealed`], [`CheckError::NotAMember`], [`CheckError::Citations`], what is wrong with the action
@@ -37,7 +38,7 @@ impl Quantumagi {
         constitution: &Address,
         proposer: &Address,
         draft: &ProposalDraft<'_>,
-    ) -> Result<(Address, Instruction)> {
+    ) -> Result<(Address, Vec<Instruction>)> {
         let account = self.constitution(constitution).await?.value;
         let roster = check::proposable(&account)?;
         check::citations(draft.citations, &draft.action)?;
@@ -56,7 +57,11 @@ impl Quantumagi {
             citations: draft.citations,
             program_data: self.code_of(&draft.action).await?.map(|(address, _)| address),
         };
-        Ok((pda::proposal(constitution, id), builders::proposal_create(&new)))
+        let count = self.proposer(constitution, proposer).await?;
+        check::open_proposals(&account, count.as_ref())?;
+        let open = count.is_none().then(|| builders::proposer_open(proposer, constitution, proposer));
+        let instructions = open.into_iter().chain([builders::proposal_create(&new)]).collect();
+        Ok((pda::proposal(constitution, id), instructions))
     }
 
     /// Withdraws a proposal.
@@ -77,7 +82,7 @@ impl Quantumagi {
     pub async fn proposal_vote(&self, address: &Address, voter: &Address, choice: Choice) -> Result<Vec<Instruction>> {
         let proposal = self.proposal_at(address).await?.value;
         check::step(&proposal, Step::Vote, self.now().await?)?;
-        let (index, _) = self.electorate(&proposal.roster).await?.value.member(voter)?;
+        let (index, _) = self.electorate(&proposal.electorate).await?.value.member(voter)?;
         let previous = self.choice_of(address, &proposal, index).await?;
         check::vote(&proposal, previous, choice, self.now().await?)?;
         let mut instructions = Vec::with_capacity(2);
@@ -87,7 +92,7 @@ impl Quantumagi {
                 instructions.push(builders::ballot_page_open(voter, address, page));
             }
         }
-        instructions.push(builders::proposal_vote(address, &proposal.roster, voter, index, choice));
+        instructions.push(builders::proposal_vote(address, &proposal.electorate, voter, index, choice));
         Ok(instructions)
     }
 
@@ -144,7 +149,7 @@ impl Quantumagi {
         Ok(builders::proposal_close(&ClosingProposal {
             constitution: proposal.constitution,
             proposal: *address,
-            roster: proposal.roster,
+            electorate: proposal.electorate,
             candidate: (proposal.action == ROSTER_ADOPT).then_some(proposal.subject),
             proposer: proposal.proposer,
             ballot_pages: &pages,

@@ -1,6 +1,6 @@
 //! Reading accounts.
 
-use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal};
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer};
 use quantumagi_interface::{Address, PROGRAM_ID, pda};
 use quantumagi_rpc::Filter;
 
@@ -75,6 +75,15 @@ impl Quantumagi {
         let next = self.constitution(constitution).await?.value.next_proposal_id;
         let addresses: Vec<Address> = (0..next).map(|id| pda::proposal(constitution, id)).collect();
         Ok(self.those_of("proposal", &addresses, Proposal::decode).await?.into_iter().flatten().collect())
+    }
+
+    /// The count of somebody's open proposals; `None` where it was never opened, or was closed.
+    ///
+    /// # Errors
+    /// As [`Quantumagi::constitution`].
+    pub async fn proposer(&self, constitution: &Address, owner: &Address) -> Result<Option<Proposer>> {
+        let found = self.those_of("proposer", &[pda::proposer(constitution, owner)], Proposer::decode).await?;
+        Ok(found.into_iter().flatten().next().map(|count| count.value))
     }
 
     /// A policy by its id.

@@ -1,6 +1,6 @@
 //! Whether the accounts on the chain are those that the events lead to.
 
-use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Roster};
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer, Roster};
 use quantumagi_interface::{Address, pda};
 
 use super::ledger::Ledger;
@@ -10,7 +10,7 @@ use super::replay::Replayed;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} {address}: {deviation}")]
 pub struct Difference {
-    /// What it is: `constitution`, `principle`, `policy`, `roster` or `proposal`.
+    /// What it is: `constitution`, `principle`, `policy`, `roster`, `proposer` or `proposal`.
     pub kind: &'static str,
     /// Its address.
     pub address: Address,
@@ -68,6 +68,10 @@ impl Replayed {
             let replayed = self.proposals.get(id).map(|record| (&record.account, record.is_closed));
             note("proposal", pda::proposal(&address, *id), deviation(replayed, stored.as_ref(), proposal));
         }
+        for (owner, stored) in &ledger.proposers {
+            let replayed = self.proposers.get(owner).map(|record| (&record.account, record.is_closed));
+            note("proposer", pda::proposer(&address, owner), deviation(replayed, stored.as_ref(), proposer));
+        }
         found
     }
 }
@@ -93,8 +97,10 @@ fn fields(fields: Vec<&'static str>) -> Option<Deviation> {
 
 fn constitution(replayed: &Constitution, stored: &Constitution) -> Vec<&'static str> {
     differing!(Constitution {
-        create_key, founder, roster, vault, text_hash, parent_hash, chain, next_proposal_id, next_policy_id, version,
-        next_principle_id, next_roster_version, roster_version, tracks, layout_version, is_sealed,
+        create_key, founder, electorate, vault, veto_roster, attestor, text_hash, parent_hash, chain, next_proposal_id,
+        next_policy_id, paused_until, version, next_principle_id, next_roster_version, roster_version,
+        next_electorate_version, next_emergency_id, tracks, attestation_mark, max_open_proposals, electorate_kind,
+        layout_version, is_sealed,
     } but { bump, vault_bump }, replayed, stored)
 }
 
@@ -106,9 +112,14 @@ fn principle(replayed: &Principle, stored: &Principle) -> Vec<&'static str> {
 
 fn policy(replayed: &Policy, stored: &Policy) -> Vec<&'static str> {
     differing!(Policy {
-        constitution, payer, text_hash, id, proposal_id, adopted_at, sunset_at, version, status, layout_version,
-        reserved,
+        constitution, payer, text_hash, id, proposal_id, adopted_at, sunset_at, suspended_until, version, status,
+        layout_version, reserved,
     } but { bump }, replayed, stored)
+}
+
+fn proposer(replayed: &Proposer, stored: &Proposer) -> Vec<&'static str> {
+    differing!(Proposer { constitution, owner, payer, open_proposals, layout_version, reserved } but { bump },
+        replayed, stored)
 }
 
 fn roster(replayed: &Roster, stored: &Roster) -> Vec<&'static str> {
@@ -120,10 +131,12 @@ fn roster(replayed: &Roster, stored: &Roster) -> Vec<&'static str> {
 
 fn proposal(replayed: &Proposal, stored: &Proposal) -> Vec<&'static str> {
     differing!(Proposal {
-        constitution, proposer, roster, subject, content_hash, execution_digest, chain, id, total_weight, for_weight,
-        against_weight, abstain_weight, created_at, starts_at, ends_at, updated_at, deploy_slot, citations,
-        constitution_version, voters, ballots_cast, ballot_pages, extension_seconds, timelock_seconds, window_seconds,
-        threshold_bps, quorum_bps, min_for_bps, track, action, status, defeat, ballot_rule, was_extended,
-        layout_version, reserved, ballots,
+        constitution, proposer, electorate, veto_roster, attestor, subject, content_hash, execution_digest,
+        snapshot_root, attestation_hash, chain, id, total_weight, for_weight, against_weight, abstain_weight, veto_total,
+        veto_weight, snapshot_slot, deposit_lamports, created_at, starts_at, ends_at, updated_at, held_until,
+        deploy_slot, citations, constitution_version, voters, ballots_cast, ballot_pages, extension_seconds,
+        cooloff_seconds, timelock_seconds, window_seconds, threshold_bps, quorum_bps, min_for_bps, veto_bps, slash_bps,
+        unattested_threshold_bps, attestation_mark, attestation_score, steps, steps_done, electorate_kind, is_attested,
+        track, action, status, defeat, ballot_rule, was_extended, layout_version, reserved, veto_ballots, ballots,
     } but { bump }, replayed, stored)
 }

@@ -1,8 +1,9 @@
 //! A constitution's accounts and events, as an endpoint gives them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Roster};
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer, Roster};
+use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
 use quantumagi_rpc::{Account, Rpc, RpcError};
 
@@ -26,6 +27,8 @@ pub struct Ledger {
     pub rosters: BTreeMap<u32, Option<Roster>>,
     /// Its proposals, by id.
     pub proposals: BTreeMap<u64, Option<Proposal>>,
+    /// The counts of all proposers that the history tells of, by owner.
+    pub proposers: BTreeMap<Address, Option<Proposer>>,
     /// What was logged about the constitution and its proposals, perhaps with events that are newer than the accounts.
     pub history: History,
 }
@@ -74,9 +77,16 @@ impl Ledger {
         for _ in 0..READINGS {
             let ledger = Self::fetch_accounts(rpc, *address, before).await?;
             let after = fetch_constitution(rpc, address).await?;
+            if after.chain != ledger.constitution.chain {
+                before = after;
+                continue;
+            }
+            let history = fetch_history(rpc, &ledger).await?;
+            let owners = owners_of(&history);
+            let proposers = children(rpc, owners, |owner| pda::proposer(address, &owner), Proposer::decode).await?;
+            let after = fetch_constitution(rpc, address).await?;
             if after.chain == ledger.constitution.chain {
-                let history = fetch_history(rpc, &ledger).await?;
-                return Ok(Self { history, ..ledger });
+                return Ok(Self { history, proposers, ..ledger });
             }
             before = after;
         }
@@ -92,6 +102,7 @@ impl Ledger {
             policies: children(rpc, 0..next_policy_id, |id| pda::policy(&address, id), Policy::decode).await?,
             rosters: children(rpc, 1..next_roster_version, |id| pda::roster(&address, id), Roster::decode).await?,
             proposals: children(rpc, 0..next_proposal_id, |id| pda::proposal(&address, id), Proposal::decode).await?,
+            proposers: BTreeMap::new(),
             address,
             constitution,
             history: History::default(),
@@ -133,6 +144,15 @@ async fn children<Id: Copy + Ord, T>(
             Ok((id, account.map(|account| load(address, account)).transpose()?))
         })
         .collect()
+}
+
+/// Everybody whose count of open proposals was ever opened. Only the history tells of them.
+fn owners_of(history: &History) -> impl Iterator<Item = Address> + use<> {
+    let opened = history.events.iter().filter_map(|logged| match &logged.event {
+        Ok(Event::ProposerOpened(opened)) => Some(opened.owner),
+        _ => None,
+    });
+    opened.collect::<BTreeSet<_>>().into_iter()
 }
 
 /// What was logged about the constitution and about each of its proposals: a vote mentions the proposal only.

@@ -9,7 +9,7 @@ mod proposal;
 
 use std::collections::BTreeMap;
 
-use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Roster};
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer, Roster};
 use quantumagi_interface::events::Event;
 use quantumagi_interface::types::Member;
 use quantumagi_interface::{Address, DecodeError};
@@ -39,6 +39,8 @@ pub struct Replayed {
     pub rosters: BTreeMap<u32, RosterRecord>,
     /// Its proposals, by id.
     pub proposals: BTreeMap<u64, ProposalRecord>,
+    /// Its proposers' counts, by owner.
+    pub proposers: BTreeMap<Address, Record<Proposer>>,
 }
 
 /// An account that can be closed.
@@ -200,7 +202,7 @@ pub fn replay(
         replayed.rosters.values().map(|record| (record.address, record.members.as_slice())).collect();
     for record in replayed.proposals.values_mut() {
         let chain = Chain::Proposal(record.address);
-        let members = rosters.get(&record.account.roster).copied().unwrap_or_default();
+        let members = rosters.get(&record.account.electorate).copied().unwrap_or_default();
         for (sequence, event) in (1..).zip(proposals.get(&record.address).into_iter().flatten()) {
             proposal::apply(record, members, event).map_err(|contradiction| broken(chain, sequence, contradiction))?;
         }

@@ -109,6 +109,7 @@ fn proposal_created(e: &ProposalCreated, names: &Names) -> String {
         Some(Track::Policy) => "policy track".to_owned(),
         Some(Track::Treasury) => "treasury track".to_owned(),
         Some(Track::Amendment) => "amendment track".to_owned(),
+        Some(Track::Ratification) => "ratification track".to_owned(),
         None => format!("track {}", e.track),
     };
     let what = match Action::decode(&e.action) {

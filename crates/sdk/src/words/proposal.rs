@@ -100,6 +100,7 @@ fn phase_name(phase: Phase) -> &'static str {
         Phase::Draft => "discussion",
         Phase::Voting => "voting",
         Phase::Finalizing => "counting",
+        Phase::CoolOff => "cool-off",
         Phase::Queued => "queued",
         Phase::Executable => "executable",
         Phase::Expiring => "lapsed",
@@ -121,6 +122,18 @@ fn state(proposal: &Proposal, phase: Phase, now: UnixSeconds) -> Result<String, 
         Phase::Draft => format!("discussed until voting starts at {starts}, in {}", between(now, times.starts_at)),
         Phase::Voting => format!("voting until {ends}, {} left{extended}", between(now, times.ends_at)),
         Phase::Finalizing => format!("voting ended at {ends}{extended}; anybody can write the outcome down"),
+        Phase::CoolOff => {
+            format!(
+                "approved; the veto body can stop it until {}, it can be executed from {opens}",
+                utc(times.cooled_at)
+            )
+        }
+        Phase::Queued if times.opens_at.0 == proposal.held_until => {
+            format!(
+                "approved; held by an emergency act, can be executed from {opens}, in {}",
+                between(now, times.opens_at)
+            )
+        }
         Phase::Queued => format!("approved; can be executed from {opens}, in {}", between(now, times.opens_at)),
         Phase::Executable => {
             format!("approved; anybody can execute it until {closes}, {} left", between(now, times.closes_at))

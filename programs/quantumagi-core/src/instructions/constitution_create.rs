@@ -6,7 +6,10 @@
 //! 3. The founder shall pay, and shall have power until the seal.
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::parameters::TrackParameters;
+use quantumagi_rules::{
+    electorate::DEFAULT_OPEN_PROPOSALS,
+    parameters::{Track, TrackParameters},
+};
 
 use crate::{
     error::GovError,
@@ -21,8 +24,8 @@ use crate::{
 pub struct ConstitutionCreateArgs {
     /// SHA-256 of the canonical text.
     pub text_hash: [u8; 32],
-    /// Parameters of the tracks policy, treasury and amendment.
-    pub tracks: [TrackConfig; 3],
+    /// Parameters of the tracks policy, treasury, amendment and ratification.
+    pub tracks: [TrackConfig; 4],
 }
 
 #[derive(Accounts)]
@@ -43,8 +46,8 @@ pub struct ConstitutionCreate {
 impl ConstitutionCreate {
     pub fn handler(&mut self, bumps: &ConstitutionCreateBumps, args: &ConstitutionCreateArgs) -> Result<()> {
         require!(args.text_hash != [0; 32], GovError::TextEmpty);
-        for track in &args.tracks {
-            TrackParameters::from(track).check().map_err(GovError::from)?;
+        for (track, config) in Track::ALL.into_iter().zip(&args.tracks) {
+            TrackParameters::from(config).check_for(track).map_err(GovError::from)?;
         }
         let address = *self.constitution.address();
         let constitution = &mut *self.constitution;
@@ -54,6 +57,8 @@ impl ConstitutionCreate {
         constitution.text_hash = args.text_hash;
         constitution.version = 1;
         constitution.next_roster_version = 1;
+        constitution.next_electorate_version = 1;
+        constitution.max_open_proposals = DEFAULT_OPEN_PROPOSALS;
         constitution.tracks = args.tracks;
         constitution.layout_version = LAYOUT_VERSION;
         constitution.bump = bumps.constitution;

@@ -2,9 +2,10 @@
 //!
 //! Specification
 //! 1. Only the founder shall seal, and only once.
-//! 2. A roster shall have been adopted: a community without voters could never change again.
+//! 2. An electorate shall have been adopted: a community without voters could never change again.
 
 use anchor_lang::prelude::*;
+use quantumagi_rules::electorate::ElectorateKind;
 
 use crate::{error::GovError, events::ConstitutionSealed, mandate::now, state::Constitution};
 
@@ -22,13 +23,13 @@ impl ConstitutionSeal {
         let constitution = &mut *self.constitution;
         require!(constitution.is_sealed == 0, GovError::AlreadySealed);
         require!(*self.founder.address() == constitution.founder, GovError::NotFounder);
-        require!(constitution.roster_version > 0, GovError::RosterMissing);
+        require!(constitution.electorate_kind != ElectorateKind::None as u8, GovError::ElectorateMissing);
         constitution.is_sealed = 1;
         let event = ConstitutionSealed {
             constitution: address,
             sequence: constitution.chain.sequence,
             at: now()?.0,
-            roster: constitution.roster,
+            electorate: constitution.electorate,
         };
         constitution.chain.record(&event)
     }

@@ -9,10 +9,11 @@ use anchor_lang::prelude::*;
 use quantumagi_rules::lifecycle::Step;
 
 use crate::{
+    electorate::unbind,
     error::GovError,
     events::ProposalClosed,
     mandate::now,
-    state::{Constitution, Proposal, Roster},
+    state::{Constitution, Proposal, Proposer, Roster},
 };
 
 #[derive(Accounts)]
@@ -25,15 +26,22 @@ pub struct ProposalClose {
         constraint = proposal.constitution == *constitution.address() @ GovError::WrongConstitution
     )]
     pub proposal: Account<Proposal>,
-    /// The roster the proposal was bound to.
-    #[account(mut, constraint = *roster.address() == proposal.roster @ GovError::WrongRoster)]
-    pub roster: Account<Roster>,
+    /// The electorate the proposal was bound to.
+    #[account(mut, constraint = *electorate.address() == proposal.electorate @ GovError::WrongElectorate)]
+    pub electorate: UncheckedAccount,
     /// The roster it would have adopted; none for any other action.
     #[account(mut, constraint = *candidate.address() == proposal.subject @ GovError::WrongRoster)]
     pub candidate: Option<Account<Roster>>,
     /// Who made the proposal, and paid for it.
     #[account(mut, constraint = *proposer.address() == proposal.proposer @ GovError::NotPayer)]
     pub proposer: UncheckedAccount,
+    /// Counts the proposer's open proposals.
+    #[account(
+        mut,
+        constraint = record.constitution == *constitution.address() @ GovError::WrongConstitution,
+        constraint = record.owner == proposal.proposer @ GovError::NotProposer
+    )]
+    pub record: Account<Proposer>,
 }
 
 impl ProposalClose {
@@ -42,7 +50,8 @@ impl ProposalClose {
         self.proposal.check_step(Step::Close, now)?;
         require!(self.proposal.ballot_pages == 0, GovError::PagesOpen);
         require!(self.candidate.is_some() == self.proposal.adopts_roster(), GovError::WrongSubject);
-        self.roster.unbind()?;
+        unbind(self.proposal.electorate_kind, self.electorate.account())?;
+        self.record.uncount()?;
         if let Some(candidate) = &mut self.candidate {
             candidate.unbind()?;
         }

@@ -1,7 +1,8 @@
 //! A member of the electorate proposes an action. Everything that will decide it is frozen here.
 //!
 //! Specification
-//! 1. The constitution shall be sealed, and the proposer shall be a member of the roster in force.
+//! 1. The constitution shall be sealed, and the proposer shall belong to the electorate in force and have fewer proposals
+//!    open than the constitution allows (L4).
 //! 2. Cited principles shall belong to the constitution, be active, different and in ascending order of id; a policy or
 //!    treasury proposal shall cite at least one.
 //! 3. What the action is about shall exist, belong to the constitution and be in the state the action expects.
@@ -16,18 +17,18 @@ use quantumagi_rules::{
     ballot::BallotRule,
     digest::execution_digest_of_bytes,
     principle::{check_citations, MAX_CITATIONS},
-    roster::place,
 };
 
 extern crate alloc;
 use alloc::vec::Vec;
 
 use crate::{
+    electorate::ElectorateAccounts,
     error::GovError,
     events::ProposalCreated,
     mandate::now,
     seeds,
-    state::{Citation, Constitution, Principle, Proposal, Roster, RosterPage, SolSha256, LAYOUT_VERSION},
+    state::{Citation, Constitution, Principle, Proposal, Proposer, Roster, SolSha256, LAYOUT_VERSION},
     subject::SubjectAccounts,
 };
 
@@ -36,7 +37,7 @@ use crate::{
 pub struct ProposalCreateArgs {
     /// SHA-256 of the canonical text that explains the proposal.
     pub content_hash: [u8; 32],
-    /// The proposer's index in the roster.
+    /// The proposer's index in the electorate, where it counts its people.
     pub member_index: u32,
     /// 0 ballots can be changed, 1 ballots are final and voting may end early.
     pub ballot_rule: u8,
@@ -52,11 +53,18 @@ pub struct ProposalCreate {
     pub proposer: Signer,
     #[account(mut, constraint = constitution.is_sealed == 1 @ GovError::NotSealed)]
     pub constitution: Account<Constitution>,
-    #[account(mut, constraint = *roster.address() == constitution.roster @ GovError::WrongRoster)]
-    pub roster: Account<Roster>,
-    /// The page that holds the proposer.
-    #[account(constraint = roster_page.roster == *roster.address() @ GovError::WrongRoster)]
-    pub roster_page: RosterPage,
+    /// The electorate in force. Its kind says what it is.
+    #[account(mut, constraint = *electorate.address() == constitution.electorate @ GovError::WrongElectorate)]
+    pub electorate: UncheckedAccount,
+    /// What shows the proposer's standing in it: for a council, the roster page that holds the proposer.
+    pub membership: Option<UncheckedAccount>,
+    /// Counts the proposer's open proposals.
+    #[account(
+        mut,
+        constraint = record.constitution == *constitution.address() @ GovError::WrongConstitution,
+        constraint = record.owner == *proposer.address() @ GovError::NotProposer
+    )]
+    pub record: Account<Proposer>,
     #[account(
         init,
         payer = proposer,
@@ -85,7 +93,6 @@ impl ProposalCreate {
         require!(args.content_hash != [0; 32], GovError::TextEmpty);
         let ballot_rule = BallotRule::from_u8(args.ballot_rule).ok_or(GovError::UnknownBallotRule)?;
         let action = Action::decode(&args.action).map_err(GovError::from)?;
-        self.check_member(args.member_index)?;
         let citations = self.citations(cited, action.must_cite())?;
         let subject = SubjectAccounts {
             constitution: &self.constitution,
@@ -94,6 +101,16 @@ impl ProposalCreate {
             program_data: self.program_data.as_ref().map(|data| data.account()),
         }
         .check(&action, now)?;
+
+        let franchise = ElectorateAccounts {
+            kind: self.constitution.electorate_kind,
+            electorate: self.electorate.account(),
+            membership: self.membership.as_ref().map(|membership| membership.account()),
+            proposer: self.proposer.address(),
+            member_index: args.member_index,
+        }
+        .bind()?;
+        self.record.count(self.constitution.max_open_proposals)?;
 
         let track = action.track();
         let parameters = self.constitution.parameters(track);
@@ -104,11 +121,12 @@ impl ProposalCreate {
         let proposal = &mut *self.proposal;
         proposal.constitution = address;
         proposal.proposer = *self.proposer.address();
-        proposal.roster = *self.roster.address();
+        proposal.electorate = constitution.electorate;
+        proposal.electorate_kind = constitution.electorate_kind;
         proposal.subject = subject.address;
         proposal.content_hash = args.content_hash;
         proposal.id = constitution.take_proposal_id()?;
-        proposal.total_weight = self.roster.total_weight;
+        proposal.total_weight = franchise.total_weight;
         proposal.created_at = now.0;
         proposal.starts_at = starts_at.0;
         proposal.ends_at = ends_at.0;
@@ -116,8 +134,9 @@ impl ProposalCreate {
         proposal.deploy_slot = subject.deploy_slot;
         proposal.citations[..citations.len()].copy_from_slice(&citations);
         proposal.constitution_version = constitution.version;
-        proposal.voters = self.roster.count;
+        proposal.voters = franchise.voters;
         proposal.extension_seconds = parameters.extension_seconds;
+        proposal.cooloff_seconds = parameters.cooloff_seconds;
         proposal.timelock_seconds = parameters.timelock_seconds;
         proposal.window_seconds = parameters.window_seconds;
         proposal.threshold_bps = rule.threshold.0;
@@ -130,7 +149,6 @@ impl ProposalCreate {
         proposal.bump = bumps.proposal;
         proposal.execution_digest =
             execution_digest_of_bytes::<SolSha256>(&proposal.execution_context(subject.deploy_slot), &args.action);
-        self.roster.bind()?;
         if let Some(candidate) = &mut self.candidate {
             candidate.bind()?;
         }
@@ -141,36 +159,39 @@ impl ProposalCreate {
             proposal: proposal_address,
             proposal_id: proposal.id,
             proposer: proposal.proposer,
-            roster: proposal.roster,
+            electorate: proposal.electorate,
+            veto_roster: proposal.veto_roster,
+            attestor: proposal.attestor,
             subject: proposal.subject,
             content_hash: proposal.content_hash,
             execution_digest: proposal.execution_digest,
             deploy_slot: proposal.deploy_slot,
             total_weight: proposal.total_weight,
+            veto_total: proposal.veto_total,
+            deposit_lamports: proposal.deposit_lamports,
             voters: proposal.voters,
             constitution_version: proposal.constitution_version,
             starts_at: proposal.starts_at,
             ends_at: proposal.ends_at,
             extension_seconds: proposal.extension_seconds,
+            cooloff_seconds: proposal.cooloff_seconds,
             timelock_seconds: proposal.timelock_seconds,
             window_seconds: proposal.window_seconds,
             threshold_bps: proposal.threshold_bps,
             quorum_bps: proposal.quorum_bps,
             min_for_bps: proposal.min_for_bps,
+            veto_bps: proposal.veto_bps,
+            slash_bps: proposal.slash_bps,
+            unattested_threshold_bps: proposal.unattested_threshold_bps,
+            attestation_mark: proposal.attestation_mark,
+            steps: proposal.steps,
+            electorate_kind: proposal.electorate_kind,
             track: proposal.track,
             ballot_rule: proposal.ballot_rule,
             citations,
             action: args.action,
         };
         constitution.chain.record_beginning(&mut proposal.chain, &event)
-    }
-
-    fn check_member(&self, index: u32) -> Result<()> {
-        let (page, slot) = place(index);
-        require!(self.roster_page.page == page, GovError::WrongPage);
-        let member = self.roster_page.get(slot).ok_or(GovError::NotTheMember)?;
-        require!(member.voter == *self.proposer.address(), GovError::NotTheMember);
-        Ok(())
     }
 
     /// The cited principles, each loaded as a principle of this constitution that is active.

@@ -33,6 +33,7 @@ impl ProposalStep {
             against_weight: proposal.against_weight,
             abstain_weight: proposal.abstain_weight,
             total_weight: proposal.total_weight,
+            cooled_at: times.cooled_at.0,
             opens_at: times.opens_at.0,
             closes_at: times.closes_at.0,
             status: proposal.status,

@@ -5,7 +5,7 @@
 //! 2. Proposals that are open keep the roster they are bound to (T6, T7).
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::action::Action;
+use quantumagi_rules::{action::Action, electorate::ElectorateKind};
 
 // All of it: a nested list of accounts brings generated modules of its own.
 use super::shared::*;
@@ -27,14 +27,15 @@ impl RosterAdopt {
         let mandate = self.mandated.order(&action, now)?;
         let address = *self.mandated.constitution.address();
         let constitution = &mut *self.mandated.constitution;
-        constitution.roster = *self.roster.address();
+        constitution.electorate = *self.roster.address();
+        constitution.electorate_kind = ElectorateKind::Council as u8;
         constitution.roster_version = roster_version;
         let event = RosterAdopted {
             constitution: address,
             sequence: constitution.chain.sequence,
             at: now.0,
             mandate,
-            roster: constitution.roster,
+            roster: constitution.electorate,
             version: roster_version,
             total_weight: self.roster.total_weight,
             members_hash,

@@ -18,16 +18,24 @@ pub struct TrackConfig {
     pub min_for_bps: u16,
     /// Threshold where an entrenched principle is touched, basis points: 7,500 to 10,000.
     pub entrenched_threshold_bps: u16,
+    /// Share of the veto body's weight that stops a proposal, basis points: 2,500 to 10,000, or 0 for no veto.
+    pub veto_bps: u16,
+    /// A defeated proposal forfeits its deposit where `for` is below this share of the total, basis points: 0 to 1,000.
+    pub slash_bps: u16,
     /// From creation to the first vote, seconds: 60 to 2,592,000.
     pub discussion_seconds: u32,
     /// Voting time, seconds: 3,600 to 2,592,000.
     pub voting_seconds: u32,
     /// Added once after a late quorum, seconds: 0 to 604,800.
     pub extension_seconds: u32,
-    /// From the end of voting to execution, seconds: 3,600 to 7,776,000.
+    /// From the end of voting to the timelock, for the veto body alone, seconds: 0 to 1,209,600.
+    pub cooloff_seconds: u32,
+    /// From the end of the cool-off to execution, seconds: 3,600 to 7,776,000.
     pub timelock_seconds: u32,
     /// How long an approved proposal can be executed, seconds: 3,600 to 7,776,000.
     pub window_seconds: u32,
+    /// What a proposer puts down against spam, lamports: 0 to 2,500,000.
+    pub deposit_lamports: u32,
 }
 
 impl From<&TrackConfig> for TrackParameters {
@@ -37,22 +45,30 @@ impl From<&TrackConfig> for TrackParameters {
             quorum_bps,
             min_for_bps,
             entrenched_threshold_bps,
+            veto_bps,
+            slash_bps,
             discussion_seconds,
             voting_seconds,
             extension_seconds,
+            cooloff_seconds,
             timelock_seconds,
             window_seconds,
+            deposit_lamports,
         } = *stored;
         Self {
             threshold_bps,
             quorum_bps,
             min_for_bps,
             entrenched_threshold_bps,
+            veto_bps,
+            slash_bps,
             discussion_seconds,
             voting_seconds,
             extension_seconds,
+            cooloff_seconds,
             timelock_seconds,
             window_seconds,
+            deposit_lamports,
         }
     }
 }
@@ -66,10 +82,14 @@ pub struct Constitution {
     pub create_key: Address,
     /// Who founded it. May change things until the seal and has no power after it.
     pub founder: Address,
-    /// The roster that new proposals bind to; zeros before the first adoption.
-    pub roster: Address,
+    /// The electorate that new proposals bind to: a roster, or what `electorate_kind` says; zeros before the first.
+    pub electorate: Address,
     /// The account that holds and signs what was approved. Seeds: `"vault"`, constitution.
     pub vault: Address,
+    /// The roster whose members can veto; zeros where there is no veto body.
+    pub veto_roster: Address,
+    /// Who attests proposals; zeros where nobody does.
+    pub attestor: Address,
     /// SHA-256 of the canonical text in force.
     pub text_hash: [u8; 32],
     /// SHA-256 of the text before it; zeros for the first version.
@@ -80,6 +100,8 @@ pub struct Constitution {
     pub next_proposal_id: u64,
     /// Id of the next policy.
     pub next_policy_id: u64,
+    /// Until when an emergency act pauses each subsystem, Unix seconds: proposals, treasury, policies, deposits.
+    pub paused_until: [i64; 4],
     /// Version of the text, from 1.
     pub version: u32,
     /// Id of the next principle.
@@ -88,8 +110,18 @@ pub struct Constitution {
     pub next_roster_version: u32,
     /// Version of the adopted roster; 0 before the first adoption, so versions start at 1.
     pub roster_version: u32,
-    /// Parameters of the tracks policy, treasury and amendment, in this order.
-    pub tracks: [TrackConfig; 3],
+    /// Version of the next electorate that is no roster, from 1.
+    pub next_electorate_version: u32,
+    /// Id of the next emergency act.
+    pub next_emergency_id: u32,
+    /// Parameters of the tracks policy, treasury, amendment and ratification, in this order.
+    pub tracks: [TrackConfig; 4],
+    /// Least score with which an attested proposal keeps its ordinary threshold, basis points: 0 to 10,000.
+    pub attestation_mark: u16,
+    /// Most proposals one proposer may have open: 1 to 16.
+    pub max_open_proposals: u8,
+    /// `quantumagi_rules::electorate::ElectorateKind`; 0 before the first adoption.
+    pub electorate_kind: u8,
     /// Layout of this account.
     pub layout_version: u8,
     /// 1 once sealed.
@@ -103,11 +135,12 @@ pub struct Constitution {
 impl Constitution {
     /// The parameters a new proposal on this track freezes.
     pub fn parameters(&self, track: Track) -> TrackParameters {
-        let [policy, treasury, amendment] = &self.tracks;
+        let [policy, treasury, amendment, ratification] = &self.tracks;
         TrackParameters::from(match track {
             Track::Policy => policy,
             Track::Treasury => treasury,
             Track::Amendment => amendment,
+            Track::Ratification => ratification,
         })
     }
 

@@ -7,17 +7,21 @@
 mod ballot_page;
 mod constitution;
 mod event_chain;
+mod loading;
 mod policy;
 mod principle;
 mod proposal;
+mod proposer;
 mod roster;
 
 pub use ballot_page::BallotPage;
 pub use constitution::{Constitution, TrackConfig};
 pub use event_chain::{EventChain, SolSha256};
+pub use loading::load_mut;
 pub use policy::Policy;
 pub use principle::Principle;
 pub use proposal::{Citation, Proposal};
+pub use proposer::Proposer;
 pub use roster::{Member, Roster, RosterPage};
 
 /// Version of every layout as first released. A change of any layout gets its own number and a note in migrations/.

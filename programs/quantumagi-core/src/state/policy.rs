@@ -27,6 +27,8 @@ pub struct Policy {
     pub adopted_at: i64,
     /// When it ends by itself, Unix seconds; 0 for never. From that second on it is not in force, written down or not.
     pub sunset_at: i64,
+    /// An emergency act suspends it until then, Unix seconds; 0 for none.
+    pub suspended_until: i64,
     /// Version of its text, from 1.
     pub version: u32,
     /// 0 active, 1 repealed, 2 sunset.

@@ -4,9 +4,9 @@ use anchor_lang::prelude::*;
 use quantumagi_rules::{
     action::{Action, ROSTER_ADOPT},
     approval::{ApprovalRule, Tally},
-    ballot::{BallotRule, PROPOSAL_BALLOT_BYTES},
+    ballot::{BallotRule, PROPOSAL_BALLOT_BYTES, VETO_BALLOT_BYTES},
     digest::{execution_digest, ExecutionContext},
-    lifecycle::{check_step, phase, Phase, Status, Step, Timetable},
+    lifecycle::{check_step, phase, Phase, Status, Step, Times, Timetable},
     principle::MAX_CITATIONS,
     Bps, UnixSeconds, Weight,
 };
@@ -34,19 +34,27 @@ pub struct Proposal {
     pub constitution: Address,
     /// Who made it, may cancel it, paid for it, and is paid back when it is closed.
     pub proposer: Address,
-    /// The roster whose members vote on it. Frozen.
-    pub roster: Address,
+    /// The electorate that votes on it. Frozen.
+    pub electorate: Address,
+    /// The roster whose members can veto it; zeros where nobody can. Frozen.
+    pub veto_roster: Address,
+    /// Who may attest it; zeros where nobody does. Frozen.
+    pub attestor: Address,
     /// What its action is about: the roster to adopt, the principle, the policy or the program called; else zeros.
     pub subject: Address,
     /// SHA-256 of the canonical text that explains it. Frozen.
     pub content_hash: [u8; 32],
     /// Digest of what will be done. Frozen; see `quantumagi_rules::digest`.
     pub execution_digest: [u8; 32],
+    /// Root of the snapshot that votes on it; zeros before it is bound, and for any other kind of electorate.
+    pub snapshot_root: [u8; 32],
+    /// SHA-256 of the attestor's report; zeros before it is attested.
+    pub attestation_hash: [u8; 32],
     /// Events of this proposal; the first is its creation.
     pub chain: EventChain,
     /// Its id in the constitution, from 0.
     pub id: u64,
-    /// Weight of the whole electorate. Frozen: the denominator of quorum and minimum.
+    /// Weight of the whole electorate. Frozen, for a snapshot when it is bound: the denominator of quorum and minimum.
     pub total_weight: u64,
     /// Weight for.
     pub for_weight: u64,
@@ -54,6 +62,14 @@ pub struct Proposal {
     pub against_weight: u64,
     /// Weight abstaining.
     pub abstain_weight: u64,
+    /// Weight of the whole veto body. Frozen.
+    pub veto_total: u64,
+    /// Weight of the veto body that wants to stop it.
+    pub veto_weight: u64,
+    /// Slot of the snapshot that votes on it; 0 before it is bound, and for any other kind of electorate.
+    pub snapshot_slot: u64,
+    /// What the proposer put down against spam, lamports.
+    pub deposit_lamports: u64,
     /// When it was created, Unix seconds.
     pub created_at: i64,
     /// First second of voting, Unix seconds.
@@ -62,6 +78,8 @@ pub struct Proposal {
     pub ends_at: i64,
     /// When its last transition was written, Unix seconds.
     pub updated_at: i64,
+    /// An emergency act delays its execution until then, Unix seconds; 0 for none.
+    pub held_until: i64,
     /// Slot in which the called program was last deployed; 0 where nothing is called or the code cannot change.
     pub deploy_slot: u64,
     /// Principles it rests on, ascending by id.
@@ -76,7 +94,9 @@ pub struct Proposal {
     pub ballot_pages: u32,
     /// Added once after a late quorum, seconds. Frozen.
     pub extension_seconds: u32,
-    /// From the end of voting to execution, seconds. Frozen.
+    /// From the end of voting to the timelock, seconds. Frozen.
+    pub cooloff_seconds: u32,
+    /// From the end of the cool-off to execution, seconds. Frozen.
     pub timelock_seconds: u32,
     /// How long it can be executed, seconds. Frozen.
     pub window_seconds: u32,
@@ -86,7 +106,25 @@ pub struct Proposal {
     pub quorum_bps: u16,
     /// Least share of `for` in the total weight, basis points. Frozen.
     pub min_for_bps: u16,
-    /// Track: 0 policy, 1 treasury, 2 amendment.
+    /// Share of the veto body's weight that stops it, basis points; 0 where nobody can. Frozen.
+    pub veto_bps: u16,
+    /// Forfeits its deposit where it is defeated with `for` below this share, basis points. Frozen.
+    pub slash_bps: u16,
+    /// Threshold where it is not attested as the constitution asks, basis points; 0 where nobody attests. Frozen.
+    pub unattested_threshold_bps: u16,
+    /// Least score that keeps the ordinary threshold, basis points. Frozen.
+    pub attestation_mark: u16,
+    /// The attestor's score, basis points.
+    pub attestation_score: u16,
+    /// Instructions that it calls, in order; 0 where it calls none.
+    pub steps: u16,
+    /// Of these, called already.
+    pub steps_done: u16,
+    /// Kind of its electorate: `quantumagi_rules::electorate::ElectorateKind`. Frozen.
+    pub electorate_kind: u8,
+    /// 1 once attested.
+    pub is_attested: u8,
+    /// Track: 0 policy, 1 treasury, 2 amendment, 3 ratification.
     pub track: u8,
     /// Number of the action: `quantumagi_rules::action`.
     pub action: u8,
@@ -103,7 +141,9 @@ pub struct Proposal {
     /// Canonical bump of this address.
     pub bump: u8,
     /// Zero. Fills the last eight bytes.
-    pub reserved: [u8; 6],
+    pub reserved: [u8; 2],
+    /// Members of the veto body who want to stop it, one bit each.
+    pub veto_ballots: [u8; VETO_BALLOT_BYTES],
     /// Ballots of voters 0 to 255, two bits each: 0 none, 1 for, 2 against, 3 abstain.
     pub ballots: [u8; PROPOSAL_BALLOT_BYTES],
 }
@@ -114,12 +154,14 @@ impl Proposal {
     /// # Errors
     /// [`GovError::Overflow`] past the end of time, which creation rules out.
     pub fn timetable(&self) -> Result<Timetable> {
-        Timetable::new(
-            UnixSeconds(self.starts_at),
-            UnixSeconds(self.ends_at),
-            self.timelock_seconds,
-            self.window_seconds,
-        )
+        Timetable::new(&Times {
+            starts_at: UnixSeconds(self.starts_at),
+            ends_at: UnixSeconds(self.ends_at),
+            cooloff_seconds: self.cooloff_seconds,
+            timelock_seconds: self.timelock_seconds,
+            window_seconds: self.window_seconds,
+            held_until: UnixSeconds(self.held_until),
+        })
         .ok_or_else(|| GovError::Overflow.into())
     }
 
@@ -178,6 +220,7 @@ impl Proposal {
             constitution: self.constitution.to_bytes(),
             constitution_version: self.constitution_version,
             proposal_id: self.id,
+            cooloff_seconds: self.cooloff_seconds,
             timelock_seconds: self.timelock_seconds,
             window_seconds: self.window_seconds,
             deploy_slot,

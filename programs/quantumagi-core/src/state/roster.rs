@@ -88,7 +88,8 @@ impl Roster {
     /// [`GovError::RosterInUse`] for the electorate in force and where a proposal is bound to it;
     /// [`GovError::NotRosterPayer`] for a stranger, unless a newer roster was adopted since.
     pub fn check_closable(&self, address: Address, constitution: &Constitution, authority: &Address) -> Result<()> {
-        let is_needed = constitution.roster == address || self.bound_proposals > 0;
+        let is_needed =
+            constitution.electorate == address || constitution.veto_roster == address || self.bound_proposals > 0;
         require!(!is_needed, GovError::RosterInUse);
         let is_superseded = self.version < constitution.roster_version;
         require!(is_superseded || *authority == self.payer, GovError::NotRosterPayer);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use quantumagi_interface::accounts::{Constitution, Policy, Principle, Roster};
+use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposer, Roster};
 use quantumagi_interface::digest::Sha2;
 use quantumagi_interface::events::{
     Event, PolicyAdopted, PolicyAmended, PrincipleAdded, ProposalClosed, RosterCreated, RosterExtended,
@@ -11,6 +11,7 @@ use quantumagi_interface::types::{EventChain, Member};
 use quantumagi_interface::{Address, pda};
 use quantumagi_rules::action::{Action, ROSTER_ADOPT};
 use quantumagi_rules::digest::next_link;
+use quantumagi_rules::electorate::{DEFAULT_OPEN_PROPOSALS, ElectorateKind};
 use quantumagi_rules::policy::PolicyStatus;
 use quantumagi_rules::principle::{Category, Class};
 
@@ -42,18 +43,26 @@ impl Replaying {
         let constitution = Constitution {
             create_key: e.create_key,
             founder: e.founder,
-            roster: Address::default(),
+            electorate: Address::default(),
+            veto_roster: Address::default(),
+            attestor: Address::default(),
             vault: pda::vault(&address),
             text_hash: e.text_hash,
             parent_hash: [0; 32],
             chain: EventChain { hash: next_link::<Sha2>(&[0; 32], &event.to_bytes()), sequence: 1 },
             next_proposal_id: 0,
             next_policy_id: 0,
+            paused_until: [0; 4],
             version: 1,
             next_principle_id: 0,
             next_roster_version: 1,
             roster_version: 0,
+            next_electorate_version: 1,
+            next_emergency_id: 0,
             tracks: e.tracks,
+            attestation_mark: 0,
+            max_open_proposals: DEFAULT_OPEN_PROPOSALS,
+            electorate_kind: ElectorateKind::None as u8,
             layout_version: LAYOUT_VERSION,
             is_sealed: 0,
             bump: 0,
@@ -66,6 +75,7 @@ impl Replaying {
             policies: BTreeMap::new(),
             rosters: BTreeMap::new(),
             proposals: BTreeMap::new(),
+            proposers: BTreeMap::new(),
         };
         let (versions, ids) = (BTreeMap::new(), BTreeMap::new());
         Ok(Self { state, versions, ids, mandates: Vec::new(), closings: Vec::new() })
@@ -115,7 +125,9 @@ impl Replaying {
                 check_hash("hash of the members", e.members_hash, roster.members_hash)?;
                 let (roster_version, members_hash) = (e.version, e.members_hash);
                 self.ordered(e.mandate, &Action::RosterAdopt { roster_version, members_hash })?;
-                (self.state.constitution.roster, self.state.constitution.roster_version) = (e.roster, e.version);
+                let constitution = &mut self.state.constitution;
+                (constitution.electorate, constitution.roster_version) = (e.roster, e.version);
+                constitution.electorate_kind = ElectorateKind::Council as u8;
             }
             Event::RosterPageOpened(e) => {
                 let roster = &mut self.roster(&e.roster, event)?.account;
@@ -129,10 +141,29 @@ impl Replaying {
                 roster.pages = roster.pages.checked_sub(1).ok_or_else(name)?;
             }
             Event::RosterClosed(e) => self.roster(&e.roster, event)?.is_closed = true,
+            Event::ProposerOpened(e) => {
+                let account = Proposer {
+                    constitution: e.constitution,
+                    owner: e.owner,
+                    payer: e.payer,
+                    open_proposals: 0,
+                    layout_version: LAYOUT_VERSION,
+                    bump: 0,
+                    reserved: [0; 4],
+                };
+                let before = self.state.proposers.insert(e.owner, Record { account, is_closed: false });
+                if before.is_some_and(|before| !before.is_closed) {
+                    return Err(unexpected(event));
+                }
+            }
+            Event::ProposerClosed(e) => self.proposer(&e.owner, event)?.is_closed = true,
             Event::ProposalCreated(e) => {
                 check_number("id of the proposal", e.proposal_id, self.state.constitution.next_proposal_id)?;
                 let record = proposal::begin(e, &event.to_bytes())?;
-                self.roster(&e.roster, event)?.account.bound_proposals += 1;
+                if e.electorate_kind == ElectorateKind::Council as u8 {
+                    self.roster(&e.electorate, event)?.account.bound_proposals += 1;
+                }
+                self.proposer(&e.proposer, event)?.account.open_proposals += 1;
                 if record.account.action == ROSTER_ADOPT {
                     self.roster(&e.subject, event)?.account.bound_proposals += 1;
                 }
@@ -187,6 +218,11 @@ impl Replaying {
     fn policy(&mut self, id: u64, event: &Event) -> Result<&mut Record<Policy>, Contradiction> {
         let policy = self.state.policies.get_mut(&id);
         policy.filter(|policy| !policy.is_closed).ok_or_else(|| unexpected(event))
+    }
+
+    fn proposer(&mut self, owner: &Address, event: &Event) -> Result<&mut Record<Proposer>, Contradiction> {
+        let proposer = self.state.proposers.get_mut(owner);
+        proposer.filter(|proposer| !proposer.is_closed).ok_or_else(|| unexpected(event))
     }
 
     fn roster(&mut self, address: &Address, event: &Event) -> Result<&mut RosterRecord, Contradiction> {
@@ -264,8 +300,12 @@ impl Replaying {
         let record = record.ok_or_else(|| unexpected(event))?;
         record.is_closed = true;
         self.closings.push((self.state.constitution.chain.sequence, e.clone()));
-        let (roster, subject, action) = (record.account.roster, record.account.subject, record.account.action);
-        let bound = [Some(roster), (action == ROSTER_ADOPT).then_some(subject)];
+        let (electorate, subject, action) = (record.account.electorate, record.account.subject, record.account.action);
+        let (proposer, is_council) =
+            (record.account.proposer, record.account.electorate_kind == ElectorateKind::Council as u8);
+        let counted = &mut self.proposer(&proposer, event)?.account.open_proposals;
+        *counted = counted.checked_sub(1).ok_or_else(|| unexpected(event))?;
+        let bound = [is_council.then_some(electorate), (action == ROSTER_ADOPT).then_some(subject)];
         for roster in bound.into_iter().flatten() {
             let name = || unexpected(event);
             let account = &mut self.roster(&roster, event)?.account;
@@ -286,6 +326,7 @@ impl Replaying {
             proposal_id: e.proposal_id,
             adopted_at: e.at,
             sunset_at: e.sunset_at,
+            suspended_until: 0,
             version: 1,
             status: PolicyStatus::Active as u8,
             layout_version: LAYOUT_VERSION,

@@ -98,7 +98,7 @@ pub(super) fn outcome(proposal: &Proposal, phase: Phase) -> Result<Option<String
             Ok(()) => format!("passes: {}", approved()),
             Err(defeat) => format!("fails: {}", reason(proposal, defeat)),
         }),
-        Phase::Queued | Phase::Executable => Some(format!("approved: {}", approved())),
+        Phase::CoolOff | Phase::Queued | Phase::Executable => Some(format!("approved: {}", approved())),
         Phase::Expiring | Phase::Expired => Some(format!("approved and not executed in time: {}", approved())),
         Phase::Executed => Some(format!("approved and executed: {}", approved())),
         Phase::Defeated => proposal.defeat()?.map(|defeat| format!("defeated: {}", reason(proposal, defeat))),

@@ -1,8 +1,4 @@
-//! One event for each transition, with all that changed: the accounts can be rebuilt from events alone.
-//!
-//! An event belongs to one chain, its constitution's or its proposal's, and carries its number there. It is logged as
-//! `Program data:` (discriminator, then fields; integers little endian) and linked by [`crate::state::EventChain`], so a
-//! missing, altered or reordered event shows. A `mandate` is the proposal that ordered the change, zeros for the founder.
+//! Events of the constitution's chain.
 
 extern crate alloc;
 use alloc::vec::Vec;
@@ -10,8 +6,6 @@ use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 
 use crate::state::{Citation, Member, TrackConfig};
-
-// === The constitution's chain ===
 
 /// A constitution was founded. First event of its chain.
 #[event]
@@ -22,7 +16,7 @@ pub struct ConstitutionCreated {
     pub create_key: Address,
     pub founder: Address,
     pub text_hash: [u8; 32],
-    pub tracks: [TrackConfig; 3],
+    pub tracks: [TrackConfig; 4],
 }
 
 /// The text was replaced.
@@ -43,7 +37,7 @@ pub struct ConstitutionSealed {
     pub constitution: Address,
     pub sequence: u64,
     pub at: i64,
-    pub roster: Address,
+    pub electorate: Address,
 }
 
 /// A principle was added.
@@ -161,22 +155,33 @@ pub struct ProposalCreated {
     pub proposal: Address,
     pub proposal_id: u64,
     pub proposer: Address,
-    pub roster: Address,
+    pub electorate: Address,
+    pub veto_roster: Address,
+    pub attestor: Address,
     pub subject: Address,
     pub content_hash: [u8; 32],
     pub execution_digest: [u8; 32],
     pub deploy_slot: u64,
     pub total_weight: u64,
+    pub veto_total: u64,
+    pub deposit_lamports: u64,
     pub voters: u32,
     pub constitution_version: u32,
     pub starts_at: i64,
     pub ends_at: i64,
     pub extension_seconds: u32,
+    pub cooloff_seconds: u32,
     pub timelock_seconds: u32,
     pub window_seconds: u32,
     pub threshold_bps: u16,
     pub quorum_bps: u16,
     pub min_for_bps: u16,
+    pub veto_bps: u16,
+    pub slash_bps: u16,
+    pub unattested_threshold_bps: u16,
+    pub attestation_mark: u16,
+    pub steps: u16,
+    pub electorate_kind: u8,
     pub track: u8,
     pub ballot_rule: u8,
     pub citations: Vec<Citation>,
@@ -254,107 +259,22 @@ pub struct PolicyClosed {
     pub payer: Address,
 }
 
-// === A proposal's chain ===
-
-/// A ballot page was opened.
+/// Somebody can propose: their count of open proposals was opened.
 #[event]
-pub struct BallotPageOpened {
-    pub proposal: Address,
+pub struct ProposerOpened {
+    pub constitution: Address,
     pub sequence: u64,
     pub at: i64,
-    pub page: u32,
+    pub owner: Address,
     pub payer: Address,
 }
 
-/// A ballot was cast or changed.
-#[event(bytemuck)]
-pub struct ProposalVoted {
-    pub proposal: Address,
-    pub sequence: u64,
-    pub at: i64,
-    pub voter: Address,
-    pub weight: u64,
-    /// End of voting after this ballot: a late quorum or an early decision moves it.
-    pub ends_at: i64,
-    /// The voter's index in the electorate.
-    pub voter_index: u32,
-    /// 1 for, 2 against, 3 abstain.
-    pub choice: u8,
-    /// The ballot it replaces; 0 for none.
-    pub previous_choice: u8,
-    /// 1 once voting has been extended.
-    pub was_extended: u8,
-    /// Zero.
-    pub reserved: u8,
-}
-
-/// The outcome of a vote was written down.
-#[event(bytemuck)]
-pub struct ProposalFinalized {
-    pub proposal: Address,
-    pub sequence: u64,
-    pub at: i64,
-    pub for_weight: u64,
-    pub against_weight: u64,
-    pub abstain_weight: u64,
-    pub total_weight: u64,
-    /// First second of the execution window, where it passed.
-    pub opens_at: i64,
-    /// First second after the execution window, where it passed.
-    pub closes_at: i64,
-    /// 1 succeeded, 2 defeated.
-    pub status: u8,
-    /// Why it was defeated; 0 otherwise.
-    pub defeat: u8,
-    /// Zero.
-    pub reserved: [u8; 6],
-}
-
-/// The proposer withdrew the proposal.
-#[event(bytemuck)]
-pub struct ProposalCancelled {
-    pub proposal: Address,
-    pub sequence: u64,
-    pub at: i64,
-}
-
-/// What was voted on was done.
-#[event(bytemuck)]
-pub struct ProposalExecuted {
-    pub proposal: Address,
-    pub sequence: u64,
-    pub at: i64,
-    pub digest: [u8; 32],
-}
-
-/// An approved proposal missed its window.
-#[event(bytemuck)]
-pub struct ProposalExpired {
-    pub proposal: Address,
-    pub sequence: u64,
-    pub at: i64,
-}
-
-/// A ballot page was closed and its rent returned.
+/// A count of open proposals was closed and its rent returned.
 #[event]
-pub struct BallotPageClosed {
-    pub proposal: Address,
+pub struct ProposerClosed {
+    pub constitution: Address,
     pub sequence: u64,
     pub at: i64,
-    pub page: u32,
+    pub owner: Address,
     pub payer: Address,
-}
-
-// === No chain ===
-
-/// A part of a text was published. Not linked: the text proves itself by its hash.
-#[event]
-pub struct TextPublished {
-    pub text_hash: [u8; 32],
-    pub publisher: Address,
-    /// Length of the whole text, bytes.
-    pub total_len: u32,
-    /// Where this part starts, bytes.
-    pub offset: u32,
-    pub bytes: Vec<u8>,
 }

@@ -1,0 +1,82 @@
+//! Who may propose, and what a proposal freezes of its electorate: one arm for each kind.
+
+use anchor_lang::prelude::*;
+use quantumagi_rules::{electorate::ElectorateKind, roster::place};
+
+use crate::{
+    error::GovError,
+    state::{load_mut, Member, Roster, RosterPage},
+};
+
+/// What a proposal freezes of its electorate (W7).
+#[derive(Clone, Copy)]
+pub struct Franchise {
+    /// Weight of everybody.
+    pub total_weight: u64,
+    /// How many there are.
+    pub voters: u32,
+}
+
+/// The accounts that show who the proposer is in the electorate.
+pub struct ElectorateAccounts<'a> {
+    /// The constitution's kind of electorate.
+    pub kind: u8,
+    /// The account in force, by its address.
+    pub electorate: &'a AccountView,
+    /// What shows the proposer's standing: for a council, the roster page that holds the proposer.
+    pub membership: Option<&'a AccountView>,
+    /// Who proposes.
+    pub proposer: &'a Address,
+    /// The proposer's index, where the kind counts its people.
+    pub member_index: u32,
+}
+
+impl ElectorateAccounts<'_> {
+    /// Checks that the proposer belongs to the electorate, and binds a proposal to it.
+    ///
+    /// # Errors
+    /// What the kind asks of a proposer; [`GovError::WrongElectorateKind`] for a kind that cannot vote.
+    #[inline(never)]
+    pub fn bind(&self) -> Result<Franchise> {
+        match kind(self.kind)? {
+            ElectorateKind::Council => self.council(),
+            _ => Err(GovError::WrongElectorateKind.into()),
+        }
+    }
+
+    fn council(&self) -> Result<Franchise> {
+        let page = RosterPage::load(*self.membership.ok_or(GovError::NotTheMember)?)?;
+        let member = member_of(&page, self.electorate.address(), self.member_index)?;
+        require!(member.voter == *self.proposer, GovError::NotTheMember);
+        let mut roster: Account<Roster> = load_mut(self.electorate)?;
+        roster.bind()?;
+        Ok(Franchise { total_weight: roster.total_weight, voters: roster.count })
+    }
+}
+
+/// Lets go of an electorate when a proposal that was bound to it is closed.
+///
+/// # Errors
+/// [`GovError::InvariantBroken`] where none was bound.
+#[inline(never)]
+pub fn unbind(number: u8, electorate: &AccountView) -> Result<()> {
+    match kind(number)? {
+        ElectorateKind::Council => load_mut::<Account<Roster>>(electorate)?.unbind(),
+        _ => Err(GovError::WrongElectorateKind.into()),
+    }
+}
+
+/// The member at `index`, on this page of this roster.
+///
+/// # Errors
+/// [`GovError::WrongRoster`], [`GovError::WrongPage`] or [`GovError::NotTheMember`].
+pub fn member_of(page: &RosterPage, roster: &Address, index: u32) -> Result<Member> {
+    require!(page.roster == *roster, GovError::WrongRoster);
+    let (number, slot) = place(index);
+    require!(page.page == number, GovError::WrongPage);
+    Ok(*page.get(slot).ok_or(GovError::NotTheMember)?)
+}
+
+fn kind(number: u8) -> Result<ElectorateKind> {
+    ElectorateKind::from_u8(number).ok_or_else(|| GovError::AccountCorrupt.into())
+}

@@ -1,0 +1,40 @@
+//! Anybody opens the count of somebody's open proposals, once; without it nobody can propose.
+
+use anchor_lang::prelude::*;
+
+use crate::{
+    events::ProposerOpened,
+    mandate::now,
+    seeds,
+    state::{Constitution, Proposer, LAYOUT_VERSION},
+};
+
+#[derive(Accounts)]
+pub struct ProposerOpen {
+    /// Pays.
+    #[account(mut)]
+    pub payer: Signer,
+    #[account(mut)]
+    pub constitution: Account<Constitution>,
+    /// Who will propose.
+    pub owner: UncheckedAccount,
+    /// The count.
+    #[account(init, payer = payer, seeds = [seeds::PROPOSER, constitution, owner], bump)]
+    pub record: Account<Proposer>,
+    pub system_program: Program<System>,
+}
+
+impl ProposerOpen {
+    pub fn handler(&mut self, bumps: &ProposerOpenBumps) -> Result<()> {
+        let constitution = *self.constitution.address();
+        let record = &mut *self.record;
+        record.constitution = constitution;
+        record.owner = *self.owner.address();
+        record.payer = *self.payer.address();
+        record.layout_version = LAYOUT_VERSION;
+        record.bump = bumps.record;
+        let sequence = self.constitution.chain.sequence;
+        let event = ProposerOpened { constitution, sequence, at: now()?.0, owner: record.owner, payer: record.payer };
+        self.constitution.chain.record(&event)
+    }
+}
