@@ -1073,12 +1073,6 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
-          "name": "owner",
-          "docs": [
-            "Who will propose."
-          ]
-        },
-        {
           "name": "record",
           "docs": [
             "The count."
@@ -1104,7 +1098,7 @@ export type QuantumagiCore = {
                 "path": "constitution"
               },
               {
-                "kind": "account",
+                "kind": "arg",
                 "path": "owner"
               }
             ]
@@ -1115,7 +1109,12 @@ export type QuantumagiCore = {
           "address": "11111111111111111111111111111111"
         }
       ],
-      "args": []
+      "args": [
+        {
+          "name": "owner",
+          "type": "pubkey"
+        }
+      ]
     },
     {
       "name": "rosterAdopt",

@@ -1,19 +1,23 @@
 // The parameters a constitution starts with, read from a JSON file. Their bounds are the program's to check.
 import { readFileSync } from "node:fs";
 
-const TRACKS = ["policy", "treasury", "amendment"] as const;
+const TRACKS = ["policy", "treasury", "amendment", "ratification"] as const;
 
-/** As the IDL names the fields. Shares in basis points, times in seconds. */
+/** As the IDL names the fields. Shares in basis points, times in seconds, the deposit in lamports. */
 export interface Track {
   thresholdBps: number;
   quorumBps: number;
   minForBps: number;
   entrenchedThresholdBps: number;
+  vetoBps: number;
+  slashBps: number;
   discussionSeconds: number;
   votingSeconds: number;
   extensionSeconds: number;
+  cooloffSeconds: number;
   timelockSeconds: number;
   windowSeconds: number;
+  depositLamports: number;
 }
 
 /** Where the file has each field. */
@@ -22,15 +26,19 @@ const FIELDS: Record<keyof Track, string> = {
   quorumBps: "quorum_bps",
   minForBps: "min_for_bps",
   entrenchedThresholdBps: "entrenched_threshold_bps",
+  vetoBps: "veto_bps",
+  slashBps: "slash_bps",
   discussionSeconds: "discussion_seconds",
   votingSeconds: "voting_seconds",
   extensionSeconds: "extension_seconds",
+  cooloffSeconds: "cooloff_seconds",
   timelockSeconds: "timelock_seconds",
   windowSeconds: "window_seconds",
+  depositLamports: "deposit_lamports",
 };
 
 /**
- * The tracks policy, treasury and amendment, in the order of their numbers.
+ * The tracks policy, treasury, amendment and ratification, in the order of their numbers.
  *
  * @throws where a track or a field is missing, unknown, or no whole number.
  */

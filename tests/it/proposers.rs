@@ -26,7 +26,7 @@ fn anybody_opens_the_count_of_anybody_and_pays_for_it() {
     let (payer, owner, constitution) = (community.stranger(), person("newcomer"), community.constitution);
     let before = community.lamports(&payer);
     let record = pda::proposer(&constitution, &owner);
-    let done = community.send(ix::ProposerOpen { payer, constitution, owner, record }.instruction());
+    let done = community.send(ix::ProposerOpen { payer, constitution, record }.instruction(owner));
     let stored = community.proposer(&record);
     let (_, bump) = Address::find_program_address(&[b"proposer", constitution.as_ref(), owner.as_ref()], &PROGRAM_ID);
     let expected =
@@ -35,7 +35,7 @@ fn anybody_opens_the_count_of_anybody_and_pays_for_it() {
     assert_eq!(before - community.lamports(&payer), community.rent(accounts::Proposer::LEN));
     let Event::ProposerOpened(event) = done.event() else { panic!("{:?}", done.events) };
     assert_eq!((event.constitution, event.owner, event.payer), (constitution, owner, payer));
-    let again = ix::ProposerOpen { payer, constitution, owner, record }.instruction();
+    let again = ix::ProposerOpen { payer, constitution, record }.instruction(owner);
     check_refused(&mut community, again, ACCOUNT_IN_USE);
 }
 

@@ -265,16 +265,16 @@ where
     let owner = person("newcomer");
     let (constitution, record) = (community.constitution, pda::proposer(&community.constitution, &owner));
     let founder = community.founder;
-    let proposer_open = ix::ProposerOpen { payer: founder, constitution, owner, record };
+    let proposer_open = ix::ProposerOpen { payer: founder, constitution, record };
     let mut with_count = community.clone();
-    with_count.send(proposer_open.instruction());
+    with_count.send(proposer_open.instruction(owner));
     let proposer_close = ix::ProposerClose { authority: owner, constitution, record, payer: founder };
     vec![
         scene(
             "proposer_open",
             community,
-            proposer_open.instruction(),
-            &["payer", "constitution", "owner", "new_record", "system_program"],
+            proposer_open.instruction(owner),
+            &["payer", "constitution", "new_record", "system_program"],
         ),
         scene(
             "proposer_close",

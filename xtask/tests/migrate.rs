@@ -131,10 +131,10 @@ fn founded(output: &Output) -> Address {
 }
 
 /// The default tracks as migrations/tracks.json has them.
-fn default_tracks() -> [TrackConfig; 3] {
+fn default_tracks() -> [TrackConfig; 4] {
     let json = std::fs::read_to_string(root().join("migrations/tracks.json")).expect("the tracks");
     let tracks: serde_json::Value = serde_json::from_str(&json).expect("the tracks are JSON");
-    ["policy", "treasury", "amendment"].map(|track| {
+    ["policy", "treasury", "amendment", "ratification"].map(|track| {
         let share = |field: &str| u16::try_from(tracks[track][field].as_u64().expect(field)).expect("a share");
         let seconds = |field: &str| u32::try_from(tracks[track][field].as_u64().expect(field)).expect("seconds");
         TrackConfig {
@@ -142,11 +142,15 @@ fn default_tracks() -> [TrackConfig; 3] {
             quorum_bps: share("quorum_bps"),
             min_for_bps: share("min_for_bps"),
             entrenched_threshold_bps: share("entrenched_threshold_bps"),
+            veto_bps: share("veto_bps"),
+            slash_bps: share("slash_bps"),
             discussion_seconds: seconds("discussion_seconds"),
             voting_seconds: seconds("voting_seconds"),
             extension_seconds: seconds("extension_seconds"),
+            cooloff_seconds: seconds("cooloff_seconds"),
             timelock_seconds: seconds("timelock_seconds"),
             window_seconds: seconds("window_seconds"),
+            deposit_lamports: seconds("deposit_lamports"),
         }
     })
 }

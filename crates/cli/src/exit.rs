@@ -112,6 +112,8 @@ fn is_too_early(error: &SdkError) -> bool {
         | Refusal::AlreadyFinalized
         | Refusal::WindowClosed
         | Refusal::TooLateToCancel
+        | Refusal::VetoNotOpen
+        | Refusal::NothingToHold
         | Refusal::NotFinal
         | Refusal::AlreadyFinal => false,
     }
@@ -124,7 +126,7 @@ fn hint_of_sdk(error: &SdkError) -> Option<String> {
         SdkError::Check(CheckError::NotSealed) => "the founder seals it with `quantumagi constitution seal`",
         SdkError::Check(CheckError::AlreadySealed) => "propose it with `quantumagi proposal create`",
         SdkError::Check(CheckError::RosterMissing) => {
-            "make one with `quantumagi roster create`, then `quantumagi roster adopt`"
+            "make a roster with `quantumagi roster create`, then `quantumagi roster adopt`"
         }
         SdkError::Check(CheckError::WrongSigner { .. }) => {
             "name the right key with --keypair, or its address with --signer"
@@ -180,7 +182,8 @@ mod tests {
 
     fn step(refusal: Refusal) -> anyhow::Error {
         let moment = UnixSeconds(0);
-        let times = Timetable { starts_at: moment, ends_at: moment, opens_at: moment, closes_at: moment };
+        let times =
+            Timetable { starts_at: moment, ends_at: moment, cooled_at: moment, opens_at: moment, closes_at: moment };
         SdkError::from(CheckError::Step { refusal, phase: Phase::Draft, times, now: moment }).into()
     }
 

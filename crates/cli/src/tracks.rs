@@ -10,7 +10,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use quantumagi_rules::parameters::{DAY, TrackParameters};
+use quantumagi_rules::parameters::{DAY, HOUR, TrackParameters};
 use serde::Deserialize;
 
 use crate::members::located;
@@ -22,11 +22,24 @@ const DEFAULT: TrackParameters = TrackParameters {
     quorum_bps: 2_000,
     min_for_bps: 1_000,
     entrenched_threshold_bps: 7_500,
+    veto_bps: 0,
+    slash_bps: 0,
     discussion_seconds: DAY,
     voting_seconds: 3 * DAY,
     extension_seconds: DAY,
+    cooloff_seconds: 0,
     timelock_seconds: 2 * DAY,
     window_seconds: 7 * DAY,
+    deposit_lamports: 0,
+};
+
+/// Parameters of a ratification track whose file says nothing: an emergency does not wait for weeks.
+const RATIFICATION: TrackParameters = TrackParameters {
+    discussion_seconds: HOUR,
+    voting_seconds: 2 * DAY,
+    extension_seconds: DAY,
+    timelock_seconds: HOUR,
+    ..DEFAULT
 };
 
 #[derive(Default, Deserialize)]
@@ -35,6 +48,7 @@ struct File {
     policy: Track,
     treasury: Track,
     amendment: Track,
+    ratification: Track,
 }
 
 #[derive(Default, Deserialize)]
@@ -44,57 +58,81 @@ struct Track {
     quorum_bps: Option<u16>,
     min_for_bps: Option<u16>,
     entrenched_threshold_bps: Option<u16>,
+    veto_bps: Option<u16>,
+    slash_bps: Option<u16>,
     discussion_seconds: Option<u32>,
     voting_seconds: Option<u32>,
     extension_seconds: Option<u32>,
+    cooloff_seconds: Option<u32>,
     timelock_seconds: Option<u32>,
     window_seconds: Option<u32>,
+    deposit_lamports: Option<u32>,
 }
 
-/// The parameters of policy, treasury and amendment, in this order; defaults where there is no file.
+/// What a constitution starts with where there is no file.
+const DEFAULTS: [TrackParameters; 4] = [DEFAULT, DEFAULT, DEFAULT, RATIFICATION];
+
+/// The parameters of policy, treasury, amendment and ratification, in this order; defaults where there is no file.
 ///
 /// # Errors
 /// Where the file cannot be read; with line and column of its first fault. Bounds are not checked here: the rules do.
-pub(crate) fn read(path: Option<&Path>) -> anyhow::Result<[TrackParameters; 3]> {
-    let Some(path) = path else { return Ok([DEFAULT; 3]) };
+pub(crate) fn read(path: Option<&Path>) -> anyhow::Result<[TrackParameters; 4]> {
+    let Some(path) = path else { return Ok(DEFAULTS) };
     let shown = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
     let file = toml::from_str::<File>(&text).map_err(|error| located(&text, &error));
-    let File { policy, treasury, amendment } = file.with_context(|| format!("{shown} holds no parameters"))?;
-    Ok([policy, treasury, amendment].map(Into::into))
+    let file = file.with_context(|| format!("{shown} holds no parameters"))?;
+    Ok(file.parameters())
 }
 
-impl From<Track> for TrackParameters {
-    fn from(track: Track) -> Self {
-        Self {
-            threshold_bps: track.threshold_bps.unwrap_or(DEFAULT.threshold_bps),
-            quorum_bps: track.quorum_bps.unwrap_or(DEFAULT.quorum_bps),
-            min_for_bps: track.min_for_bps.unwrap_or(DEFAULT.min_for_bps),
-            entrenched_threshold_bps: track.entrenched_threshold_bps.unwrap_or(DEFAULT.entrenched_threshold_bps),
-            discussion_seconds: track.discussion_seconds.unwrap_or(DEFAULT.discussion_seconds),
-            voting_seconds: track.voting_seconds.unwrap_or(DEFAULT.voting_seconds),
-            extension_seconds: track.extension_seconds.unwrap_or(DEFAULT.extension_seconds),
-            timelock_seconds: track.timelock_seconds.unwrap_or(DEFAULT.timelock_seconds),
-            window_seconds: track.window_seconds.unwrap_or(DEFAULT.window_seconds),
+impl File {
+    fn parameters(self) -> [TrackParameters; 4] {
+        let Self { policy, treasury, amendment, ratification } = self;
+        let [by_policy, by_treasury, by_amendment, by_ratification] = DEFAULTS;
+        [policy.or(by_policy), treasury.or(by_treasury), amendment.or(by_amendment), ratification.or(by_ratification)]
+    }
+}
+
+impl Track {
+    fn or(self, default: TrackParameters) -> TrackParameters {
+        let track = self;
+        TrackParameters {
+            threshold_bps: track.threshold_bps.unwrap_or(default.threshold_bps),
+            quorum_bps: track.quorum_bps.unwrap_or(default.quorum_bps),
+            min_for_bps: track.min_for_bps.unwrap_or(default.min_for_bps),
+            entrenched_threshold_bps: track.entrenched_threshold_bps.unwrap_or(default.entrenched_threshold_bps),
+            veto_bps: track.veto_bps.unwrap_or(default.veto_bps),
+            slash_bps: track.slash_bps.unwrap_or(default.slash_bps),
+            discussion_seconds: track.discussion_seconds.unwrap_or(default.discussion_seconds),
+            voting_seconds: track.voting_seconds.unwrap_or(default.voting_seconds),
+            extension_seconds: track.extension_seconds.unwrap_or(default.extension_seconds),
+            cooloff_seconds: track.cooloff_seconds.unwrap_or(default.cooloff_seconds),
+            timelock_seconds: track.timelock_seconds.unwrap_or(default.timelock_seconds),
+            window_seconds: track.window_seconds.unwrap_or(default.window_seconds),
+            deposit_lamports: track.deposit_lamports.unwrap_or(default.deposit_lamports),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use quantumagi_rules::parameters as rules;
+
     use super::*;
 
     #[test]
     fn the_defaults_keep_the_bounds() {
-        assert_eq!(DEFAULT.check(), Ok(()));
-        assert_eq!(read(None).expect("no file"), [DEFAULT; 3]);
+        for (track, parameters) in rules::Track::ALL.into_iter().zip(DEFAULTS) {
+            assert_eq!(parameters.check_for(track), Ok(()));
+        }
+        assert_eq!(read(None).expect("no file"), DEFAULTS);
     }
 
     #[test]
     fn what_a_table_leaves_out_keeps_its_default() {
         let file: File = toml::from_str("[treasury]\nquorum_bps = 5000\n").expect("TOML");
-        assert_eq!(TrackParameters::from(file.treasury), TrackParameters { quorum_bps: 5_000, ..DEFAULT });
-        assert_eq!(TrackParameters::from(file.policy), DEFAULT);
+        let asked = TrackParameters { quorum_bps: 5_000, ..DEFAULT };
+        assert_eq!(file.parameters(), [DEFAULT, asked, DEFAULT, RATIFICATION]);
     }
 
     #[test]

@@ -102,7 +102,7 @@ pub enum CheckError {
     #[error("the constitution is sealed: an approved proposal must order this")]
     AlreadySealed,
     /// There is no electorate.
-    #[error("the constitution has no roster: there would be nobody to vote")]
+    #[error("the constitution has no electorate: there would be nobody to vote")]
     RosterMissing,
     /// The principle cannot be cited, amended or retired.
     #[error("principle {id} is retired")]

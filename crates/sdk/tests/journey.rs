@@ -53,7 +53,7 @@ async fn a_founder_sets_a_constitution_up_and_seals_it() {
     let key = Keypair::new();
     let constitution = pda::constitution(&key.pubkey());
 
-    let found = client.constitution_create(&ana.pubkey(), &key.pubkey(), [1; 32], [TRACK; 3]).expect("legal tracks");
+    let found = client.constitution_create(&ana.pubkey(), &key.pubkey(), [1; 32], [TRACK; 4]).expect("legal tracks");
     let receipt = client.send(&[found], &[ana, &key]).await.expect("the founding lands");
     assert_eq!(receipt.fee_lamports, 10_000, "two signatures, and no priority fee on a quiet network");
     let [Event::ConstitutionCreated(created)] = receipt.events.as_slice() else { panic!("{:?}", receipt.events) };
@@ -93,7 +93,7 @@ async fn a_founder_sets_a_constitution_up_and_seals_it() {
 
     check_refused(client.constitution_seal(&constitution, &ana.pubkey()).await, CheckError::RosterMissing);
     let early = builders::constitution_seal(&constitution, &ana.pubkey());
-    check_rule(client.send(&[early], &[ana]).await, "constitution_seal", GovError::RosterMissing);
+    check_rule(client.send(&[early], &[ana]).await, "constitution_seal", GovError::ElectorateMissing);
 
     let members: Vec<Member> =
         (1..=31).map(|byte| Member { voter: Address::new_from_array([byte; 32]), weight: 2 }).collect();
@@ -145,15 +145,17 @@ async fn a_payment_is_voted_on_waits_and_is_made_once_and_exactly() {
 
     let (proposal, create) =
         client.proposal_create(&community.constitution, &ana.pubkey(), &draft).await.expect("a member may");
-    let receipt = client.send(&[create], &[ana]).await.expect("the proposal lands");
-    let [Event::ProposalCreated(created)] = receipt.events.as_slice() else { panic!("{:?}", receipt.events) };
+    let receipt = client.send(&create, &[ana]).await.expect("the proposal lands");
+    let [Event::ProposerOpened(_), Event::ProposalCreated(created)] = receipt.events.as_slice() else {
+        panic!("{:?}", receipt.events)
+    };
     assert_eq!(Action::decode(&created.action), Ok(action));
     let account = client.proposal(&community.constitution, 0).await.expect("it is there").value;
     assert_eq!(account.digest_of(&created.action), account.execution_digest);
     assert_eq!((account.total_weight, account.voters, account.cited().len()), (100, 8, 1));
 
     check_step(client.proposal_vote(&proposal, &ana.pubkey(), Choice::For).await, Refusal::VotingNotStarted);
-    let early = builders::proposal_vote(&proposal, &account.roster, &ana.pubkey(), 0, Choice::For);
+    let early = builders::proposal_vote(&proposal, &account.electorate, &ana.pubkey(), 0, Choice::For);
     check_rule(client.send(&[early], &[ana]).await, "proposal_vote", GovError::VotingNotStarted);
     world.travel_to(account.starts_at).await;
 
@@ -171,7 +173,7 @@ async fn a_payment_is_voted_on_waits_and_is_made_once_and_exactly() {
     community.vote(&world, &proposal, &community.members[7], Choice::Against).await;
 
     let ballots = client.ballots(&proposal).await.expect("who voted what").value;
-    let electorate = client.electorate(&account.roster).await.expect("the members").value;
+    let electorate = client.electorate(&account.electorate).await.expect("the members").value;
     assert_eq!(ballots.len(), 8);
     for ballot in &ballots {
         assert_eq!(electorate.member(&ballot.voter), Ok((ballot.index, ballot.weight)));
@@ -275,7 +277,7 @@ async fn every_action_is_executed_by_its_own_instruction() {
     let members_hash = Member::list_hash(&members);
     community.decide(&world, Action::RosterAdopt { roster_version: version, members_hash }).await;
     let account = client.constitution(&constitution).await.expect("it is there").value;
-    assert_eq!((account.roster(), account.roster_version), (Some(community.roster(2)), 2));
+    assert_eq!((account.electorate(), account.roster_version), (Some(community.roster(2)), 2));
     let close = client.roster_close(&constitution, &world.ana.pubkey(), 1).await.expect("nobody needs it");
     client.send_all(&close, &[&world.ana], |_| {}).await.expect("pages and header are closed");
     let left: Vec<_> =

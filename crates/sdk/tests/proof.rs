@@ -111,7 +111,7 @@ async fn check_words(world: &World, ledger: &Ledger, open: &Address) {
     assert!(lines.contains(&"constitution sealed: the founder gave up all power".to_owned()));
     let client = &world.client;
     let account = client.proposal_at(open).await.expect("it is there").value;
-    let members = client.electorate(&account.roster).await.expect("the members").value.members;
+    let members = client.electorate(&account.electorate).await.expect("the members").value.members;
     let now = UnixSeconds(account.starts_at + 1_800);
     let summary = describe_proposal(&account, &members, &[], now).expect("every number has a meaning");
     assert_eq!(summary.tally.sentence, "30 for, 0 against (100.00 % for), 20 abstaining; 50 of 100 voted (50.00 %)");

@@ -134,8 +134,8 @@ pub mod quantumagi_core {
     }
 
     /// Opens the count of somebody's open proposals.
-    pub fn proposer_open(ctx: &mut Context<ProposerOpen>) -> Result<()> {
-        ctx.accounts.handler(&ctx.bumps)
+    pub fn proposer_open(ctx: &mut Context<ProposerOpen>, owner: Address) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, owner)
     }
 
     /// Closes a count of open proposals and returns its rent.

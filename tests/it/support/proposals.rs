@@ -91,7 +91,7 @@ impl Community {
     pub fn open_proposer(&mut self, owner: Address) -> Address {
         let (payer, constitution) = (self.founder, self.constitution);
         let record = pda::proposer(&constitution, &owner);
-        self.send(ix::ProposerOpen { payer, constitution, owner, record }.instruction());
+        self.send(ix::ProposerOpen { payer, constitution, record }.instruction(owner));
         record
     }
 

@@ -26,6 +26,10 @@ pub(super) const TRACK: types::TrackConfig = types::TrackConfig {
     extension_seconds: DAY,
     timelock_seconds: DAY,
     window_seconds: 7 * DAY,
+    veto_bps: 0,
+    slash_bps: 0,
+    cooloff_seconds: 0,
+    deposit_lamports: 0,
 };
 
 /// A community in its chain. Its name gives all its keys.
@@ -62,6 +66,7 @@ impl Community {
         community.fill_roster(1, voters)?;
         community.send(community.roster_adopt(1))?;
         community.send(community.seal())?;
+        community.send(community.proposer_open())?;
         Ok(community)
     }
 
@@ -73,7 +78,7 @@ impl Community {
         let create_key = person(&format!("{}: create key", self.name));
         let Self { founder, constitution, vault, .. } = *self;
         ix::ConstitutionCreate { founder, create_key, constitution, vault }
-            .instruction(&types::ConstitutionCreateArgs { text_hash: hash("version 1"), tracks: [TRACK; 3] })
+            .instruction(&types::ConstitutionCreateArgs { text_hash: hash("version 1"), tracks: [TRACK; 4] })
     }
 
     pub(super) fn seal(&self) -> Instruction {
@@ -85,6 +90,22 @@ impl Community {
         let principle = pda::principle(&constitution, id);
         let args = types::PrincipleAddArgs { text_hash: hash("people decide"), class: 0, category: 1, priority: 50 };
         ix::PrincipleAdd { authority, constitution, principle, proposal: None }.instruction(&args)
+    }
+
+    /// The count of the first voter's open proposals.
+    fn record(&self) -> Address {
+        pda::proposer(&self.constitution, &voter(self.name, 0))
+    }
+
+    pub(super) fn proposer_open(&self) -> Instruction {
+        let Self { founder: payer, constitution, .. } = *self;
+        let (owner, record) = (voter(self.name, 0), self.record());
+        ix::ProposerOpen { payer, constitution, record }.instruction(owner)
+    }
+
+    pub(super) fn proposer_close(&self) -> Instruction {
+        let Self { founder: payer, constitution, .. } = *self;
+        ix::ProposerClose { authority: payer, constitution, record: self.record(), payer }.instruction()
     }
 
     /// The roster with this version.
@@ -165,8 +186,9 @@ impl Community {
         let create = ix::ProposalCreate {
             proposer: voter(self.name, 0),
             constitution,
-            roster: stored.roster,
-            roster_page: pda::roster_page(&stored.roster, 0),
+            electorate: stored.electorate,
+            membership: Some(pda::roster_page(&stored.electorate, 0)),
+            record: self.record(),
             proposal,
             subject,
             candidate,
@@ -185,7 +207,7 @@ impl Community {
 
     /// The ballot of the voter with this index.
     pub(super) fn ballot(&self, proposal: &Address, index: u32, choice: u8) -> Result<Instruction> {
-        let roster_page = pda::roster_page(&self.proposal(proposal)?.roster, roster::place(index).0);
+        let roster_page = pda::roster_page(&self.proposal(proposal)?.electorate, roster::place(index).0);
         let ballot_page = match ballot::place(index) {
             ballot::Place::Proposal { .. } => None,
             ballot::Place::Page { page, .. } => Some(pda::ballot_page(proposal, page)),
@@ -209,9 +231,10 @@ impl Community {
         let close = ix::ProposalClose {
             constitution: self.constitution,
             proposal: *proposal,
-            roster: stored.roster,
+            electorate: stored.electorate,
             candidate,
             proposer: stored.proposer,
+            record: self.record(),
         };
         Ok(close.instruction())
     }

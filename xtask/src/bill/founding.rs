@@ -14,7 +14,7 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
     let (founder, constitution) = (community.founder, community.constitution);
 
     let cost = community.send(community.create())?;
-    rows.note("constitution_create", "three tracks", cost);
+    rows.note("constitution_create", "four tracks", cost);
     let amend = ix::ConstitutionAmend { authority: founder, constitution, proposal: None };
     let cost = community.send(amend.instruction(hash("version 2"), hash("version 1")))?;
     rows.note("constitution_amend", "by the founder", cost);
@@ -32,6 +32,10 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
     rosters(&mut community, rows)?;
     let cost = community.send(community.seal())?;
     rows.note("constitution_seal", "", cost);
+    let cost = community.send(community.proposer_open())?;
+    rows.note("proposer_open", "", cost);
+    let cost = community.send(community.proposer_close())?;
+    rows.note("proposer_close", "", cost);
     texts(&mut community, rows)
 }
 

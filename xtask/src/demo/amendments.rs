@@ -15,6 +15,7 @@ use quantumagi_sdk::words::hex;
 use serde::Serialize;
 
 use super::chain::{Chain, Order, packed};
+use super::closing::close_proposals;
 use super::community::{Community, publish};
 use super::documents::version_of;
 use super::motions::{Change, Motion, carried_out, motions};
@@ -105,6 +106,8 @@ pub(super) async fn amend(
     chain.travel_to(times.opens_at).await?;
     let executions = executions(community, &proposer.address(), &ids, &motions, before.next_principle_id);
     chain.send_in_order(packed(&proposer.address(), executions)?, &proposer.key).await?;
+
+    close_proposals(chain, proposer, community).await?;
 
     let (parent_hash, text_hash) = (community.text_hash(), sha256(next.text.as_bytes()));
     let after = client.constitution(&community.address).await?.value;

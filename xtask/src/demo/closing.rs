@@ -2,14 +2,14 @@
 
 use anyhow::{Context, Result, ensure};
 use quantumagi_interface::pda;
-use quantumagi_rpc::solana::Instruction;
+use quantumagi_rpc::solana::{Instruction, Signer};
 use quantumagi_rules::action::ROSTER_ADOPT;
 use quantumagi_sdk::builders::{self, ClosingProposal};
 
 use super::chain::{Chain, Order, packed};
 use super::community::Community;
 use super::narrator::Teller;
-use super::people::People;
+use super::people::{Councillor, People};
 
 /// Who pays the fees of closing.
 const CLOSER: &str = "Hal";
@@ -30,7 +30,35 @@ pub(super) async fn close(chain: &Chain, people: &People, community: &Community,
         chain.send(Order::new(vec![close], &closer.key)).await?;
     }
 
-    let proposals = client.proposals(&community.address).await?;
+    close_proposals(chain, closer, community).await?;
+    let counts: Vec<Instruction> = people
+        .council
+        .iter()
+        .map(|owner| {
+            let payer = people.founder.pubkey();
+            builders::proposer_close(&owner.address(), &community.address, &owner.address(), &payer)
+        })
+        .collect();
+    for (close, owner) in counts.into_iter().zip(&people.council) {
+        chain.send(Order::new(vec![close], &owner.key)).await?;
+    }
+
+    let open = client.proposals(&community.address).await?.len() + client.policies(&community.address).await?.len();
+    ensure!(open == 0, "{open} proposals and policies are still open");
+    let bound = client.roster_at(&community.electorate.address).await?.value.bound_proposals;
+    ensure!(bound == 0, "the roster is still bound to {bound} proposals");
+    let proposals = client.constitution(&community.address).await?.value.next_proposal_id;
+    teller.say(format!("{proposals} proposals and {} policy closed", policies.len()));
+    teller.say("the constitution, its principles and the council in force stay");
+    Ok(())
+}
+
+/// Closes all proposals there are, which must be final. Who has some open can only propose so many more.
+///
+/// # Errors
+/// When one is not final.
+pub(super) async fn close_proposals(chain: &Chain, closer: &Councillor, community: &Community) -> Result<()> {
+    let proposals = chain.client().proposals(&community.address).await?;
     let closings: Vec<Instruction> = proposals
         .iter()
         .flat_map(|proposal| {
@@ -38,7 +66,7 @@ pub(super) async fn close(chain: &Chain, people: &People, community: &Community,
             builders::proposal_close(&ClosingProposal {
                 constitution: community.address,
                 proposal: pda::proposal(&community.address, proposal.id),
-                roster: proposal.roster,
+                electorate: proposal.electorate,
                 candidate: (proposal.action == ROSTER_ADOPT).then_some(proposal.subject),
                 proposer: proposal.proposer,
                 ballot_pages: &[],
@@ -46,13 +74,5 @@ pub(super) async fn close(chain: &Chain, people: &People, community: &Community,
         })
         .collect();
     let closings = packed(&closer.address(), closings)?;
-    chain.send_alike(closings.into_iter().map(|some| Order::new(some, &closer.key)).collect()).await?;
-
-    let open = client.proposals(&community.address).await?.len() + client.policies(&community.address).await?.len();
-    ensure!(open == 0, "{open} proposals and policies are still open");
-    let bound = client.roster_at(&community.electorate.address).await?.value.bound_proposals;
-    ensure!(bound == 0, "the roster is still bound to {bound} proposals");
-    teller.say(format!("{} proposals and {} policy closed", proposals.len(), policies.len()));
-    teller.say("the constitution, its principles and the council in force stay");
-    Ok(())
+    chain.send_alike(closings.into_iter().map(|some| Order::new(some, &closer.key)).collect()).await
 }

@@ -7,7 +7,7 @@ use quantumagi_interface::pda;
 use quantumagi_rpc::solana::{Address, Keypair, Signer};
 use quantumagi_rules::Hash;
 use quantumagi_rules::parameters::{DAY, TrackParameters};
-use quantumagi_sdk::builders::{NewPrinciple, text_publish};
+use quantumagi_sdk::builders::{NewPrinciple, proposer_open, text_publish};
 use quantumagi_sdk::texts::TextStore;
 use quantumagi_sdk::{Electorate, Receipt};
 
@@ -31,7 +31,15 @@ const ORDINARY: TrackParameters = TrackParameters {
     extension_seconds: 2 * DAY,
     timelock_seconds: 2 * DAY,
     window_seconds: 14 * DAY,
+    veto_bps: 0,
+    slash_bps: 0,
+    cooloff_seconds: 0,
+    deposit_lamports: 0,
 };
+
+/// Parameters of ratifications: an emergency does not wait for weeks.
+const RATIFICATION: TrackParameters =
+    TrackParameters { discussion_seconds: DAY, voting_seconds: 3 * DAY, timelock_seconds: DAY, ..ORDINARY };
 
 /// Parameters of amendments: three to one, as the Debian constitution asks in its section 4.1.
 const AMENDMENT: TrackParameters = TrackParameters {
@@ -104,7 +112,7 @@ pub(super) async fn found(
     let (client, founder) = (chain.client(), &people.founder);
     let (create_key, founder_address) = (Keypair::new(), founder.pubkey());
     let text_hash = sha256(document.text.as_bytes());
-    let tracks = [ORDINARY, ORDINARY, AMENDMENT];
+    let tracks = [ORDINARY, ORDINARY, AMENDMENT, RATIFICATION];
     let create = client.constitution_create(&founder_address, &create_key.pubkey(), text_hash, tracks)?;
     let order = Order { instructions: vec![create], signers: vec![founder, &create_key] };
     let founding = async {
@@ -117,6 +125,9 @@ pub(super) async fn found(
         chain.send_in_order(rosters, founder).await?;
         let adopt = client.roster_adopt(&address, &founder_address, version).await?;
         chain.send(Order::new(vec![adopt], founder)).await?;
+        let counts = people.council.iter();
+        let counts = counts.map(|owner| proposer_open(&founder_address, &address, &owner.address())).collect();
+        chain.send_in_order(packed(&founder_address, counts)?, founder).await?;
         let deposit = transfer(&founder_address, &pda::vault(&address), VAULT_LAMPORTS);
         chain.send(Order::new(vec![deposit], founder)).await?;
         let seal = client.constitution_seal(&address, &founder_address).await?;

@@ -60,7 +60,7 @@ pub(super) async fn leave_open(chain: &Chain, people: &People, community: &Commu
     let action = Action::PolicyAdopt { text_hash: content_hash, sunset_at: 0 };
     let draft = ProposalDraft { content_hash, ballot_rule: BallotRule::Changeable, action, citations: &[cited] };
     let (address, create) = chain.client().proposal_create(&community.address, &proposer.address(), &draft).await?;
-    chain.send(Order::new(vec![create], &proposer.key)).await?;
+    chain.send(Order::new(create, &proposer.key)).await?;
     Ok(chain.client().proposal_at(&address).await?.value.id)
 }
 

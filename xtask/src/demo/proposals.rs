@@ -137,7 +137,7 @@ async fn propose(chain: &Chain, people: &People, community: &Community, case: Ca
     let cited = community.principles.get(place).context("there is no principle to rest on")?.id;
     let draft = ProposalDraft { content_hash, ballot_rule: BallotRule::Changeable, action, citations: &[cited] };
     let (address, create) = chain.client().proposal_create(&community.address, &proposer.address(), &draft).await?;
-    chain.send(Order::new(vec![create], &proposer.key)).await?;
+    chain.send(Order::new(create, &proposer.key)).await?;
     let id = chain.client().proposal_at(&address).await?.value.id;
     Ok(Open { case, address, id, action: action.to_bytes(), refusals: Vec::new() })
 }

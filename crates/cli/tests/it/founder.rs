@@ -75,8 +75,8 @@ async fn the_founder_changes_everything_before_the_seal_and_nothing_after() {
     assert_eq!(refused(&ben), format!("error: only {ana_key} may do this, not {ben_key}\n\n{hint}"));
     assert_eq!(
         refused(&["constitution", "seal"]),
-        "error: the constitution has no roster: there would be nobody to vote\n\n\
-         hint: make one with `quantumagi roster create`, then `quantumagi roster adopt`\n"
+        "error: the constitution has no electorate: there would be nobody to vote\n\n\
+         hint: make a roster with `quantumagi roster create`, then `quantumagi roster adopt`\n"
     );
     let unsealed = ["proposal", "create", "principle-retire", "0", "--reason", "Too early"];
     assert_eq!(

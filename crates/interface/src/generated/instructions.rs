@@ -758,8 +758,6 @@ pub struct ProposerOpen {
     pub payer: Address,
     /// The constitution. (Writable.)
     pub constitution: Address,
-    /// Who will propose.
-    pub owner: Address,
     /// The count. (Writable.)
     pub record: Address,
 }
@@ -770,17 +768,16 @@ impl ProposerOpen {
 
     /// The instruction with these accounts.
     #[must_use]
-    pub fn instruction(&self) -> Instruction {
+    pub fn instruction(&self, owner: Address) -> Instruction {
         Instruction {
             program_id: PROGRAM_ID,
             accounts: vec![
                 AccountMeta::new(self.payer, true),
                 AccountMeta::new(self.constitution, false),
-                AccountMeta::new_readonly(self.owner, false),
                 AccountMeta::new(self.record, false),
                 AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
             ],
-            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+            data: Data::new(Self::DISCRIMINATOR).with(&owner).into_bytes(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Decoding accounts.
 
 use proptest::prelude::*;
-use quantumagi_interface::accounts::{BallotPage, Constitution, Policy, Principle, Proposal, Roster, RosterPageHeader};
+use quantumagi_interface::accounts::{
+    BallotPage, Constitution, Policy, Principle, Proposal, Proposer, Roster, RosterPageHeader,
+};
 use quantumagi_interface::types::Member;
 use quantumagi_interface::{Address, DecodeError, RosterPage};
 
@@ -43,10 +45,11 @@ macro_rules! laws {
 
 laws! {
     ballot_page: BallotPage, 1104;
-    constitution: Constitution, 360;
-    policy: Policy, 144;
+    constitution: Constitution, 544;
+    policy: Policy, 152;
     principle: Principle, 120;
-    proposal: Proposal, 496;
+    proposal: Proposal, 712;
+    proposer: Proposer, 112;
     roster: Roster, 168;
     roster_page_header: RosterPageHeader, 80;
 }

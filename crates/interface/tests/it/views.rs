@@ -47,11 +47,11 @@ fn a_proposals_phase_follows_the_clock_and_its_status() {
 
 #[test]
 fn a_number_without_meaning_is_named_with_its_value() {
-    let proposal = Proposal { status: 9, track: 3, defeat: 5, ballot_rule: 2, ..open_proposal() };
+    let proposal = Proposal { status: 9, track: 4, defeat: 5, ballot_rule: 2, ..open_proposal() };
     let meaningless = |field, value| DecodeError::Meaningless { field, value };
     assert_eq!(proposal.status(), Err(meaningless("status of the proposal", 9)));
     assert_eq!(proposal.phase(UnixSeconds(0)), Err(meaningless("status of the proposal", 9)));
-    assert_eq!(proposal.track(), Err(meaningless("track of the proposal", 3)));
+    assert_eq!(proposal.track(), Err(meaningless("track of the proposal", 4)));
     assert_eq!(proposal.defeat(), Err(meaningless("defeat of the proposal", 5)));
     assert_eq!(proposal.ballot_rule(), Err(meaningless("ballot rule of the proposal", 2)));
     let late = Proposal { ends_at: i64::MAX, ..open_proposal() };
@@ -84,6 +84,7 @@ fn a_digest_binds_what_surrounds_the_action() {
     let action = [2, 1, 0, 0, 0, 0, 0, 0, 0];
     let mut preimage = b"quantumagi:execution:1".to_vec();
     preimage.extend([0; 32 + 4 + 8]);
+    preimage.extend([0; 4]);
     preimage.extend([50, 0, 0, 0, 30, 0, 0, 0]);
     preimage.extend([0; 8]);
     preimage.extend(action);
@@ -135,6 +136,10 @@ fn a_tracks_parameters_survive_being_stored() {
         extension_seconds: 7,
         timelock_seconds: 8,
         window_seconds: 9,
+        veto_bps: 10,
+        slash_bps: 11,
+        cooloff_seconds: 12,
+        deposit_lamports: 13,
     };
     assert_eq!(TrackParameters::from(TrackConfig::from(parameters)), parameters);
 }

@@ -216,7 +216,7 @@ pub fn proposal_close(closing: &ClosingProposal<'_>) -> Vec<Instruction> {
 #[must_use]
 pub fn proposer_open(payer: &Address, constitution: &Address, owner: &Address) -> Instruction {
     let record = pda::proposer(constitution, owner);
-    instructions::ProposerOpen { payer: *payer, constitution: *constitution, owner: *owner, record }.instruction()
+    instructions::ProposerOpen { payer: *payer, constitution: *constitution, record }.instruction(*owner)
 }
 
 /// Closes the count of `owner`'s open proposals, which must be zero; the rent goes to `payer`, who opened it.

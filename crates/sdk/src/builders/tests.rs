@@ -53,6 +53,7 @@ fn check_created(new: &NewProposal<'_>, subjects: [Option<(Address, &str)>; 3]) 
         (COUNCIL, "w"),
         (roster, "w"),
         (pda::roster_page(&roster, 1), ""),
+        (pda::proposer(&COUNCIL, &ANA), "w"),
         (pda::proposal(&COUNCIL, 5), "w"),
     ];
     let cited = new.citations.iter().map(|id| (pda::principle(&COUNCIL, *id), ""));
@@ -218,10 +219,11 @@ fn a_roster_that_the_rules_refuse_is_not_built() {
 fn closing_goes_from_the_pages_to_the_header() {
     let proposal = pda::proposal(&COUNCIL, 5);
     let roster = pda::roster(&COUNCIL, 1);
+    let record = pda::proposer(&COUNCIL, &ANA);
     let closing = ClosingProposal {
         constitution: COUNCIL,
         proposal,
-        roster,
+        electorate: roster,
         candidate: None,
         proposer: ANA,
         ballot_pages: &[(0, RECIPIENT)],
@@ -229,7 +231,7 @@ fn closing_goes_from_the_pages_to_the_header() {
     let instructions = proposal_close(&closing);
     let page = pda::ballot_page(&proposal, 0);
     check(&instructions[0], "ballot_page_close", &[(proposal, "w"), (page, "w"), (RECIPIENT, "w")]);
-    let accounts = [(COUNCIL, "w"), (proposal, "w"), (roster, "w"), (PROGRAM_ID, ""), (ANA, "w")];
+    let accounts = [(COUNCIL, "w"), (proposal, "w"), (roster, "w"), (PROGRAM_ID, ""), (ANA, "w"), (record, "w")];
     check(&instructions[1], "proposal_close", &accounts);
 
     let closed = roster_close(&ANA, &COUNCIL, 1, &ANA, &[0, 1]).expect("it fits");

@@ -36,6 +36,10 @@ pub(crate) const TRACK: TrackParameters = TrackParameters {
     extension_seconds: 0,
     timelock_seconds: 3_600,
     window_seconds: 3_600,
+    veto_bps: 0,
+    slash_bps: 0,
+    cooloff_seconds: 0,
+    deposit_lamports: 0,
 };
 
 pub(crate) struct World {
@@ -108,7 +112,7 @@ impl Community {
         let (client, ana, key) = (&world.client, &world.ana, Keypair::new());
         world.network.fund(&people[0].pubkey(), 10 * SOL).await.expect("the network funds a wallet");
         let constitution = pda::constitution(&key.pubkey());
-        let found = client.constitution_create(&ana.pubkey(), &key.pubkey(), [1; 32], [TRACK; 3]).expect("legal");
+        let found = client.constitution_create(&ana.pubkey(), &key.pubkey(), [1; 32], [TRACK; 4]).expect("legal");
         client.send(&[found], &[ana, &key]).await.expect("the founding lands");
         let (class, category) = (Class::Ordinary, Category::Governance);
         let principle = NewPrinciple { text_hash: [1; 32], class, category, priority: 50 };
@@ -134,7 +138,7 @@ impl Community {
         let proposer = &self.members[0];
         let (proposal, create) =
             world.client.proposal_create(&self.constitution, &proposer.pubkey(), &draft).await.expect("legal");
-        world.client.send(&[create], &[proposer]).await.expect("the proposal lands");
+        world.client.send(&create, &[proposer]).await.expect("the proposal lands");
         proposal
     }
 

@@ -10,26 +10,25 @@ use crate::{
 };
 
 #[derive(Accounts)]
+#[instruction(owner: Address)]
 pub struct ProposerOpen {
     /// Pays.
     #[account(mut)]
     pub payer: Signer,
     #[account(mut)]
     pub constitution: Account<Constitution>,
-    /// Who will propose.
-    pub owner: UncheckedAccount,
     /// The count.
-    #[account(init, payer = payer, seeds = [seeds::PROPOSER, constitution, owner], bump)]
+    #[account(init, payer = payer, seeds = [seeds::PROPOSER, constitution, owner.as_ref()], bump)]
     pub record: Account<Proposer>,
     pub system_program: Program<System>,
 }
 
 impl ProposerOpen {
-    pub fn handler(&mut self, bumps: &ProposerOpenBumps) -> Result<()> {
+    pub fn handler(&mut self, bumps: &ProposerOpenBumps, owner: Address) -> Result<()> {
         let constitution = *self.constitution.address();
         let record = &mut *self.record;
         record.constitution = constitution;
-        record.owner = *self.owner.address();
+        record.owner = owner;
         record.payer = *self.payer.address();
         record.layout_version = LAYOUT_VERSION;
         record.bump = bumps.record;

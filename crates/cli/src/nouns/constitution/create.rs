@@ -60,7 +60,7 @@ fn whole(
     context: &Context,
     document: &Document,
     founder: &Address,
-    tracks: [quantumagi_rules::parameters::TrackParameters; 3],
+    tracks: [quantumagi_rules::parameters::TrackParameters; 4],
 ) -> anyhow::Result<Order> {
     // Used once and forgotten: it gives the address, and nobody else can have taken that.
     let create_key = Keypair::new();

@@ -46,6 +46,7 @@ struct Tracks {
     policy: Parameters,
     treasury: Parameters,
     amendment: Parameters,
+    ratification: Parameters,
 }
 
 #[derive(Serialize)]
@@ -54,11 +55,15 @@ struct Parameters {
     quorum_bps: u16,
     min_for_bps: u16,
     entrenched_threshold_bps: u16,
+    veto_bps: u16,
+    slash_bps: u16,
     discussion_seconds: u32,
     voting_seconds: u32,
     extension_seconds: u32,
+    cooloff_seconds: u32,
     timelock_seconds: u32,
     window_seconds: u32,
+    deposit_lamports: u32,
 }
 
 impl From<TrackParameters> for Parameters {
@@ -68,11 +73,15 @@ impl From<TrackParameters> for Parameters {
             quorum_bps: parameters.quorum_bps,
             min_for_bps: parameters.min_for_bps,
             entrenched_threshold_bps: parameters.entrenched_threshold_bps,
+            veto_bps: parameters.veto_bps,
+            slash_bps: parameters.slash_bps,
             discussion_seconds: parameters.discussion_seconds,
             voting_seconds: parameters.voting_seconds,
             extension_seconds: parameters.extension_seconds,
+            cooloff_seconds: parameters.cooloff_seconds,
             timelock_seconds: parameters.timelock_seconds,
             window_seconds: parameters.window_seconds,
+            deposit_lamports: parameters.deposit_lamports,
         }
     }
 }
@@ -98,6 +107,7 @@ impl Shown {
                 policy: account.parameters(Track::Policy).into(),
                 treasury: account.parameters(Track::Treasury).into(),
                 amendment: account.parameters(Track::Amendment).into(),
+                ratification: account.parameters(Track::Ratification).into(),
             },
         }
     }
@@ -126,8 +136,10 @@ impl Report for Shown {
                 ),
             ),
         ]);
-        let Tracks { policy, treasury, amendment } = &self.tracks;
-        let rows = [("policy", policy), ("treasury", treasury), ("amendment", amendment)].map(|(name, track)| {
+        let Tracks { policy, treasury, amendment, ratification } = &self.tracks;
+        let named =
+            [("policy", policy), ("treasury", treasury), ("amendment", amendment), ("ratification", ratification)];
+        let rows = named.map(|(name, track)| {
             let share = |value| bps(Bps(value));
             let time = |seconds: u32| duration(u64::from(seconds));
             [
@@ -138,12 +150,23 @@ impl Report for Shown {
                 share(track.min_for_bps),
                 time(track.discussion_seconds),
                 time(track.voting_seconds),
+                time(track.cooloff_seconds),
                 time(track.timelock_seconds),
                 time(track.window_seconds),
             ]
         });
-        let headings =
-            ["track", "for", "entrenched", "quorum", "minimum for", "discussion", "voting", "timelock", "window"];
+        let headings = [
+            "track",
+            "for",
+            "entrenched",
+            "quorum",
+            "minimum for",
+            "discussion",
+            "voting",
+            "cool-off",
+            "timelock",
+            "window",
+        ];
         format!("{head}\n{}", table(headings, rows))
     }
 }

@@ -50,7 +50,7 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
 /// What anybody can do with a proposal in this phase.
 fn next_step(phase: Phase) -> Option<Step> {
     match phase {
-        Phase::Draft | Phase::Voting | Phase::Queued => None,
+        Phase::Draft | Phase::Voting | Phase::CoolOff | Phase::Queued => None,
         Phase::Finalizing => Some(Step::Finalize),
         Phase::Executable => Some(Step::Execute),
         Phase::Expiring => Some(Step::Expire),
@@ -61,7 +61,11 @@ fn next_step(phase: Phase) -> Option<Step> {
 fn step_word(step: Step) -> &'static str {
     match step {
         Step::OpenBallots => "open ballots",
+        Step::BindSnapshot => "bind the snapshot",
+        Step::Attest => "attest",
         Step::Vote => "vote",
+        Step::Veto => "veto",
+        Step::Hold => "hold",
         Step::Cancel => "cancel",
         Step::Finalize => "finalize",
         Step::Execute => "execute",
@@ -104,7 +108,14 @@ async fn instructions(
         Step::Expire => vec![client.proposal_expire(address).await?],
         Step::Close => client.proposal_close(address).await?,
         // Not tried: they are for some and not for anybody.
-        Step::OpenBallots | Step::Vote | Step::Cancel | Step::CloseBallots => Vec::new(),
+        Step::OpenBallots
+        | Step::BindSnapshot
+        | Step::Attest
+        | Step::Vote
+        | Step::Veto
+        | Step::Hold
+        | Step::Cancel
+        | Step::CloseBallots => Vec::new(),
     })
 }
 

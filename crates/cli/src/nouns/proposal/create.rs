@@ -57,7 +57,7 @@ impl Create {
         let ballot_rule = if final_ballots { BallotRule::Final } else { BallotRule::Changeable };
         let draft = ProposalDraft { content_hash, ballot_rule, action, citations: &cites };
         let account = context.client.constitution(constitution).await?.value;
-        let (address, instruction) = context.client.proposal_create(constitution, &actor.address(), &draft).await?;
+        let (address, instructions) = context.client.proposal_create(constitution, &actor.address(), &draft).await?;
         let id = account.next_proposal_id;
         if pda::proposal(constitution, id) != address {
             return Err(Mendable::again("somebody else proposed at the same moment", "run the command again").into());
@@ -72,7 +72,7 @@ impl Create {
         };
         let names = context.names(constitution, &account, &texts_of(&action)).await?;
         let words = describe_action(&action, &names);
-        let order = Order::one(format!("proposal {id} created: it {}", words.sentence), vec![instruction]);
+        let order = Order::one(format!("proposal {id} created: it {}", words.sentence), instructions);
         let order = named(order, id, &address).with("does", words.sentence).with("content_hash", hex(&content_hash));
         context.carry_out(&actor, order.with_aside(parts)).await
     }

@@ -55,7 +55,7 @@ async fn open(context: &Context, address: &Address, proposal: Proposal) -> anyho
         let hint = "ask another endpoint with --url: this one alters what was published";
         return Err(Mendable::new("the published action is not the one that is voted on", hint).into());
     }
-    let members = context.client.electorate(&proposal.roster).await?.value.members;
+    let members = context.client.electorate(&proposal.electorate).await?.value.members;
     let pages = context.client.ballot_pages(address, &proposal).await?;
     Ok(Found { address: *address, proposal, action, members, pages, is_closed: false })
 }
@@ -67,7 +67,7 @@ async fn closed(context: &Context, constitution: &Address, id: u64, missing: Sdk
     }
     let mut replayed = proved(context, constitution).await?;
     let record = replayed.proposals.remove(&id).ok_or(missing)?;
-    let roster = replayed.rosters.into_values().find(|roster| roster.address == record.account.roster);
+    let roster = replayed.rosters.into_values().find(|roster| roster.address == record.account.electorate);
     Ok(Found {
         address: record.address,
         pages: pages_of(&record.address, record.account.voters, &record.ballots),

@@ -86,6 +86,7 @@ impl Story {
             policies: replayed.policies.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             rosters: replayed.rosters.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             proposals: replayed.proposals.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
+            proposers: replayed.proposers.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             history,
         }
     }
@@ -96,6 +97,7 @@ impl Story {
             constitution: self.address.to_bytes(),
             constitution_version: 1,
             proposal_id,
+            cooloff_seconds: 0,
             timelock_seconds: 3_600,
             window_seconds: 7_200,
             deploy_slot: 0,
@@ -110,22 +112,33 @@ impl Story {
                 proposal,
                 proposal_id,
                 proposer: ANA,
-                roster,
+                electorate: roster,
+                veto_roster: Address::default(),
+                attestor: Address::default(),
                 subject: Address::default(),
                 content_hash: [0x33; 32],
                 execution_digest,
                 deploy_slot: 0,
                 total_weight: 100,
+                veto_total: 0,
+                deposit_lamports: 0,
                 voters: 3,
                 constitution_version: 1,
                 starts_at: at + 60,
                 ends_at: at + 3_660,
                 extension_seconds: 0,
+                cooloff_seconds: 0,
                 timelock_seconds: 3_600,
                 window_seconds: 7_200,
                 threshold_bps: 6_000,
                 quorum_bps: 2_000,
                 min_for_bps: 1_000,
+                veto_bps: 0,
+                slash_bps: 0,
+                unattested_threshold_bps: 0,
+                attestation_mark: 0,
+                steps: 0,
+                electorate_kind: 1,
                 track: 0,
                 ballot_rule: 0,
                 citations: vec![Citation { principle_id: 0, version: 2 }],
@@ -184,12 +197,16 @@ fn found(story: &mut Story) {
         extension_seconds: 0,
         timelock_seconds: 3_600,
         window_seconds: 7_200,
+        veto_bps: 0,
+        slash_bps: 0,
+        cooloff_seconds: 0,
+        deposit_lamports: 0,
     };
     let (roster, mandate) = (pda::roster(&story.address, 1), Address::default());
     let members: Vec<Member> = WEIGHTS.into_iter().map(|(voter, weight)| Member { voter, weight }).collect();
     let members_hash = Member::list_hash(&members);
     story.log(|(constitution, sequence, at)| {
-        let (text_hash, tracks) = ([0x11; 32], [track; 3]);
+        let (text_hash, tracks) = ([0x11; 32], [track; 4]);
         let (create_key, founder) = (ANA, ANA);
         Event::ConstitutionCreated(ConstitutionCreated {
             constitution,
@@ -254,7 +271,10 @@ fn found(story: &mut Story) {
         })
     });
     story.log(|(constitution, sequence, at)| {
-        Event::ConstitutionSealed(ConstitutionSealed { constitution, sequence, at, roster })
+        Event::ProposerOpened(ProposerOpened { constitution, sequence, at, owner: ANA, payer: ANA })
+    });
+    story.log(|(constitution, sequence, at)| {
+        Event::ConstitutionSealed(ConstitutionSealed { constitution, sequence, at, electorate: roster })
     });
 }
 
@@ -269,6 +289,7 @@ fn finish(story: &mut Story, proposal: Address) {
             against_weight: 40,
             abstain_weight: 0,
             total_weight: 100,
+            cooled_at: 19_000,
             opens_at: 20_000,
             closes_at: 30_000,
             status: 1,
