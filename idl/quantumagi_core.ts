@@ -305,6 +305,624 @@ export type QuantumagiCore = {
       "args": []
     },
     {
+      "name": "depositAdd",
+      "docs": [
+        "Puts tokens into a deposit."
+      ],
+      "discriminator": [
+        33,
+        118,
+        210,
+        227,
+        21,
+        44,
+        252,
+        162
+      ],
+      "accounts": [
+        {
+          "name": "owner",
+          "docs": [
+            "The deposit's owner."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "pool",
+          "docs": [
+            "The pool."
+          ],
+          "writable": true
+        },
+        {
+          "name": "poolVault",
+          "docs": [
+            "Holds all deposits."
+          ],
+          "writable": true
+        },
+        {
+          "name": "mint",
+          "docs": [
+            "The pool's mint. The token program reads it."
+          ]
+        },
+        {
+          "name": "tokenProgram",
+          "docs": [
+            "The mint's program."
+          ]
+        },
+        {
+          "name": "deposit",
+          "docs": [
+            "The deposit."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenAccount",
+          "docs": [
+            "Where the tokens come from or go to. The token program checks whose it is."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "amount",
+          "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "depositClose",
+      "docs": [
+        "Closes an empty deposit and returns its rent."
+      ],
+      "discriminator": [
+        145,
+        124,
+        61,
+        87,
+        15,
+        205,
+        54,
+        180
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The owner, the payer or anybody, as the instruction says."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "deposit",
+          "docs": [
+            "The deposit."
+          ],
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "docs": [
+            "Who paid for it. May be the authority, which is not written."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "depositDelegate",
+      "docs": [
+        "Names who votes with a deposit until its owner does; zeros and 0 for nobody."
+      ],
+      "discriminator": [
+        251,
+        194,
+        47,
+        74,
+        225,
+        72,
+        150,
+        81
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The owner, the payer or anybody, as the instruction says."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "deposit",
+          "docs": [
+            "The deposit."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "delegate",
+          "type": "pubkey"
+        },
+        {
+          "name": "expiresAt",
+          "type": "i64"
+        }
+      ]
+    },
+    {
+      "name": "depositMature",
+      "docs": [
+        "Makes a deposit's fresh tokens count for later proposals."
+      ],
+      "discriminator": [
+        216,
+        18,
+        186,
+        174,
+        170,
+        25,
+        191,
+        201
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The owner, the payer or anybody, as the instruction says."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "deposit",
+          "docs": [
+            "The deposit."
+          ],
+          "writable": true
+        },
+        {
+          "name": "pool",
+          "docs": [
+            "The deposit's pool."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "depositOpen",
+      "docs": [
+        "Opens a deposit."
+      ],
+      "discriminator": [
+        118,
+        120,
+        19,
+        252,
+        170,
+        126,
+        182,
+        49
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "pool",
+          "docs": [
+            "The pool."
+          ]
+        },
+        {
+          "name": "deposit",
+          "docs": [
+            "The deposit."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  100,
+                  101,
+                  112,
+                  111,
+                  115,
+                  105,
+                  116
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "pool"
+              },
+              {
+                "kind": "arg",
+                "path": "owner"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "owner",
+          "type": "pubkey"
+        }
+      ]
+    },
+    {
+      "name": "depositPoolClose",
+      "docs": [
+        "Closes a deposit pool and returns its rent."
+      ],
+      "discriminator": [
+        31,
+        148,
+        147,
+        32,
+        2,
+        182,
+        64,
+        120
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Created the pool, and is paid back."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "pool",
+          "docs": [
+            "The pool."
+          ],
+          "writable": true
+        },
+        {
+          "name": "poolVault",
+          "docs": [
+            "Holds all deposits."
+          ],
+          "writable": true
+        },
+        {
+          "name": "mint",
+          "docs": [
+            "The pool's mint. The token program reads it."
+          ]
+        },
+        {
+          "name": "tokenProgram",
+          "docs": [
+            "The mint's program."
+          ]
+        },
+        {
+          "name": "treasury",
+          "docs": [
+            "A token account of the constitution's vault, for tokens that nobody deposited."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "depositPoolCreate",
+      "docs": [
+        "Creates a deposit pool."
+      ],
+      "discriminator": [
+        18,
+        102,
+        52,
+        18,
+        131,
+        52,
+        28,
+        132
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Creates and pays."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "mint",
+          "docs": [
+            "Whose tokens will weigh."
+          ]
+        },
+        {
+          "name": "pool",
+          "docs": [
+            "The pool."
+          ],
+          "writable": true
+        },
+        {
+          "name": "poolVault",
+          "docs": [
+            "Will hold all deposits; the pool signs for it. Created by the handler, once the mint has been looked at."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  112,
+                  111,
+                  111,
+                  108,
+                  95,
+                  118,
+                  97,
+                  117,
+                  108,
+                  116
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "pool"
+              }
+            ]
+          }
+        },
+        {
+          "name": "tokenProgram",
+          "docs": [
+            "The mint's program: SPL Token or Token-2022."
+          ]
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "maturitySeconds",
+          "type": "u32"
+        },
+        {
+          "name": "floor",
+          "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "depositVote",
+      "docs": [
+        "Votes with a deposit, or changes the vote: 1 for, 2 against, 3 abstain."
+      ],
+      "discriminator": [
+        242,
+        79,
+        103,
+        5,
+        170,
+        216,
+        43,
+        103
+      ],
+      "accounts": [
+        {
+          "name": "voter",
+          "docs": [
+            "The deposit's owner or delegate."
+          ],
+          "signer": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "deposit",
+          "docs": [
+            "The deposit."
+          ],
+          "writable": true
+        },
+        {
+          "name": "ballotPage",
+          "docs": [
+            "The page that holds the deposit's ballot; none for the first 256."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "choice",
+          "type": "u8"
+        }
+      ]
+    },
+    {
+      "name": "depositWithdraw",
+      "docs": [
+        "Takes tokens out of a deposit."
+      ],
+      "discriminator": [
+        73,
+        90,
+        249,
+        66,
+        56,
+        25,
+        198,
+        67
+      ],
+      "accounts": [
+        {
+          "name": "owner",
+          "docs": [
+            "The deposit's owner."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "pool",
+          "docs": [
+            "The pool."
+          ],
+          "writable": true
+        },
+        {
+          "name": "poolVault",
+          "docs": [
+            "Holds all deposits."
+          ],
+          "writable": true
+        },
+        {
+          "name": "mint",
+          "docs": [
+            "The pool's mint. The token program reads it."
+          ]
+        },
+        {
+          "name": "tokenProgram",
+          "docs": [
+            "The mint's program."
+          ]
+        },
+        {
+          "name": "deposit",
+          "docs": [
+            "The deposit."
+          ],
+          "writable": true
+        },
+        {
+          "name": "tokenAccount",
+          "docs": [
+            "Where the tokens come from or go to. The token program checks whose it is."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "amount",
+          "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "electorateAdopt",
+      "docs": [
+        "Makes an electorate that is no council that of later proposals: 2 a deposit pool."
+      ],
+      "discriminator": [
+        173,
+        113,
+        92,
+        7,
+        34,
+        204,
+        127,
+        226
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The founder before the seal; anybody with the proposal after it."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this; none before the seal."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "A deposit pool, or what else the kind is."
+          ]
+        }
+      ],
+      "args": [
+        {
+          "name": "kind",
+          "type": "u8"
+        }
+      ]
+    },
+    {
       "name": "policyAdopt",
       "docs": [
         "Puts the policy that was voted on into force."
@@ -1540,6 +2158,32 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "deposit",
+      "discriminator": [
+        148,
+        146,
+        121,
+        66,
+        207,
+        173,
+        21,
+        227
+      ]
+    },
+    {
+      "name": "depositPool",
+      "discriminator": [
+        64,
+        107,
+        122,
+        248,
+        155,
+        187,
+        255,
+        28
+      ]
+    },
+    {
       "name": "policy",
       "discriminator": [
         222,
@@ -1682,6 +2326,123 @@ export type QuantumagiCore = {
         207,
         70,
         215
+      ]
+    },
+    {
+      "name": "depositAdded",
+      "discriminator": [
+        138,
+        251,
+        20,
+        250,
+        99,
+        2,
+        44,
+        97
+      ]
+    },
+    {
+      "name": "depositClosed",
+      "discriminator": [
+        75,
+        150,
+        76,
+        39,
+        50,
+        48,
+        196,
+        60
+      ]
+    },
+    {
+      "name": "depositDelegated",
+      "discriminator": [
+        14,
+        90,
+        60,
+        225,
+        109,
+        114,
+        18,
+        58
+      ]
+    },
+    {
+      "name": "depositMatured",
+      "discriminator": [
+        78,
+        196,
+        105,
+        37,
+        112,
+        138,
+        68,
+        66
+      ]
+    },
+    {
+      "name": "depositOpened",
+      "discriminator": [
+        209,
+        91,
+        71,
+        104,
+        176,
+        175,
+        216,
+        162
+      ]
+    },
+    {
+      "name": "depositPoolClosed",
+      "discriminator": [
+        221,
+        160,
+        134,
+        239,
+        59,
+        62,
+        170,
+        73
+      ]
+    },
+    {
+      "name": "depositPoolCreated",
+      "discriminator": [
+        178,
+        108,
+        222,
+        116,
+        2,
+        220,
+        80,
+        15
+      ]
+    },
+    {
+      "name": "depositWithdrawn",
+      "discriminator": [
+        152,
+        139,
+        194,
+        204,
+        237,
+        235,
+        26,
+        134
+      ]
+    },
+    {
+      "name": "electorateAdopted",
+      "discriminator": [
+        181,
+        10,
+        24,
+        242,
+        144,
+        245,
+        170,
+        66
       ]
     },
     {
@@ -2034,6 +2795,26 @@ export type QuantumagiCore = {
       "msg": "the rent goes back to who paid it, and this is not that account"
     },
     {
+      "code": 6010,
+      "name": "notDepositOwner",
+      "msg": "the deposit is somebody else's"
+    },
+    {
+      "code": 6011,
+      "name": "notDepositVoter",
+      "msg": "neither the deposit's owner nor its delegate, or the delegation has ended"
+    },
+    {
+      "code": 6012,
+      "name": "delegateSpoke",
+      "msg": "a delegate casts the first ballot only: the owner may change it, the delegate may not"
+    },
+    {
+      "code": 6013,
+      "name": "delegateNotAllowed",
+      "msg": "a delegate votes only where ballots can be changed, so that the owner keeps the last word"
+    },
+    {
       "code": 6100,
       "name": "wrongConstitution",
       "msg": "the account belongs to another constitution"
@@ -2184,6 +2965,56 @@ export type QuantumagiCore = {
       "msg": "this kind of electorate does not vote by this instruction"
     },
     {
+      "code": 6130,
+      "name": "wrongPool",
+      "msg": "the account belongs to another deposit pool"
+    },
+    {
+      "code": 6131,
+      "name": "poolInUse",
+      "msg": "the pool is the electorate in force, or a proposal is bound to it"
+    },
+    {
+      "code": 6132,
+      "name": "poolNotEmpty",
+      "msg": "the pool still holds tokens"
+    },
+    {
+      "code": 6133,
+      "name": "depositNotEmpty",
+      "msg": "the deposit still holds tokens: withdraw them first"
+    },
+    {
+      "code": 6134,
+      "name": "nothingFresh",
+      "msg": "there are no fresh tokens to mature"
+    },
+    {
+      "code": 6135,
+      "name": "freshIsRipe",
+      "msg": "fresh tokens could mature now, and adding would begin their wait anew: mature them first"
+    },
+    {
+      "code": 6136,
+      "name": "checkpointsFull",
+      "msg": "all checkpoints are used: only the owner may give up the oldest, with its weight for old proposals"
+    },
+    {
+      "code": 6137,
+      "name": "wrongTokenAccount",
+      "msg": "the account is not the pool's mint, vault or token program"
+    },
+    {
+      "code": 6138,
+      "name": "treasuryAccountMissing",
+      "msg": "tokens nobody deposited lie in the vault: pass a token account of the treasury that takes them"
+    },
+    {
+      "code": 6139,
+      "name": "depositWeighsNothing",
+      "msg": "the deposit weighs nothing on this proposal: its tokens matured later, or not yet"
+    },
+    {
       "code": 6200,
       "name": "votingNotStarted",
       "msg": "voting has not started"
@@ -2217,6 +3048,21 @@ export type QuantumagiCore = {
       "code": 6206,
       "name": "tooLateToCancel",
       "msg": "a proposal can be cancelled only before voting ends"
+    },
+    {
+      "code": 6210,
+      "name": "notRipe",
+      "msg": "the fresh tokens have not waited long enough"
+    },
+    {
+      "code": 6211,
+      "name": "depositLocked",
+      "msg": "a vote these tokens back can still change: wait until it cannot"
+    },
+    {
+      "code": 6212,
+      "name": "delegationOutOfRange",
+      "msg": "a delegation ends in the future, and within 365 days"
     },
     {
       "code": 6209,
@@ -2324,6 +3170,31 @@ export type QuantumagiCore = {
       "msg": "a member's weight must be at least 1"
     },
     {
+      "code": 6420,
+      "name": "mintCanFreeze",
+      "msg": "somebody can freeze accounts of this mint: voters could be locked out, or the pool held hostage"
+    },
+    {
+      "code": 6421,
+      "name": "mintCanSeize",
+      "msg": "somebody can take tokens of this mint from their holders, or put another mint in its place"
+    },
+    {
+      "code": 6422,
+      "name": "mintCannotMovePlainly",
+      "msg": "tokens of this mint do not move plainly: a fee, a hook, or not at all"
+    },
+    {
+      "code": 6423,
+      "name": "mintCanHide",
+      "msg": "balances of this mint can be hidden"
+    },
+    {
+      "code": 6424,
+      "name": "mintExtensionUnknown",
+      "msg": "the mint has an extension that this program does not know"
+    },
+    {
       "code": 6500,
       "name": "tooManyCitations",
       "msg": "a proposal can cite at most 8 principles"
@@ -2372,6 +3243,26 @@ export type QuantumagiCore = {
       "code": 6509,
       "name": "tooManyOpenProposals",
       "msg": "this proposer has as many proposals open as the constitution allows: close one first"
+    },
+    {
+      "code": 6510,
+      "name": "amountIsZero",
+      "msg": "an amount of nothing"
+    },
+    {
+      "code": 6511,
+      "name": "insufficientDeposit",
+      "msg": "the deposit holds less than that"
+    },
+    {
+      "code": 6512,
+      "name": "maturityOutOfRange",
+      "msg": "tokens mature after 1 hour to 90 days"
+    },
+    {
+      "code": 6513,
+      "name": "floorOutOfRange",
+      "msg": "the floor is at least 1 and at most the mint's supply"
     }
   ],
   "types": [
@@ -2930,6 +3821,717 @@ export type QuantumagiCore = {
           {
             "name": "electorate",
             "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "deposit",
+      "docs": [
+        "A deposit. Opened by anyone for anyone, filled and emptied by its owner alone, closed by its payer or owner when it is",
+        "empty. What its fields mean together is in `quantumagi_rules::deposit`.",
+        "",
+        "Seeds: `\"deposit\"`, pool, owner."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The constitution its pool belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "pool",
+            "docs": [
+              "The pool it is part of."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "owner",
+            "docs": [
+              "Whose tokens they are."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for this account, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "delegate",
+            "docs": [
+              "Who votes for the owner until the owner votes; zeros for nobody."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "delegateExpiresAt",
+            "docs": [
+              "When the delegation ends, Unix seconds; 0 for none."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "fresh",
+            "docs": [
+              "Tokens that do not count yet, base units."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "freshAt",
+            "docs": [
+              "When the last of them came in, Unix seconds; 0 where there are none."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "lockedUntil",
+            "docs": [
+              "First second at which matured tokens can be taken out, Unix seconds. A vote moves it later, nothing moves it back."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "checkpoints",
+            "docs": [
+              "Matured tokens, oldest first."
+            ],
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "depositCheckpoint"
+                  }
+                },
+                4
+              ]
+            }
+          },
+          {
+            "name": "index",
+            "docs": [
+              "Its index in the electorate, since it first matured; 2^32 - 1 before."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last eight bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                2
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositAdded",
+      "docs": [
+        "Tokens came into a deposit, fresh."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "deposit",
+            "docs": [
+              "The deposit."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "Tokens, base units."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositCheckpoint",
+      "docs": [
+        "Matured tokens, and since which proposal they count."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "fromProposalId",
+            "docs": [
+              "First proposal they count for, by id."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "How many, base units; 0 marks an unused place."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositClosed",
+      "docs": [
+        "An empty deposit was closed and its rent returned."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "deposit",
+            "docs": [
+              "The deposit."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for the account, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositDelegated",
+      "docs": [
+        "A deposit's owner named a delegate, or nobody."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "deposit",
+            "docs": [
+              "The deposit."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "delegate",
+            "docs": [
+              "Zeros for nobody."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "expiresAt",
+            "docs": [
+              "When it ends; 0 for nobody."
+            ],
+            "type": "i64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositMatured",
+      "docs": [
+        "A deposit's fresh tokens matured."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "deposit",
+            "docs": [
+              "The deposit."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "authority",
+            "docs": [
+              "Who asked for it."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "How many."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "fromProposalId",
+            "docs": [
+              "First proposal they count for."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "The deposit's index in the electorate."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositOpened",
+      "docs": [
+        "A deposit was opened."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "deposit",
+            "docs": [
+              "The deposit."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "pool",
+            "docs": [
+              "The pool."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "owner",
+            "docs": [
+              "Whose tokens it will hold."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for the account, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositPool",
+      "docs": [
+        "A deposit pool. Created by the founder before the seal and by anybody after it, adopted by the founder or by vote,",
+        "closed by its payer when it is empty and not needed. Its terms never change.",
+        "",
+        "Seeds: `\"pool\"`, constitution, version (u32, little endian)."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The constitution it belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who created and paid for it, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "mint",
+            "docs": [
+              "Whose tokens weigh."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "tokenProgram",
+            "docs": [
+              "The program of that mint: SPL Token or Token-2022."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "vault",
+            "docs": [
+              "The token account that holds all deposits. Seeds: `\"pool_vault\"`, pool. The pool signs for it."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "total",
+            "docs": [
+              "Tokens in all deposits, base units. The vault holds at least as many."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "maturedTotal",
+            "docs": [
+              "Of these, what counts for proposals created now."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "floor",
+            "docs": [
+              "What a proposal's shares are counted against at least, base units: a pool that most have left decides nothing."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Its version among the constitution's electorates that are no rosters, from 1."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "nextIndex",
+            "docs": [
+              "Index of the next deposit that matures for the first time. Never reused."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "maturitySeconds",
+            "docs": [
+              "How long fresh tokens wait, seconds: 3,600 to 7,776,000."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "boundProposals",
+            "docs": [
+              "Proposals that this electorate votes on and that are not closed."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "decimals",
+            "docs": [
+              "The mint's decimals."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last eight bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                5
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositPoolClosed",
+      "docs": [
+        "A deposit pool was closed and its rent returned."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "pool",
+            "docs": [
+              "The pool."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for the account, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "surplus",
+            "docs": [
+              "Tokens that nobody had deposited, and that went to the treasury."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositPoolCreated",
+      "docs": [
+        "A deposit pool was created."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "pool",
+            "docs": [
+              "The pool."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for the account, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "mint",
+            "type": "pubkey"
+          },
+          {
+            "name": "tokenProgram",
+            "type": "pubkey"
+          },
+          {
+            "name": "vault",
+            "type": "pubkey"
+          },
+          {
+            "name": "floor",
+            "type": "u64"
+          },
+          {
+            "name": "version",
+            "type": "u32"
+          },
+          {
+            "name": "maturitySeconds",
+            "type": "u32"
+          },
+          {
+            "name": "decimals",
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "depositWithdrawn",
+      "docs": [
+        "Tokens were taken out of a deposit."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "deposit",
+            "docs": [
+              "The deposit."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "Tokens, base units."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "destination",
+            "docs": [
+              "The token account that received them."
+            ],
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "electorateAdopted",
+      "docs": [
+        "An electorate that is no council was adopted."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "electorate",
+            "docs": [
+              "The electorate."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "kind",
+            "docs": [
+              "2 deposits, 3 snapshots, 4 weight records."
+            ],
+            "type": "u8"
           }
         ]
       }

@@ -68,7 +68,19 @@ fn accounts_of_a_history() -> BTreeMap<String, Vec<u8>> {
         ("ballot_page", ballot_page),
     ];
     let bytes = |address| community.account(address).expect("it exists").data;
-    addresses.iter().map(|(name, address)| ((*name).to_owned(), bytes(address))).collect()
+    let council = addresses.iter().map(|(name, address)| ((*name).to_owned(), bytes(address)));
+    council.chain(accounts_of_depositors()).collect()
+}
+
+/// A pool and a deposit with every field in use.
+fn accounts_of_depositors() -> [(String, Vec<u8>); 2] {
+    let mut depositors = Depositors::found();
+    let proposal = depositors.voting();
+    depositors.cast(&proposal, "ben", FOR);
+    depositors.delegate("ben", "ana", 30);
+    depositors.add("ben", 7);
+    let addresses = [("deposit_pool", depositors.pool), ("deposit", depositors.deposit_of("ben"))];
+    addresses.map(|(name, address)| (name.to_owned(), depositors.account(&address).expect("it exists").data))
 }
 
 /// Reads and writes again.
@@ -81,6 +93,8 @@ fn round_trip(name: &str, bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
         "roster_page" => RosterPage::decode(bytes).map(|account| account.to_bytes(30)),
         "roster_page_last" => RosterPage::decode(bytes).map(|account| account.to_bytes(17)),
         "proposal" => accounts::Proposal::decode(bytes).map(|account| account.to_bytes()),
+        "deposit_pool" => accounts::DepositPool::decode(bytes).map(|account| account.to_bytes()),
+        "deposit" => accounts::Deposit::decode(bytes).map(|account| account.to_bytes()),
         "ballot_page" => accounts::BallotPage::decode(bytes).map(|account| account.to_bytes()),
         other => panic!("{other} is no kind of account"),
     }

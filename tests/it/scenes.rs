@@ -1,5 +1,7 @@
 //! One instruction of every kind, in a world where it goes through.
 
+mod deposits;
+
 use crate::support::*;
 
 /// An instruction that goes through, and what could be mistaken for its accounts.
@@ -71,6 +73,7 @@ pub fn scenes() -> Vec<Scene> {
     scenes.extend(rosters(&sealed, scene));
     scenes.extend(proposals(&sealed, scene));
     scenes.extend(policies(&sealed, scene));
+    scenes.extend(deposits::scenes());
     scenes
 }
 

@@ -174,4 +174,11 @@ const HARMLESS: &[&str] = &[
     "ballot_page_open     payer           a wallet                           GOES THROUGH",
     "proposal_finalize    proposal        of another constitution            GOES THROUGH",
     "policy_adopt         payer           a wallet                           GOES THROUGH",
+    "deposit_pool_create  payer           a wallet                           GOES THROUGH",
+    "electorate_adopt     authority       an account that does not exist     GOES THROUGH",
+    "electorate_adopt     authority       a wallet                           GOES THROUGH",
+    "electorate_adopt     authority       the same as electorate             GOES THROUGH",
+    "deposit_open         payer           a wallet                           GOES THROUGH",
+    "deposit_mature       authority       an account that does not exist     GOES THROUGH",
+    "deposit_mature       authority       a wallet                           GOES THROUGH",
 ];

@@ -49,6 +49,24 @@ pub fn proposer(constitution: &Address, owner: &Address) -> Address {
     find(&[b"proposer", constitution.as_ref(), owner.as_ref()])
 }
 
+/// The deposit pool with this version, from 1, among the constitution's electorates that are no rosters.
+#[must_use]
+pub fn deposit_pool(constitution: &Address, version: u32) -> Address {
+    find(&[b"pool", constitution.as_ref(), &version.to_le_bytes()])
+}
+
+/// The token account that holds a pool's tokens.
+#[must_use]
+pub fn pool_vault(pool: &Address) -> Address {
+    find(&[b"pool_vault", pool.as_ref()])
+}
+
+/// Somebody's deposit in a pool.
+#[must_use]
+pub fn deposit(pool: &Address, owner: &Address) -> Address {
+    find(&[b"deposit", pool.as_ref(), owner.as_ref()])
+}
+
 /// A ballot page of a proposal, from 0: it holds the voters from `256 + page * 4,096` on.
 #[must_use]
 pub fn ballot_page(proposal: &Address, page: u32) -> Address {

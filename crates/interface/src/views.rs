@@ -4,6 +4,7 @@
 //! account of a later layout, or a node that lies, and is reported with its value.
 
 mod constitution;
+mod deposit;
 mod policy;
 mod principle;
 mod proposal;

@@ -13,6 +13,7 @@ pub use invoke::{
 };
 
 use crate::{
+    electorate::ElectorateKind,
     parameters::Track,
     principle::{Category, Class, MAX_PRIORITY},
     Address, Hash,
@@ -20,6 +21,9 @@ use crate::{
 
 /// Number of [`Action::RosterAdopt`].
 pub const ROSTER_ADOPT: u8 = 24;
+
+/// Number of [`Action::ElectorateAdopt`].
+pub const ELECTORATE_ADOPT: u8 = 25;
 
 /// What is done if the proposal passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,6 +106,13 @@ pub enum Action<'a> {
         /// Its rolling digest of all members and weights, so that what was voted on is who will vote.
         members_hash: Hash,
     },
+    /// Makes an electorate that is no council that of later proposals.
+    ElectorateAdopt {
+        /// Its kind.
+        kind: ElectorateKind,
+        /// Its account, whose terms never change.
+        electorate: Address,
+    },
 }
 
 /// Bytes that are not an action, or an action that makes no sense.
@@ -151,7 +162,8 @@ impl Action<'_> {
             | Self::PrincipleAdd { .. }
             | Self::PrincipleAmend { .. }
             | Self::PrincipleRetire { .. }
-            | Self::RosterAdopt { .. } => Track::Amendment,
+            | Self::RosterAdopt { .. }
+            | Self::ElectorateAdopt { .. } => Track::Amendment,
         }
     }
 
@@ -178,6 +190,7 @@ impl Action<'_> {
             Self::PrincipleAmend { .. } => 22,
             Self::PrincipleRetire { .. } => 23,
             Self::RosterAdopt { .. } => ROSTER_ADOPT,
+            Self::ElectorateAdopt { .. } => ELECTORATE_ADOPT,
         }
     }
 
@@ -196,6 +209,7 @@ impl Action<'_> {
             Self::PrincipleAdd { .. } => 35,
             Self::PrincipleAmend { .. } => 40,
             Self::RosterAdopt { .. } => 36,
+            Self::ElectorateAdopt { .. } => 33,
         };
         fields.saturating_add(1)
     }
@@ -247,6 +261,10 @@ impl Action<'_> {
                 out.extend_from_slice(&roster_version.to_le_bytes());
                 out.extend_from_slice(members_hash);
             }
+            Self::ElectorateAdopt { kind, electorate } => {
+                out.push(*kind as u8);
+                out.extend_from_slice(electorate);
+            }
         }
     }
 
@@ -288,6 +306,9 @@ impl<'a> Action<'a> {
             }
             23 => Self::PrincipleRetire { principle_id: reader.u32()?, version: reader.u32()? },
             ROSTER_ADOPT => Self::RosterAdopt { roster_version: reader.u32()?, members_hash: reader.array()? },
+            ELECTORATE_ADOPT => {
+                Self::ElectorateAdopt { kind: reader.checked(ElectorateKind::from_u8)?, electorate: reader.array()? }
+            }
             number => return Err(ActionError::UnknownAction { number }),
         };
         if reader.0.is_empty() {

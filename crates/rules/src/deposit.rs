@@ -257,6 +257,26 @@ impl Holding {
     }
 }
 
+/// What all deposits of a pool add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PoolTotals {
+    /// All tokens in the pool.
+    pub total: Weight,
+    /// Of these, what counts for proposals created now.
+    pub matured: Weight,
+}
+
+impl PoolTotals {
+    /// The totals after one deposit went from `before` to `after`. `None` where that is impossible.
+    #[must_use]
+    pub fn with_change(self, before: &Holding, after: &Holding) -> Option<Self> {
+        let moved = |sum: Weight, from: Weight, to: Weight| sum.checked_sub(from)?.checked_add(to);
+        let matured = moved(self.matured, before.matured(), after.matured())?;
+        let total = moved(moved(self.total, before.fresh, after.fresh)?, before.matured(), after.matured())?;
+        Some(Self { total, matured })
+    }
+}
+
 /// The last moment up to which a vote cast now can still be changed: its end, and the one extension it may get.
 ///
 /// `None` past the end of time, which a proposal's creation rules out.

@@ -4,6 +4,7 @@
 //! an argument; the methods of [`Quantumagi`](crate::Quantumagi) with the same names read it first.
 
 mod constitution;
+mod deposit;
 mod policy;
 mod principle;
 mod proposal;
@@ -14,12 +15,16 @@ mod vault;
 use quantumagi_rpc::solana::Address;
 
 pub use constitution::{constitution_amend, constitution_create, constitution_seal};
+pub use deposit::{
+    Pool, PoolTerms, deposit_add, deposit_close, deposit_delegate, deposit_mature, deposit_open, deposit_pool_close,
+    deposit_pool_create, deposit_vote, deposit_withdraw, electorate_adopt,
+};
 pub use policy::{policy_adopt, policy_amend, policy_close, policy_repeal, policy_sunset};
 pub use principle::{NewPrinciple, principle_add, principle_amend, principle_retire};
 pub use proposal::{
-    ClosingProposal, Execution, NewProposal, ballot_page_close, ballot_page_open, proposal_cancel, proposal_close,
-    proposal_create, proposal_execute, proposal_expire, proposal_finalize, proposal_vote, proposer_close,
-    proposer_open,
+    ClosingProposal, Execution, NewProposal, Standing, ballot_page_close, ballot_page_open, proposal_cancel,
+    proposal_close, proposal_create, proposal_execute, proposal_expire, proposal_finalize, proposal_vote,
+    proposer_close, proposer_open,
 };
 pub use roster::{Member, roster_adopt, roster_close, roster_create, sorted_members};
 pub use text::{PART_LEN, text_publish};

@@ -3,6 +3,9 @@
 //! An error tells both values that disagree, in words. The program decides all the same: the state
 //! may change between the question and the transaction.
 
+pub mod deposit;
+mod words;
+
 use quantumagi_interface::Address;
 use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer, Roster};
 use quantumagi_rules::action::Action;
@@ -14,6 +17,8 @@ use quantumagi_rules::policy::{PolicyStatus, has_set};
 use quantumagi_rules::principle::{CitationError, check_citations};
 use quantumagi_rules::{Hash, UnixSeconds};
 
+pub use self::deposit::DepositRefusal;
+use self::words::{citation_words, in_use_words};
 use crate::error::Result;
 use crate::words::{between, hex, utc};
 
@@ -156,6 +161,9 @@ pub enum CheckError {
         /// Members it was made for.
         size: u32,
     },
+    /// A rule of deposits.
+    #[error(transparent)]
+    Deposit(#[from] DepositRefusal),
     /// The roster is the electorate in force, or a proposal is bound to it.
     #[error("{}", in_use_words(*.version, *.bound, *.is_adopted))]
     RosterInUse {
@@ -223,7 +231,7 @@ pub fn proposable(constitution: &Constitution) -> std::result::Result<Address, C
     if !constitution.is_sealed() {
         return Err(CheckError::NotSealed);
     }
-    constitution.roster().ok_or(CheckError::RosterMissing)
+    constitution.electorate().ok_or(CheckError::RosterMissing)
 }
 
 /// Whether `signer` may do what only `expected` may.
@@ -376,29 +384,6 @@ fn phase_word(phase: Phase) -> &'static str {
         Phase::Cancelled => "cancelled",
         Phase::Executed => "executed",
         Phase::Expired => "expired",
-    }
-}
-
-fn in_use_words(version: u32, bound: u32, is_adopted: bool) -> String {
-    let bound = match bound {
-        0 => String::new(),
-        1 => "a proposal that is not closed is bound to it".to_owned(),
-        bound => format!("{bound} proposals that are not closed are bound to it"),
-    };
-    match (is_adopted, bound.is_empty()) {
-        (true, true) => format!("roster {version} is the electorate in force"),
-        (true, false) => format!("roster {version} is the electorate in force, and {bound}"),
-        (false, _) => format!("roster {version} is needed: {bound}"),
-    }
-}
-
-fn citation_words(error: CitationError) -> String {
-    match error {
-        CitationError::TooMany { count } => format!("{count} principles are cited, at most 8 can be"),
-        CitationError::Missing => "a policy or treasury proposal must cite a principle".to_owned(),
-        CitationError::NotAscending { previous, id } => {
-            format!("principle {id} is cited after {previous}: cite each once, in ascending order")
-        }
     }
 }
 

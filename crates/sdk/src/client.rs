@@ -1,5 +1,6 @@
 //! The connection to a cluster, in the program's own terms.
 
+mod deposits;
 mod electorate;
 mod orders;
 mod proposals;
@@ -11,6 +12,7 @@ use quantumagi_rpc::{Account, ChainClock, Rpc};
 use quantumagi_rules::UnixSeconds;
 
 use crate::error::{Result, SdkError};
+pub use deposits::{TOKEN, TOKEN_2022, associated_token_account};
 pub use electorate::{Ballot, Electorate};
 pub use proposals::ProposalDraft;
 

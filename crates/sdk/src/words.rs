@@ -12,7 +12,7 @@ mod names;
 mod proof;
 mod proposal;
 
-pub use action::{ActionWords, category_name, class_name, describe_action};
+pub use action::{ActionWords, category_name, class_name, describe_action, electorate_name};
 pub use amount::{bps, decimal, hex, percent, quoted, sol};
 pub use call::{Call, describe_call};
 pub use event::describe_event;

@@ -5,7 +5,7 @@ use quantumagi_rules::{electorate::ElectorateKind, roster::place};
 
 use crate::{
     error::GovError,
-    state::{load_mut, Member, Roster, RosterPage},
+    state::{load_mut, Deposit, DepositPool, Member, Roster, RosterPage},
 };
 
 /// What a proposal freezes of its electorate (W7).
@@ -40,6 +40,7 @@ impl ElectorateAccounts<'_> {
     pub fn bind(&self) -> Result<Franchise> {
         match kind(self.kind)? {
             ElectorateKind::Council => self.council(),
+            ElectorateKind::Deposit => self.deposits(),
             _ => Err(GovError::WrongElectorateKind.into()),
         }
     }
@@ -52,6 +53,31 @@ impl ElectorateAccounts<'_> {
         roster.bind()?;
         Ok(Franchise { total_weight: roster.total_weight, voters: roster.count })
     }
+
+    /// The proposer's own deposit must weigh on proposals created now. What matures later does not count (W1, W7).
+    fn deposits(&self) -> Result<Franchise> {
+        let deposit = Account::<Deposit>::load(*self.membership.ok_or(GovError::NotDepositOwner)?)?;
+        require!(deposit.pool == *self.electorate.address(), GovError::WrongPool);
+        require!(deposit.owner == *self.proposer, GovError::NotDepositOwner);
+        require!(deposit.holding().matured().0 > 0, GovError::DepositWeighsNothing);
+        let mut pool: Account<DepositPool> = load_mut(self.electorate)?;
+        pool.bind()?;
+        Ok(Franchise { total_weight: pool.electorate_weight(), voters: pool.next_index })
+    }
+}
+
+/// Whether an account can be the electorate that an action adopts. Councils are adopted as rosters, by their members.
+///
+/// # Errors
+/// [`GovError::WrongElectorateKind`]; [`GovError::WrongConstitution`], or what loading the kind refuses.
+#[inline(never)]
+pub fn check_adoptable(kind: ElectorateKind, electorate: &AccountView, constitution: &Address) -> Result<()> {
+    let owner = match kind {
+        ElectorateKind::Deposit => Account::<DepositPool>::load(*electorate)?.constitution,
+        _ => return Err(GovError::WrongElectorateKind.into()),
+    };
+    require!(owner == *constitution, GovError::WrongConstitution);
+    Ok(())
 }
 
 /// Lets go of an electorate when a proposal that was bound to it is closed.
@@ -62,6 +88,7 @@ impl ElectorateAccounts<'_> {
 pub fn unbind(number: u8, electorate: &AccountView) -> Result<()> {
     match kind(number)? {
         ElectorateKind::Council => load_mut::<Account<Roster>>(electorate)?.unbind(),
+        ElectorateKind::Deposit => load_mut::<Account<DepositPool>>(electorate)?.unbind(),
         _ => Err(GovError::WrongElectorateKind.into()),
     }
 }

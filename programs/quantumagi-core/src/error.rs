@@ -3,6 +3,8 @@
 //! On the wire: 6000 plus the number. Groups: 0 authority, 100 state, 200 time, 300 arithmetic, 400 content,
 //! 500 limits.
 
+mod deposits;
+
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
     action::ActionError, approval::TallyError, lifecycle::Refusal, parameters::ParameterError,
@@ -27,6 +29,14 @@ pub enum GovError {
     NotRosterPayer = 5,
     #[msg("the rent goes back to who paid it, and this is not that account")]
     NotPayer = 6,
+    #[msg("the deposit is somebody else's")]
+    NotDepositOwner = 10,
+    #[msg("neither the deposit's owner nor its delegate, or the delegation has ended")]
+    NotDepositVoter = 11,
+    #[msg("a delegate casts the first ballot only: the owner may change it, the delegate may not")]
+    DelegateSpoke = 12,
+    #[msg("a delegate votes only where ballots can be changed, so that the owner keeps the last word")]
+    DelegateNotAllowed = 13,
 
     #[msg("the account belongs to another constitution")]
     WrongConstitution = 100,
@@ -88,6 +98,26 @@ pub enum GovError {
     WrongElectorate = 128,
     #[msg("this kind of electorate does not vote by this instruction")]
     WrongElectorateKind = 129,
+    #[msg("the account belongs to another deposit pool")]
+    WrongPool = 130,
+    #[msg("the pool is the electorate in force, or a proposal is bound to it")]
+    PoolInUse = 131,
+    #[msg("the pool still holds tokens")]
+    PoolNotEmpty = 132,
+    #[msg("the deposit still holds tokens: withdraw them first")]
+    DepositNotEmpty = 133,
+    #[msg("there are no fresh tokens to mature")]
+    NothingFresh = 134,
+    #[msg("fresh tokens could mature now, and adding would begin their wait anew: mature them first")]
+    FreshIsRipe = 135,
+    #[msg("all checkpoints are used: only the owner may give up the oldest, with its weight for old proposals")]
+    CheckpointsFull = 136,
+    #[msg("the account is not the pool's mint, vault or token program")]
+    WrongTokenAccount = 137,
+    #[msg("tokens nobody deposited lie in the vault: pass a token account of the treasury that takes them")]
+    TreasuryAccountMissing = 138,
+    #[msg("the deposit weighs nothing on this proposal: its tokens matured later, or not yet")]
+    DepositWeighsNothing = 139,
 
     #[msg("voting has not started")]
     VotingNotStarted = 200,
@@ -103,6 +133,12 @@ pub enum GovError {
     WindowNotClosed = 205,
     #[msg("a proposal can be cancelled only before voting ends")]
     TooLateToCancel = 206,
+    #[msg("the fresh tokens have not waited long enough")]
+    NotRipe = 210,
+    #[msg("a vote these tokens back can still change: wait until it cannot")]
+    DepositLocked = 211,
+    #[msg("a delegation ends in the future, and within 365 days")]
+    DelegationOutOfRange = 212,
     #[msg("a veto is possible only until the end of the cool-off")]
     VetoNotOpen = 209,
     #[msg("only an approved proposal that can still be executed can be held")]
@@ -147,6 +183,16 @@ pub enum GovError {
     MembersNotAscending = 413,
     #[msg("a member's weight must be at least 1")]
     WeightIsZero = 414,
+    #[msg("somebody can freeze accounts of this mint: voters could be locked out, or the pool held hostage")]
+    MintCanFreeze = 420,
+    #[msg("somebody can take tokens of this mint from their holders, or put another mint in its place")]
+    MintCanSeize = 421,
+    #[msg("tokens of this mint do not move plainly: a fee, a hook, or not at all")]
+    MintCannotMovePlainly = 422,
+    #[msg("balances of this mint can be hidden")]
+    MintCanHide = 423,
+    #[msg("the mint has an extension that this program does not know")]
+    MintExtensionUnknown = 424,
 
     #[msg("a proposal can cite at most 8 principles")]
     TooManyCitations = 500,
@@ -168,6 +214,14 @@ pub enum GovError {
     PageOutOfRange = 508,
     #[msg("this proposer has as many proposals open as the constitution allows: close one first")]
     TooManyOpenProposals = 509,
+    #[msg("an amount of nothing")]
+    AmountIsZero = 510,
+    #[msg("the deposit holds less than that")]
+    InsufficientDeposit = 511,
+    #[msg("tokens mature after 1 hour to 90 days")]
+    MaturityOutOfRange = 512,
+    #[msg("the floor is at least 1 and at most the mint's supply")]
+    FloorOutOfRange = 513,
 }
 
 impl From<Refusal> for GovError {

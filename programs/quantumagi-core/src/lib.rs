@@ -96,6 +96,56 @@ pub mod quantumagi_core {
         ctx.accounts.handler()
     }
 
+    /// Makes an electorate that is no council that of later proposals: 2 a deposit pool.
+    pub fn electorate_adopt(ctx: &mut Context<ElectorateAdopt>, kind: u8) -> Result<()> {
+        ctx.accounts.handler(kind)
+    }
+
+    /// Creates a deposit pool.
+    pub fn deposit_pool_create(ctx: &mut Context<DepositPoolCreate>, maturity_seconds: u32, floor: u64) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, maturity_seconds, floor)
+    }
+
+    /// Closes a deposit pool and returns its rent.
+    pub fn deposit_pool_close(ctx: &mut Context<DepositPoolClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Opens a deposit.
+    pub fn deposit_open(ctx: &mut Context<DepositOpen>, owner: Address) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, owner)
+    }
+
+    /// Puts tokens into a deposit.
+    pub fn deposit_add(ctx: &mut Context<DepositTransfer>, amount: u64) -> Result<()> {
+        ctx.accounts.add(amount)
+    }
+
+    /// Makes a deposit's fresh tokens count for later proposals.
+    pub fn deposit_mature(ctx: &mut Context<DepositMature>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Takes tokens out of a deposit.
+    pub fn deposit_withdraw(ctx: &mut Context<DepositTransfer>, amount: u64) -> Result<()> {
+        ctx.accounts.withdraw(amount)
+    }
+
+    /// Names who votes with a deposit until its owner does; zeros and 0 for nobody.
+    pub fn deposit_delegate(ctx: &mut Context<DepositChange>, delegate: Address, expires_at: i64) -> Result<()> {
+        ctx.accounts.delegate(delegate, expires_at)
+    }
+
+    /// Votes with a deposit, or changes the vote: 1 for, 2 against, 3 abstain.
+    pub fn deposit_vote(ctx: &mut Context<DepositVote>, choice: u8) -> Result<()> {
+        ctx.accounts.handler(choice)
+    }
+
+    /// Closes an empty deposit and returns its rent.
+    pub fn deposit_close(ctx: &mut Context<DepositClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
     /// Proposes an action.
     pub fn proposal_create(ctx: &mut Context<ProposalCreate>, args: ProposalCreateArgs) -> Result<()> {
         let cited = ctx.remaining_accounts()?;

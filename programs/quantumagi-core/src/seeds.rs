@@ -16,5 +16,11 @@ pub const PROPOSAL: &[u8] = b"proposal";
 pub const BALLOTS: &[u8] = b"ballots";
 /// Of a policy: then its constitution and id (u64, little endian).
 pub const POLICY: &[u8] = b"policy";
+/// Of a deposit pool: then its constitution and version (u32, little endian).
+pub const POOL: &[u8] = b"pool";
+/// Of the token account that holds a pool's tokens: then the pool.
+pub const POOL_VAULT: &[u8] = b"pool_vault";
+/// Of a deposit: then its pool and owner.
+pub const DEPOSIT: &[u8] = b"deposit";
 /// Of a proposer's count: then its constitution and owner.
 pub const PROPOSER: &[u8] = b"proposer";

@@ -3,12 +3,14 @@
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
     action::{Action, InvokeAccounts},
+    electorate::ElectorateKind,
     policy::has_set,
     principle::Class,
     UnixSeconds,
 };
 
 use crate::{
+    electorate::check_adoptable,
     error::GovError,
     program_pin::{check_invoke, deploy_slot},
     state::{Constitution, Policy, Principle, Roster},
@@ -73,6 +75,7 @@ impl SubjectAccounts<'_> {
             }
             Action::PrincipleRetire { principle_id, version } => self.principle(principle_id, version),
             Action::RosterAdopt { roster_version, members_hash } => self.roster(roster_version, &members_hash),
+            Action::ElectorateAdopt { kind, electorate } => self.electorate(kind, &electorate),
         }
     }
 
@@ -113,6 +116,14 @@ impl SubjectAccounts<'_> {
         require!(candidate.is_usable(), GovError::RosterNotUsable);
         // Who votes decides everything else: a smaller majority could make itself unanimous and undo what is entrenched.
         Ok(Subject { address: *candidate.address(), is_entrenched: true, deploy_slot: 0 })
+    }
+
+    fn electorate(&self, kind: ElectorateKind, electorate: &[u8; 32]) -> Result<Subject> {
+        let subject = self.only_subject()?;
+        require!(subject.address().to_bytes() == *electorate, GovError::WrongSubject);
+        check_adoptable(kind, &subject, self.constitution.address())?;
+        // As for a roster: who votes decides everything else.
+        Ok(Subject { address: *subject.address(), is_entrenched: true, deploy_slot: 0 })
     }
 
     fn program(&self, called: &[u8; 32], accounts: InvokeAccounts) -> Result<Subject> {

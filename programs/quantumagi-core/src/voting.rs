@@ -26,7 +26,7 @@ pub struct Ballot {
     pub weight: u64,
 }
 
-/// Counts a ballot. The caller has checked that voting is open and where the weight comes from.
+/// Counts a ballot and returns the one it replaces. The caller has checked that voting is open and where the weight comes from.
 ///
 /// # Errors
 /// [`GovError::BallotUnchanged`], [`GovError::BallotFinal`], or what is wrong with the ballot page.
@@ -36,7 +36,7 @@ pub fn cast(
     page: Option<&mut Account<BallotPage>>,
     ballot: &Ballot,
     now: UnixSeconds,
-) -> Result<()> {
+) -> Result<Option<Choice>> {
     let Ballot { voter, index, choice, weight } = *ballot;
     let address = *account.address();
     let proposal = &mut **account;
@@ -75,7 +75,8 @@ pub fn cast(
         was_extended: proposal.was_extended,
         reserved: 0,
     };
-    proposal.chain.record(&event)
+    proposal.chain.record(&event)?;
+    Ok(previous)
 }
 
 /// Writes the ballot and returns the one it replaces.

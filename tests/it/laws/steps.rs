@@ -272,6 +272,10 @@ impl Walk {
                 let roster = pda::roster(&constitution, roster_version);
                 ix::RosterAdopt { authority, constitution, roster, proposal: mandate }.instruction()
             }
+            Action::ElectorateAdopt { kind, electorate } => {
+                let electorate = Address::new_from_array(electorate);
+                ix::ElectorateAdopt { authority, constitution, electorate, proposal: mandate }.instruction(kind as u8)
+            }
         })
     }
 

@@ -4,20 +4,24 @@ mod calls;
 mod chains;
 mod changes;
 mod community;
+mod deposits;
 mod founding;
 mod people;
 mod proposals;
 mod refused;
 pub mod switches;
+mod tokens;
 mod world;
 
 pub use calls::Call;
 pub use changes::{read_only, swapped, unsigned};
 pub use community::Community;
+pub use deposits::{DEPOSITS, Depositors, FLOOR, MATURITY, create_pool, withdraw};
 pub use founding::{Founding, principle};
 pub use people::{hash, keypair, member_key, person};
 pub use proposals::Draft;
 pub use refused::{ACCOUNT_IN_USE, DUPLICATE, check_refused, error_of};
+pub use tokens::{Mint, TOKEN, TOKEN_2022};
 pub use world::{Done, START, World, program};
 
 pub use quantumagi_interface::{

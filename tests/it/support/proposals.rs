@@ -70,6 +70,9 @@ impl Community {
             Action::RosterAdopt { roster_version, .. } => {
                 accounts.candidate = Some(pda::roster(&constitution, roster_version));
             }
+            Action::ElectorateAdopt { electorate, .. } => {
+                accounts.subject = Some(Address::new_from_array(electorate));
+            }
             Action::Invoke { program, .. } => accounts.subject = Some(Address::new_from_array(program)),
             Action::PolicyAdopt { .. }
             | Action::TransferLamports { .. }

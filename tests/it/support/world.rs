@@ -157,7 +157,7 @@ impl World {
     }
 
     #[track_caller]
-    fn read<T>(&self, address: &Address, decode: impl Fn(&[u8]) -> Result<T, DecodeError>) -> T {
+    pub(super) fn read<T>(&self, address: &Address, decode: impl Fn(&[u8]) -> Result<T, DecodeError>) -> T {
         let account = self.account(address).unwrap_or_else(|| panic!("there is no account {address}"));
         assert_eq!(account.owner, PROGRAM_ID, "{address} is the program's");
         decode(&account.data).expect("the account can be read")

@@ -173,6 +173,7 @@ impl Community {
                 subject = Some(pda::principle(&constitution, principle_id));
             }
             Action::RosterAdopt { roster_version, .. } => candidate = Some(self.roster(roster_version)),
+            Action::ElectorateAdopt { electorate, .. } => subject = Some(Address::new_from_array(electorate)),
             Action::Invoke { program, .. } => {
                 let program = Address::new_from_array(program);
                 subject = Some(program);

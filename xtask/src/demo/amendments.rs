@@ -10,7 +10,7 @@ use quantumagi_interface::pda;
 use quantumagi_rpc::solana::{Address, Instruction};
 use quantumagi_rules::ballot::{BallotRule, Choice};
 use quantumagi_rules::text::canonicalize;
-use quantumagi_sdk::builders::{self, Execution, NewProposal};
+use quantumagi_sdk::builders::{self, Execution, NewProposal, Standing};
 use quantumagi_sdk::words::hex;
 use serde::Serialize;
 
@@ -142,13 +142,13 @@ fn creations(
     motions: &[Motion],
     explanation: &str,
 ) -> Result<Vec<Vec<Instruction>>> {
-    let member_index = community.index_of(proposer)?;
+    let standing = Standing::Member { index: community.index_of(proposer)? };
     let create = |(id, motion): (&u64, &Motion)| {
         builders::proposal_create(&NewProposal {
             constitution: community.address,
             proposer: *proposer,
-            roster: community.electorate.address,
-            member_index,
+            electorate: community.electorate.address,
+            standing,
             id: *id,
             content_hash: sha256(explanation.as_bytes()),
             ballot_rule: BallotRule::Changeable,

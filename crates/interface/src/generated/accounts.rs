@@ -5,7 +5,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use solana_address::Address;
 
-use super::types::{Citation, EventChain, TrackConfig};
+use super::types::{Citation, DepositCheckpoint, EventChain, TrackConfig};
 use crate::decode::{self, DecodeError};
 
 /// Two bits a voter for 4,096 voters. Opened by anyone while voting is ahead or under way, closed by anyone once the
@@ -115,6 +115,124 @@ impl Constitution {
     pub const DISCRIMINATOR: [u8; 8] = [79, 178, 145, 30, 174, 87, 220, 100];
     /// Length of the account in bytes, discriminator included.
     pub const LEN: usize = 544;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
+/// A deposit. Opened by anyone for anyone, filled and emptied by its owner alone, closed by its payer or owner when it is
+/// empty. What its fields mean together is in `quantumagi_rules::deposit`.
+///
+/// Seeds: `"deposit"`, pool, owner.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Deposit {
+    /// The constitution its pool belongs to.
+    pub constitution: Address,
+    /// The pool it is part of.
+    pub pool: Address,
+    /// Whose tokens they are.
+    pub owner: Address,
+    /// Who paid for this account, and is paid back when it is closed.
+    pub payer: Address,
+    /// Who votes for the owner until the owner votes; zeros for nobody.
+    pub delegate: Address,
+    /// When the delegation ends, Unix seconds; 0 for none.
+    pub delegate_expires_at: i64,
+    /// Tokens that do not count yet, base units.
+    pub fresh: u64,
+    /// When the last of them came in, Unix seconds; 0 where there are none.
+    pub fresh_at: i64,
+    /// First second at which matured tokens can be taken out, Unix seconds. A vote moves it later, nothing moves it back.
+    pub locked_until: i64,
+    /// Matured tokens, oldest first.
+    pub checkpoints: [DepositCheckpoint; 4],
+    /// Its index in the electorate, since it first matured; 2^32 - 1 before.
+    pub index: u32,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 2],
+}
+
+impl Deposit {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [148, 146, 121, 66, 207, 173, 21, 227];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 272;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
+/// A deposit pool. Created by the founder before the seal and by anybody after it, adopted by the founder or by vote,
+/// closed by its payer when it is empty and not needed. Its terms never change.
+///
+/// Seeds: `"pool"`, constitution, version (u32, little endian).
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositPool {
+    /// The constitution it belongs to.
+    pub constitution: Address,
+    /// Who created and paid for it, and is paid back when it is closed.
+    pub payer: Address,
+    /// Whose tokens weigh.
+    pub mint: Address,
+    /// The program of that mint: SPL Token or Token-2022.
+    pub token_program: Address,
+    /// The token account that holds all deposits. Seeds: `"pool_vault"`, pool. The pool signs for it.
+    pub vault: Address,
+    /// Tokens in all deposits, base units. The vault holds at least as many.
+    pub total: u64,
+    /// Of these, what counts for proposals created now.
+    pub matured_total: u64,
+    /// What a proposal's shares are counted against at least, base units: a pool that most have left decides nothing.
+    pub floor: u64,
+    /// Its version among the constitution's electorates that are no rosters, from 1.
+    pub version: u32,
+    /// Index of the next deposit that matures for the first time. Never reused.
+    pub next_index: u32,
+    /// How long fresh tokens wait, seconds: 3,600 to 7,776,000.
+    pub maturity_seconds: u32,
+    /// Proposals that this electorate votes on and that are not closed.
+    pub bound_proposals: u32,
+    /// The mint's decimals.
+    pub decimals: u8,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 5],
+}
+
+impl DepositPool {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [64, 107, 122, 248, 155, 187, 255, 28];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 216;
 
     /// Reads the account from all of its bytes.
     ///

@@ -21,6 +21,14 @@ pub enum GovError {
     NotRosterPayer = 6005,
     /// The rent goes back to who paid it, and this is not that account.
     NotPayer = 6006,
+    /// The deposit is somebody else's.
+    NotDepositOwner = 6010,
+    /// Neither the deposit's owner nor its delegate, or the delegation has ended.
+    NotDepositVoter = 6011,
+    /// A delegate casts the first ballot only: the owner may change it, the delegate may not.
+    DelegateSpoke = 6012,
+    /// A delegate votes only where ballots can be changed, so that the owner keeps the last word.
+    DelegateNotAllowed = 6013,
     /// The account belongs to another constitution.
     WrongConstitution = 6100,
     /// The account belongs to another proposal.
@@ -81,6 +89,26 @@ pub enum GovError {
     WrongElectorate = 6128,
     /// This kind of electorate does not vote by this instruction.
     WrongElectorateKind = 6129,
+    /// The account belongs to another deposit pool.
+    WrongPool = 6130,
+    /// The pool is the electorate in force, or a proposal is bound to it.
+    PoolInUse = 6131,
+    /// The pool still holds tokens.
+    PoolNotEmpty = 6132,
+    /// The deposit still holds tokens: withdraw them first.
+    DepositNotEmpty = 6133,
+    /// There are no fresh tokens to mature.
+    NothingFresh = 6134,
+    /// Fresh tokens could mature now, and adding would begin their wait anew: mature them first.
+    FreshIsRipe = 6135,
+    /// All checkpoints are used: only the owner may give up the oldest, with its weight for old proposals.
+    CheckpointsFull = 6136,
+    /// The account is not the pool's mint, vault or token program.
+    WrongTokenAccount = 6137,
+    /// Tokens nobody deposited lie in the vault: pass a token account of the treasury that takes them.
+    TreasuryAccountMissing = 6138,
+    /// The deposit weighs nothing on this proposal: its tokens matured later, or not yet.
+    DepositWeighsNothing = 6139,
     /// Voting has not started.
     VotingNotStarted = 6200,
     /// Voting has ended.
@@ -95,6 +123,12 @@ pub enum GovError {
     WindowNotClosed = 6205,
     /// A proposal can be cancelled only before voting ends.
     TooLateToCancel = 6206,
+    /// The fresh tokens have not waited long enough.
+    NotRipe = 6210,
+    /// A vote these tokens back can still change: wait until it cannot.
+    DepositLocked = 6211,
+    /// A delegation ends in the future, and within 365 days.
+    DelegationOutOfRange = 6212,
     /// A veto is possible only until the end of the cool-off.
     VetoNotOpen = 6209,
     /// Only an approved proposal that can still be executed can be held.
@@ -137,6 +171,16 @@ pub enum GovError {
     MembersNotAscending = 6413,
     /// A member's weight must be at least 1.
     WeightIsZero = 6414,
+    /// Somebody can freeze accounts of this mint: voters could be locked out, or the pool held hostage.
+    MintCanFreeze = 6420,
+    /// Somebody can take tokens of this mint from their holders, or put another mint in its place.
+    MintCanSeize = 6421,
+    /// Tokens of this mint do not move plainly: a fee, a hook, or not at all.
+    MintCannotMovePlainly = 6422,
+    /// Balances of this mint can be hidden.
+    MintCanHide = 6423,
+    /// The mint has an extension that this program does not know.
+    MintExtensionUnknown = 6424,
     /// A proposal can cite at most 8 principles.
     TooManyCitations = 6500,
     /// A roster has 1 to 8,448 members.
@@ -157,11 +201,19 @@ pub enum GovError {
     PageOutOfRange = 6508,
     /// This proposer has as many proposals open as the constitution allows: close one first.
     TooManyOpenProposals = 6509,
+    /// An amount of nothing.
+    AmountIsZero = 6510,
+    /// The deposit holds less than that.
+    InsufficientDeposit = 6511,
+    /// Tokens mature after 1 hour to 90 days.
+    MaturityOutOfRange = 6512,
+    /// The floor is at least 1 and at most the mint's supply.
+    FloorOutOfRange = 6513,
 }
 
 impl GovError {
     /// All errors, in the order of their numbers.
-    pub const ALL: [Self; 75] = [
+    pub const ALL: [Self; 101] = [
         Self::NotFounder,
         Self::MandateMissing,
         Self::MandateNotNeeded,
@@ -169,6 +221,10 @@ impl GovError {
         Self::NotTheMember,
         Self::NotRosterPayer,
         Self::NotPayer,
+        Self::NotDepositOwner,
+        Self::NotDepositVoter,
+        Self::DelegateSpoke,
+        Self::DelegateNotAllowed,
         Self::WrongConstitution,
         Self::WrongProposal,
         Self::WrongRoster,
@@ -199,6 +255,16 @@ impl GovError {
         Self::ProposalsOpen,
         Self::WrongElectorate,
         Self::WrongElectorateKind,
+        Self::WrongPool,
+        Self::PoolInUse,
+        Self::PoolNotEmpty,
+        Self::DepositNotEmpty,
+        Self::NothingFresh,
+        Self::FreshIsRipe,
+        Self::CheckpointsFull,
+        Self::WrongTokenAccount,
+        Self::TreasuryAccountMissing,
+        Self::DepositWeighsNothing,
         Self::VotingNotStarted,
         Self::VotingEnded,
         Self::VotingNotEnded,
@@ -206,6 +272,9 @@ impl GovError {
         Self::WindowClosed,
         Self::WindowNotClosed,
         Self::TooLateToCancel,
+        Self::NotRipe,
+        Self::DepositLocked,
+        Self::DelegationOutOfRange,
         Self::VetoNotOpen,
         Self::NothingToHold,
         Self::SunsetInThePast,
@@ -227,6 +296,11 @@ impl GovError {
         Self::ParameterOutOfRange,
         Self::MembersNotAscending,
         Self::WeightIsZero,
+        Self::MintCanFreeze,
+        Self::MintCanSeize,
+        Self::MintCannotMovePlainly,
+        Self::MintCanHide,
+        Self::MintExtensionUnknown,
         Self::TooManyCitations,
         Self::RosterSizeOutOfRange,
         Self::TooManyMembers,
@@ -237,6 +311,10 @@ impl GovError {
         Self::VaultSeized,
         Self::PageOutOfRange,
         Self::TooManyOpenProposals,
+        Self::AmountIsZero,
+        Self::InsufficientDeposit,
+        Self::MaturityOutOfRange,
+        Self::FloorOutOfRange,
     ];
 
     /// The error with this number, or `None`.
@@ -262,6 +340,10 @@ impl GovError {
             Self::NotTheMember => "NotTheMember",
             Self::NotRosterPayer => "NotRosterPayer",
             Self::NotPayer => "NotPayer",
+            Self::NotDepositOwner => "NotDepositOwner",
+            Self::NotDepositVoter => "NotDepositVoter",
+            Self::DelegateSpoke => "DelegateSpoke",
+            Self::DelegateNotAllowed => "DelegateNotAllowed",
             Self::WrongConstitution => "WrongConstitution",
             Self::WrongProposal => "WrongProposal",
             Self::WrongRoster => "WrongRoster",
@@ -292,6 +374,16 @@ impl GovError {
             Self::ProposalsOpen => "ProposalsOpen",
             Self::WrongElectorate => "WrongElectorate",
             Self::WrongElectorateKind => "WrongElectorateKind",
+            Self::WrongPool => "WrongPool",
+            Self::PoolInUse => "PoolInUse",
+            Self::PoolNotEmpty => "PoolNotEmpty",
+            Self::DepositNotEmpty => "DepositNotEmpty",
+            Self::NothingFresh => "NothingFresh",
+            Self::FreshIsRipe => "FreshIsRipe",
+            Self::CheckpointsFull => "CheckpointsFull",
+            Self::WrongTokenAccount => "WrongTokenAccount",
+            Self::TreasuryAccountMissing => "TreasuryAccountMissing",
+            Self::DepositWeighsNothing => "DepositWeighsNothing",
             Self::VotingNotStarted => "VotingNotStarted",
             Self::VotingEnded => "VotingEnded",
             Self::VotingNotEnded => "VotingNotEnded",
@@ -299,6 +391,9 @@ impl GovError {
             Self::WindowClosed => "WindowClosed",
             Self::WindowNotClosed => "WindowNotClosed",
             Self::TooLateToCancel => "TooLateToCancel",
+            Self::NotRipe => "NotRipe",
+            Self::DepositLocked => "DepositLocked",
+            Self::DelegationOutOfRange => "DelegationOutOfRange",
             Self::VetoNotOpen => "VetoNotOpen",
             Self::NothingToHold => "NothingToHold",
             Self::SunsetInThePast => "SunsetInThePast",
@@ -320,6 +415,11 @@ impl GovError {
             Self::ParameterOutOfRange => "ParameterOutOfRange",
             Self::MembersNotAscending => "MembersNotAscending",
             Self::WeightIsZero => "WeightIsZero",
+            Self::MintCanFreeze => "MintCanFreeze",
+            Self::MintCanSeize => "MintCanSeize",
+            Self::MintCannotMovePlainly => "MintCannotMovePlainly",
+            Self::MintCanHide => "MintCanHide",
+            Self::MintExtensionUnknown => "MintExtensionUnknown",
             Self::TooManyCitations => "TooManyCitations",
             Self::RosterSizeOutOfRange => "RosterSizeOutOfRange",
             Self::TooManyMembers => "TooManyMembers",
@@ -330,6 +430,10 @@ impl GovError {
             Self::VaultSeized => "VaultSeized",
             Self::PageOutOfRange => "PageOutOfRange",
             Self::TooManyOpenProposals => "TooManyOpenProposals",
+            Self::AmountIsZero => "AmountIsZero",
+            Self::InsufficientDeposit => "InsufficientDeposit",
+            Self::MaturityOutOfRange => "MaturityOutOfRange",
+            Self::FloorOutOfRange => "FloorOutOfRange",
         }
     }
 
@@ -346,6 +450,14 @@ impl GovError {
             Self::NotTheMember => "the roster's member at this index is somebody else",
             Self::NotRosterPayer => "only who created a roster may fill it, or close it before a newer one is adopted",
             Self::NotPayer => "the rent goes back to who paid it, and this is not that account",
+            Self::NotDepositOwner => "the deposit is somebody else's",
+            Self::NotDepositVoter => "neither the deposit's owner nor its delegate, or the delegation has ended",
+            Self::DelegateSpoke => {
+                "a delegate casts the first ballot only: the owner may change it, the delegate may not"
+            }
+            Self::DelegateNotAllowed => {
+                "a delegate votes only where ballots can be changed, so that the owner keeps the last word"
+            }
             Self::WrongConstitution => "the account belongs to another constitution",
             Self::WrongProposal => "the account belongs to another proposal",
             Self::WrongRoster => "the account belongs to another roster, or is not the roster asked for",
@@ -378,6 +490,24 @@ impl GovError {
             Self::ProposalsOpen => "proposals of this proposer are still open: close them first",
             Self::WrongElectorate => "the account is not the electorate of this constitution or proposal",
             Self::WrongElectorateKind => "this kind of electorate does not vote by this instruction",
+            Self::WrongPool => "the account belongs to another deposit pool",
+            Self::PoolInUse => "the pool is the electorate in force, or a proposal is bound to it",
+            Self::PoolNotEmpty => "the pool still holds tokens",
+            Self::DepositNotEmpty => "the deposit still holds tokens: withdraw them first",
+            Self::NothingFresh => "there are no fresh tokens to mature",
+            Self::FreshIsRipe => {
+                "fresh tokens could mature now, and adding would begin their wait anew: mature them first"
+            }
+            Self::CheckpointsFull => {
+                "all checkpoints are used: only the owner may give up the oldest, with its weight for old proposals"
+            }
+            Self::WrongTokenAccount => "the account is not the pool's mint, vault or token program",
+            Self::TreasuryAccountMissing => {
+                "tokens nobody deposited lie in the vault: pass a token account of the treasury that takes them"
+            }
+            Self::DepositWeighsNothing => {
+                "the deposit weighs nothing on this proposal: its tokens matured later, or not yet"
+            }
             Self::VotingNotStarted => "voting has not started",
             Self::VotingEnded => "voting has ended",
             Self::VotingNotEnded => "voting has not ended",
@@ -385,6 +515,9 @@ impl GovError {
             Self::WindowClosed => "the execution window is over",
             Self::WindowNotClosed => "the execution window is not over",
             Self::TooLateToCancel => "a proposal can be cancelled only before voting ends",
+            Self::NotRipe => "the fresh tokens have not waited long enough",
+            Self::DepositLocked => "a vote these tokens back can still change: wait until it cannot",
+            Self::DelegationOutOfRange => "a delegation ends in the future, and within 365 days",
             Self::VetoNotOpen => "a veto is possible only until the end of the cool-off",
             Self::NothingToHold => "only an approved proposal that can still be executed can be held",
             Self::SunsetInThePast => "a sunset must lie in the future",
@@ -406,6 +539,15 @@ impl GovError {
             Self::ParameterOutOfRange => "a track's parameter lies outside its bounds",
             Self::MembersNotAscending => "members must be different and in ascending order of address",
             Self::WeightIsZero => "a member's weight must be at least 1",
+            Self::MintCanFreeze => {
+                "somebody can freeze accounts of this mint: voters could be locked out, or the pool held hostage"
+            }
+            Self::MintCanSeize => {
+                "somebody can take tokens of this mint from their holders, or put another mint in its place"
+            }
+            Self::MintCannotMovePlainly => "tokens of this mint do not move plainly: a fee, a hook, or not at all",
+            Self::MintCanHide => "balances of this mint can be hidden",
+            Self::MintExtensionUnknown => "the mint has an extension that this program does not know",
             Self::TooManyCitations => "a proposal can cite at most 8 principles",
             Self::RosterSizeOutOfRange => "a roster has 1 to 8,448 members",
             Self::TooManyMembers => "more members than the roster was made for, or than its page holds",
@@ -418,6 +560,10 @@ impl GovError {
             Self::TooManyOpenProposals => {
                 "this proposer has as many proposals open as the constitution allows: close one first"
             }
+            Self::AmountIsZero => "an amount of nothing",
+            Self::InsufficientDeposit => "the deposit holds less than that",
+            Self::MaturityOutOfRange => "tokens mature after 1 hour to 90 days",
+            Self::FloorOutOfRange => "the floor is at least 1 and at most the mint's supply",
         }
     }
 }

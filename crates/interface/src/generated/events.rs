@@ -23,6 +23,24 @@ pub enum Event {
     ConstitutionCreated(ConstitutionCreated),
     /// The founder gave up all power.
     ConstitutionSealed(ConstitutionSealed),
+    /// Tokens came into a deposit, fresh.
+    DepositAdded(DepositAdded),
+    /// An empty deposit was closed and its rent returned.
+    DepositClosed(DepositClosed),
+    /// A deposit's owner named a delegate, or nobody.
+    DepositDelegated(DepositDelegated),
+    /// A deposit's fresh tokens matured.
+    DepositMatured(DepositMatured),
+    /// A deposit was opened.
+    DepositOpened(DepositOpened),
+    /// A deposit pool was closed and its rent returned.
+    DepositPoolClosed(DepositPoolClosed),
+    /// A deposit pool was created.
+    DepositPoolCreated(DepositPoolCreated),
+    /// Tokens were taken out of a deposit.
+    DepositWithdrawn(DepositWithdrawn),
+    /// An electorate that is no council was adopted.
+    ElectorateAdopted(ElectorateAdopted),
     /// A policy came into force.
     PolicyAdopted(PolicyAdopted),
     /// A policy's text or sunset was replaced.
@@ -85,6 +103,15 @@ impl Event {
             ConstitutionAmended::DISCRIMINATOR => decode::event(bytes).map(Self::ConstitutionAmended),
             ConstitutionCreated::DISCRIMINATOR => decode::event(bytes).map(Self::ConstitutionCreated),
             ConstitutionSealed::DISCRIMINATOR => decode::event(bytes).map(Self::ConstitutionSealed),
+            DepositAdded::DISCRIMINATOR => decode::event(bytes).map(Self::DepositAdded),
+            DepositClosed::DISCRIMINATOR => decode::event(bytes).map(Self::DepositClosed),
+            DepositDelegated::DISCRIMINATOR => decode::event(bytes).map(Self::DepositDelegated),
+            DepositMatured::DISCRIMINATOR => decode::event(bytes).map(Self::DepositMatured),
+            DepositOpened::DISCRIMINATOR => decode::event(bytes).map(Self::DepositOpened),
+            DepositPoolClosed::DISCRIMINATOR => decode::event(bytes).map(Self::DepositPoolClosed),
+            DepositPoolCreated::DISCRIMINATOR => decode::event(bytes).map(Self::DepositPoolCreated),
+            DepositWithdrawn::DISCRIMINATOR => decode::event(bytes).map(Self::DepositWithdrawn),
+            ElectorateAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::ElectorateAdopted),
             PolicyAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAdopted),
             PolicyAmended::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAmended),
             PolicyClosed::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyClosed),
@@ -122,6 +149,15 @@ impl Event {
             Self::ConstitutionAmended(event) => decode::to_bytes(ConstitutionAmended::DISCRIMINATOR, event),
             Self::ConstitutionCreated(event) => decode::to_bytes(ConstitutionCreated::DISCRIMINATOR, event),
             Self::ConstitutionSealed(event) => decode::to_bytes(ConstitutionSealed::DISCRIMINATOR, event),
+            Self::DepositAdded(event) => decode::to_bytes(DepositAdded::DISCRIMINATOR, event),
+            Self::DepositClosed(event) => decode::to_bytes(DepositClosed::DISCRIMINATOR, event),
+            Self::DepositDelegated(event) => decode::to_bytes(DepositDelegated::DISCRIMINATOR, event),
+            Self::DepositMatured(event) => decode::to_bytes(DepositMatured::DISCRIMINATOR, event),
+            Self::DepositOpened(event) => decode::to_bytes(DepositOpened::DISCRIMINATOR, event),
+            Self::DepositPoolClosed(event) => decode::to_bytes(DepositPoolClosed::DISCRIMINATOR, event),
+            Self::DepositPoolCreated(event) => decode::to_bytes(DepositPoolCreated::DISCRIMINATOR, event),
+            Self::DepositWithdrawn(event) => decode::to_bytes(DepositWithdrawn::DISCRIMINATOR, event),
+            Self::ElectorateAdopted(event) => decode::to_bytes(ElectorateAdopted::DISCRIMINATOR, event),
             Self::PolicyAdopted(event) => decode::to_bytes(PolicyAdopted::DISCRIMINATOR, event),
             Self::PolicyAmended(event) => decode::to_bytes(PolicyAmended::DISCRIMINATOR, event),
             Self::PolicyClosed(event) => decode::to_bytes(PolicyClosed::DISCRIMINATOR, event),
@@ -158,6 +194,15 @@ impl Event {
             Self::ConstitutionAmended(_) => "ConstitutionAmended",
             Self::ConstitutionCreated(_) => "ConstitutionCreated",
             Self::ConstitutionSealed(_) => "ConstitutionSealed",
+            Self::DepositAdded(_) => "DepositAdded",
+            Self::DepositClosed(_) => "DepositClosed",
+            Self::DepositDelegated(_) => "DepositDelegated",
+            Self::DepositMatured(_) => "DepositMatured",
+            Self::DepositOpened(_) => "DepositOpened",
+            Self::DepositPoolClosed(_) => "DepositPoolClosed",
+            Self::DepositPoolCreated(_) => "DepositPoolCreated",
+            Self::DepositWithdrawn(_) => "DepositWithdrawn",
+            Self::ElectorateAdopted(_) => "ElectorateAdopted",
             Self::PolicyAdopted(_) => "PolicyAdopted",
             Self::PolicyAmended(_) => "PolicyAmended",
             Self::PolicyClosed(_) => "PolicyClosed",
@@ -194,6 +239,15 @@ impl Event {
             Self::ConstitutionAmended(event) => Some(event.sequence),
             Self::ConstitutionCreated(event) => Some(event.sequence),
             Self::ConstitutionSealed(event) => Some(event.sequence),
+            Self::DepositAdded(event) => Some(event.sequence),
+            Self::DepositClosed(event) => Some(event.sequence),
+            Self::DepositDelegated(event) => Some(event.sequence),
+            Self::DepositMatured(event) => Some(event.sequence),
+            Self::DepositOpened(event) => Some(event.sequence),
+            Self::DepositPoolClosed(event) => Some(event.sequence),
+            Self::DepositPoolCreated(event) => Some(event.sequence),
+            Self::DepositWithdrawn(event) => Some(event.sequence),
+            Self::ElectorateAdopted(event) => Some(event.sequence),
             Self::PolicyAdopted(event) => Some(event.sequence),
             Self::PolicyAmended(event) => Some(event.sequence),
             Self::PolicyClosed(event) => Some(event.sequence),
@@ -230,6 +284,15 @@ impl Event {
             Self::ConstitutionAmended(event) => Some(event.at),
             Self::ConstitutionCreated(event) => Some(event.at),
             Self::ConstitutionSealed(event) => Some(event.at),
+            Self::DepositAdded(event) => Some(event.at),
+            Self::DepositClosed(event) => Some(event.at),
+            Self::DepositDelegated(event) => Some(event.at),
+            Self::DepositMatured(event) => Some(event.at),
+            Self::DepositOpened(event) => Some(event.at),
+            Self::DepositPoolClosed(event) => Some(event.at),
+            Self::DepositPoolCreated(event) => Some(event.at),
+            Self::DepositWithdrawn(event) => Some(event.at),
+            Self::ElectorateAdopted(event) => Some(event.at),
             Self::PolicyAdopted(event) => Some(event.at),
             Self::PolicyAmended(event) => Some(event.at),
             Self::PolicyClosed(event) => Some(event.at),
@@ -266,6 +329,15 @@ impl Event {
             Self::ConstitutionAmended(event) => Some(event.constitution),
             Self::ConstitutionCreated(event) => Some(event.constitution),
             Self::ConstitutionSealed(event) => Some(event.constitution),
+            Self::DepositAdded(event) => Some(event.constitution),
+            Self::DepositClosed(event) => Some(event.constitution),
+            Self::DepositDelegated(event) => Some(event.constitution),
+            Self::DepositMatured(event) => Some(event.constitution),
+            Self::DepositOpened(event) => Some(event.constitution),
+            Self::DepositPoolClosed(event) => Some(event.constitution),
+            Self::DepositPoolCreated(event) => Some(event.constitution),
+            Self::DepositWithdrawn(event) => Some(event.constitution),
+            Self::ElectorateAdopted(event) => Some(event.constitution),
             Self::PolicyAdopted(event) => Some(event.constitution),
             Self::PolicyAmended(event) => Some(event.constitution),
             Self::PolicyClosed(event) => Some(event.constitution),
@@ -302,6 +374,15 @@ impl Event {
             Self::ConstitutionAmended(_) => None,
             Self::ConstitutionCreated(_) => None,
             Self::ConstitutionSealed(_) => None,
+            Self::DepositAdded(_) => None,
+            Self::DepositClosed(_) => None,
+            Self::DepositDelegated(_) => None,
+            Self::DepositMatured(_) => None,
+            Self::DepositOpened(_) => None,
+            Self::DepositPoolClosed(_) => None,
+            Self::DepositPoolCreated(_) => None,
+            Self::DepositWithdrawn(_) => None,
+            Self::ElectorateAdopted(_) => None,
             Self::PolicyAdopted(_) => None,
             Self::PolicyAmended(_) => None,
             Self::PolicyClosed(_) => None,
@@ -434,6 +515,218 @@ pub struct ConstitutionSealed {
 impl ConstitutionSealed {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [53, 154, 58, 150, 232, 207, 70, 215];
+}
+
+/// Tokens came into a deposit, fresh.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositAdded {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The deposit.
+    pub deposit: Address,
+    /// Tokens, base units.
+    pub amount: u64,
+}
+
+impl DepositAdded {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [138, 251, 20, 250, 99, 2, 44, 97];
+}
+
+/// An empty deposit was closed and its rent returned.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositClosed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The deposit.
+    pub deposit: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+}
+
+impl DepositClosed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [75, 150, 76, 39, 50, 48, 196, 60];
+}
+
+/// A deposit's owner named a delegate, or nobody.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositDelegated {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The deposit.
+    pub deposit: Address,
+    /// Zeros for nobody.
+    pub delegate: Address,
+    /// When it ends; 0 for nobody.
+    pub expires_at: i64,
+}
+
+impl DepositDelegated {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [14, 90, 60, 225, 109, 114, 18, 58];
+}
+
+/// A deposit's fresh tokens matured.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositMatured {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The deposit.
+    pub deposit: Address,
+    /// Who asked for it.
+    pub authority: Address,
+    /// How many.
+    pub amount: u64,
+    /// First proposal they count for.
+    pub from_proposal_id: u64,
+    /// The deposit's index in the electorate.
+    pub index: u32,
+}
+
+impl DepositMatured {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [78, 196, 105, 37, 112, 138, 68, 66];
+}
+
+/// A deposit was opened.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositOpened {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The deposit.
+    pub deposit: Address,
+    /// The pool.
+    pub pool: Address,
+    /// Whose tokens it will hold.
+    pub owner: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+}
+
+impl DepositOpened {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [209, 91, 71, 104, 176, 175, 216, 162];
+}
+
+/// A deposit pool was closed and its rent returned.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositPoolClosed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The pool.
+    pub pool: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+    /// Tokens that nobody had deposited, and that went to the treasury.
+    pub surplus: u64,
+}
+
+impl DepositPoolClosed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [221, 160, 134, 239, 59, 62, 170, 73];
+}
+
+/// A deposit pool was created.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositPoolCreated {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The pool.
+    pub pool: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+    /// Whose tokens weigh.
+    pub mint: Address,
+    /// The program of that mint: SPL Token or Token-2022.
+    pub token_program: Address,
+    /// The token account that holds all deposits. Seeds: `"pool_vault"`, pool. The pool signs for it.
+    pub vault: Address,
+    /// What a proposal's shares are counted against at least, base units: a pool that most have left decides nothing.
+    pub floor: u64,
+    /// Its version among the constitution's electorates that are no rosters, from 1.
+    pub version: u32,
+    /// How long fresh tokens wait, seconds: 3,600 to 7,776,000.
+    pub maturity_seconds: u32,
+    /// The mint's decimals.
+    pub decimals: u8,
+}
+
+impl DepositPoolCreated {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [178, 108, 222, 116, 2, 220, 80, 15];
+}
+
+/// Tokens were taken out of a deposit.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositWithdrawn {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The deposit.
+    pub deposit: Address,
+    /// Tokens, base units.
+    pub amount: u64,
+    /// The token account that received them.
+    pub destination: Address,
+}
+
+impl DepositWithdrawn {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [152, 139, 194, 204, 237, 235, 26, 134];
+}
+
+/// An electorate that is no council was adopted.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ElectorateAdopted {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// The electorate.
+    pub electorate: Address,
+    /// 2 deposits, 3 snapshots, 4 weight records.
+    pub kind: u8,
+}
+
+impl ElectorateAdopted {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [181, 10, 24, 242, 144, 245, 170, 66];
 }
 
 /// A policy came into force.

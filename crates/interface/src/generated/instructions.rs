@@ -23,6 +23,16 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         ConstitutionAmend::DISCRIMINATOR => Some("constitution_amend"),
         ConstitutionCreate::DISCRIMINATOR => Some("constitution_create"),
         ConstitutionSeal::DISCRIMINATOR => Some("constitution_seal"),
+        DepositAdd::DISCRIMINATOR => Some("deposit_add"),
+        DepositClose::DISCRIMINATOR => Some("deposit_close"),
+        DepositDelegate::DISCRIMINATOR => Some("deposit_delegate"),
+        DepositMature::DISCRIMINATOR => Some("deposit_mature"),
+        DepositOpen::DISCRIMINATOR => Some("deposit_open"),
+        DepositPoolClose::DISCRIMINATOR => Some("deposit_pool_close"),
+        DepositPoolCreate::DISCRIMINATOR => Some("deposit_pool_create"),
+        DepositVote::DISCRIMINATOR => Some("deposit_vote"),
+        DepositWithdraw::DISCRIMINATOR => Some("deposit_withdraw"),
+        ElectorateAdopt::DISCRIMINATOR => Some("electorate_adopt"),
         PolicyAdopt::DISCRIMINATOR => Some("policy_adopt"),
         PolicyAmend::DISCRIMINATOR => Some("policy_amend"),
         PolicyClose::DISCRIMINATOR => Some("policy_close"),
@@ -207,6 +217,394 @@ impl ConstitutionSeal {
             program_id: PROGRAM_ID,
             accounts: vec![AccountMeta::new_readonly(self.founder, true), AccountMeta::new(self.constitution, false)],
             data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Puts tokens into a deposit.
+///
+/// Accounts of `deposit_add`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositAdd {
+    /// The deposit's owner. (Signer.)
+    pub owner: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The pool. (Writable.)
+    pub pool: Address,
+    /// Holds all deposits. (Writable.)
+    pub pool_vault: Address,
+    /// The pool's mint. The token program reads it.
+    pub mint: Address,
+    /// The mint's program.
+    pub token_program: Address,
+    /// The deposit. (Writable.)
+    pub deposit: Address,
+    /// Where the tokens come from or go to. The token program checks whose it is. (Writable.)
+    pub token_account: Address,
+}
+
+impl DepositAdd {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [33, 118, 210, 227, 21, 44, 252, 162];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, amount: u64) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.owner, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.pool, false),
+                AccountMeta::new(self.pool_vault, false),
+                AccountMeta::new_readonly(self.mint, false),
+                AccountMeta::new_readonly(self.token_program, false),
+                AccountMeta::new(self.deposit, false),
+                AccountMeta::new(self.token_account, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&amount).into_bytes(),
+        }
+    }
+}
+
+/// Closes an empty deposit and returns its rent.
+///
+/// Accounts of `deposit_close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositClose {
+    /// The owner, the payer or anybody, as the instruction says. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The deposit. (Writable.)
+    pub deposit: Address,
+    /// Who paid for it. May be the authority, which is not written. (Writable.)
+    pub payer: Address,
+}
+
+impl DepositClose {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [145, 124, 61, 87, 15, 205, 54, 180];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.deposit, false),
+                AccountMeta::new(self.payer, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Names who votes with a deposit until its owner does; zeros and 0 for nobody.
+///
+/// Accounts of `deposit_delegate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositDelegate {
+    /// The owner, the payer or anybody, as the instruction says. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The deposit. (Writable.)
+    pub deposit: Address,
+}
+
+impl DepositDelegate {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [251, 194, 47, 74, 225, 72, 150, 81];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, delegate: Address, expires_at: i64) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.deposit, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&delegate).with(&expires_at).into_bytes(),
+        }
+    }
+}
+
+/// Makes a deposit's fresh tokens count for later proposals.
+///
+/// Accounts of `deposit_mature`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositMature {
+    /// The owner, the payer or anybody, as the instruction says. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The deposit. (Writable.)
+    pub deposit: Address,
+    /// The deposit's pool. (Writable.)
+    pub pool: Address,
+}
+
+impl DepositMature {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [216, 18, 186, 174, 170, 25, 191, 201];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.deposit, false),
+                AccountMeta::new(self.pool, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Opens a deposit.
+///
+/// Accounts of `deposit_open`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositOpen {
+    /// Pays. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The pool.
+    pub pool: Address,
+    /// The deposit. (Writable.)
+    pub deposit: Address,
+}
+
+impl DepositOpen {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [118, 120, 19, 252, 170, 126, 182, 49];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, owner: Address) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new_readonly(self.pool, false),
+                AccountMeta::new(self.deposit, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&owner).into_bytes(),
+        }
+    }
+}
+
+/// Closes a deposit pool and returns its rent.
+///
+/// Accounts of `deposit_pool_close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositPoolClose {
+    /// Created the pool, and is paid back. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The pool. (Writable.)
+    pub pool: Address,
+    /// Holds all deposits. (Writable.)
+    pub pool_vault: Address,
+    /// The pool's mint. The token program reads it.
+    pub mint: Address,
+    /// The mint's program.
+    pub token_program: Address,
+    /// A token account of the constitution's vault, for tokens that nobody deposited. (Writable.)
+    pub treasury: Option<Address>,
+}
+
+impl DepositPoolClose {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [31, 148, 147, 32, 2, 182, 64, 120];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.pool, false),
+                AccountMeta::new(self.pool_vault, false),
+                AccountMeta::new_readonly(self.mint, false),
+                AccountMeta::new_readonly(self.token_program, false),
+                optional(self.treasury, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Creates a deposit pool.
+///
+/// Accounts of `deposit_pool_create`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositPoolCreate {
+    /// Creates and pays. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// Whose tokens will weigh.
+    pub mint: Address,
+    /// The pool. (Writable.)
+    pub pool: Address,
+    /// Will hold all deposits; the pool signs for it. Created by the handler, once the mint has been looked at. (Writable.)
+    pub pool_vault: Address,
+    /// The mint's program: SPL Token or Token-2022.
+    pub token_program: Address,
+}
+
+impl DepositPoolCreate {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [18, 102, 52, 18, 131, 52, 28, 132];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, maturity_seconds: u32, floor: u64) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new_readonly(self.mint, false),
+                AccountMeta::new(self.pool, false),
+                AccountMeta::new(self.pool_vault, false),
+                AccountMeta::new_readonly(self.token_program, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&maturity_seconds).with(&floor).into_bytes(),
+        }
+    }
+}
+
+/// Votes with a deposit, or changes the vote: 1 for, 2 against, 3 abstain.
+///
+/// Accounts of `deposit_vote`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositVote {
+    /// The deposit's owner or delegate. (Signer.)
+    pub voter: Address,
+    /// The proposal. (Writable.)
+    pub proposal: Address,
+    /// The deposit. (Writable.)
+    pub deposit: Address,
+    /// The page that holds the deposit's ballot; none for the first 256. (Writable.)
+    pub ballot_page: Option<Address>,
+}
+
+impl DepositVote {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [242, 79, 103, 5, 170, 216, 43, 103];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, choice: u8) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.voter, true),
+                AccountMeta::new(self.proposal, false),
+                AccountMeta::new(self.deposit, false),
+                optional(self.ballot_page, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&choice).into_bytes(),
+        }
+    }
+}
+
+/// Takes tokens out of a deposit.
+///
+/// Accounts of `deposit_withdraw`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DepositWithdraw {
+    /// The deposit's owner. (Signer.)
+    pub owner: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The pool. (Writable.)
+    pub pool: Address,
+    /// Holds all deposits. (Writable.)
+    pub pool_vault: Address,
+    /// The pool's mint. The token program reads it.
+    pub mint: Address,
+    /// The mint's program.
+    pub token_program: Address,
+    /// The deposit. (Writable.)
+    pub deposit: Address,
+    /// Where the tokens come from or go to. The token program checks whose it is. (Writable.)
+    pub token_account: Address,
+}
+
+impl DepositWithdraw {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [73, 90, 249, 66, 56, 25, 198, 67];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, amount: u64) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.owner, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.pool, false),
+                AccountMeta::new(self.pool_vault, false),
+                AccountMeta::new_readonly(self.mint, false),
+                AccountMeta::new_readonly(self.token_program, false),
+                AccountMeta::new(self.deposit, false),
+                AccountMeta::new(self.token_account, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&amount).into_bytes(),
+        }
+    }
+}
+
+/// Makes an electorate that is no council that of later proposals: 2 a deposit pool.
+///
+/// Accounts of `electorate_adopt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ElectorateAdopt {
+    /// The founder before the seal; anybody with the proposal after it. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The approved proposal that orders this; none before the seal. (Writable.)
+    pub proposal: Option<Address>,
+    /// A deposit pool, or what else the kind is.
+    pub electorate: Address,
+}
+
+impl ElectorateAdopt {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [173, 113, 92, 7, 34, 204, 127, 226];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, kind: u8) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                optional(self.proposal, true),
+                AccountMeta::new_readonly(self.electorate, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&kind).into_bytes(),
         }
     }
 }

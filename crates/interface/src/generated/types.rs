@@ -23,6 +23,15 @@ pub struct ConstitutionCreateArgs {
     pub tracks: [TrackConfig; 4],
 }
 
+/// Matured tokens, and since which proposal they count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct DepositCheckpoint {
+    /// First proposal they count for, by id.
+    pub from_proposal_id: u64,
+    /// How many, base units; 0 marks an unused place.
+    pub amount: u64,
+}
+
 /// Where a chain of events stands. Lives in the account that every event of the chain writes anyway, so that votes on
 /// different proposals do not wait for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

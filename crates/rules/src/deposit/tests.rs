@@ -218,13 +218,14 @@ proptest! {
     #[test]
     fn w1_w3_w4_w7_weights_for_a_proposal_never_exceed_its_total(moves in moves()) {
         let (mut holdings, mut purses) = ([Holding::default(); 3], vec![Purse::default(); 3]);
-        let mut now = 0i64;
+        let (mut now, mut pool) = (0i64, PoolTotals::default());
         let mut totals: Vec<u64> = Vec::new();
         // Who voted on what, with what weight, and until when that can change.
         let mut votes: Vec<(usize, u64, u64, i64)> = Vec::new();
         for step in moves {
             let next = totals.len() as u64;
             let before = holdings;
+            let sums = pool;
             match step {
                 Move::Add { who, amount } => {
                     if let Ok(holding) = holdings[who].with_added(Weight(amount), HOUR, at(now)) {
@@ -263,6 +264,14 @@ proptest! {
                 }
                 Move::Wait { seconds } => now += i64::from(seconds),
             }
+            for (old, new) in before.iter().zip(&holdings) {
+                pool = pool.with_change(old, new).expect("a deposit is part of its pool");
+            }
+            let (fresh, matured) = purses.iter().fold((0, 0), |(fresh, matured), purse| {
+                (fresh + purse.fresh, matured + purse.tokens.len() as u64)
+            });
+            prop_assert_eq!((pool.total, pool.matured), (Weight(fresh + matured), Weight(matured)));
+            prop_assert!(before != holdings || sums == pool);
             let next = totals.len() as u64;
             for (holding, purse) in holdings.iter().zip(&purses) {
                 prop_assert!(holding.is_sound());

@@ -9,21 +9,51 @@ use quantumagi_rules::ballot::{self, BallotRule, Choice, Place};
 use quantumagi_rules::roster;
 
 use super::{
-    Mandate, NewPrinciple, constitution_amend, policy_adopt, policy_amend, policy_repeal, principle_add,
-    principle_amend, principle_retire, roster_adopt, vault_transfer,
+    Mandate, NewPrinciple, constitution_amend, electorate_adopt, policy_adopt, policy_amend, policy_repeal,
+    principle_add, principle_amend, principle_retire, roster_adopt, vault_transfer,
 };
+
+/// What makes somebody one of an electorate's people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A member of a council, with this index on its roster.
+    Member {
+        /// The index.
+        index: u32,
+    },
+    /// Somebody with matured tokens in a deposit pool.
+    Depositor,
+}
+
+impl Standing {
+    /// The account that shows it.
+    fn account(self, electorate: &Address, proposer: &Address) -> Address {
+        match self {
+            Self::Member { index } => pda::roster_page(electorate, roster::place(index).0),
+            Self::Depositor => pda::deposit(electorate, proposer),
+        }
+    }
+
+    /// The index that the instruction names; 0 where it needs none.
+    fn index(self) -> u32 {
+        match self {
+            Self::Member { index } => index,
+            Self::Depositor => 0,
+        }
+    }
+}
 
 /// What is proposed, by whom and on what grounds.
 #[derive(Clone, Copy, Debug)]
 pub struct NewProposal<'a> {
     /// The constitution.
     pub constitution: Address,
-    /// Signs and pays; a member of `roster`.
+    /// Signs and pays.
     pub proposer: Address,
-    /// The constitution's roster in force.
-    pub roster: Address,
-    /// The proposer's index in it.
-    pub member_index: u32,
+    /// The constitution's electorate in force.
+    pub electorate: Address,
+    /// Who the proposer is in it.
+    pub standing: Standing,
     /// The constitution's `next_proposal_id`.
     pub id: u64,
     /// Hash of the canonical text that explains it.
@@ -41,12 +71,12 @@ pub struct NewProposal<'a> {
 /// Proposes an action.
 #[must_use]
 pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
-    let NewProposal { constitution, proposer, roster, member_index, id, content_hash, ballot_rule, .. } = *new;
+    let NewProposal { constitution, proposer, electorate, standing, id, content_hash, ballot_rule, .. } = *new;
     let accounts = instructions::ProposalCreate {
         proposer,
         constitution,
-        electorate: roster,
-        membership: Some(pda::roster_page(&roster, roster::place(member_index).0)),
+        electorate,
+        membership: Some(standing.account(&electorate, &proposer)),
         record: pda::proposer(&constitution, &proposer),
         proposal: pda::proposal(&constitution, id),
         subject: None,
@@ -67,6 +97,9 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
         Action::RosterAdopt { roster_version, .. } => {
             instructions::ProposalCreate { candidate: Some(pda::roster(&constitution, roster_version)), ..accounts }
         }
+        Action::ElectorateAdopt { electorate, .. } => {
+            instructions::ProposalCreate { subject: Some(Address::new_from_array(electorate)), ..accounts }
+        }
         Action::Invoke { program, .. } => instructions::ProposalCreate {
             subject: Some(Address::new_from_array(program)),
             program_data: new.program_data,
@@ -74,6 +107,7 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
         },
     };
     let action = new.action.to_bytes();
+    let member_index = standing.index();
     let args = ProposalCreateArgs { content_hash, member_index, ballot_rule: ballot_rule as u8, action };
     let mut instruction = accounts.instruction(&args);
     let cited = new.citations.iter().map(|id| AccountMeta::new_readonly(pda::principle(&constitution, *id), false));
@@ -167,6 +201,9 @@ pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
             principle_retire(&constitution, &mandate, principle_id, version)
         }
         Action::RosterAdopt { roster_version, .. } => roster_adopt(&constitution, &mandate, roster_version),
+        Action::ElectorateAdopt { kind, electorate } => {
+            electorate_adopt(&constitution, &mandate, kind, &Address::new_from_array(electorate))
+        }
         Action::Invoke { program, accounts, data } => {
             let program = Address::new_from_array(program);
             let vault = pda::vault(&constitution);

@@ -33,8 +33,8 @@ fn draft<'a>(action: Action<'a>, citations: &'a [u32]) -> NewProposal<'a> {
     NewProposal {
         constitution: COUNCIL,
         proposer: ANA,
-        roster: pda::roster(&COUNCIL, 1),
-        member_index: 31,
+        electorate: pda::roster(&COUNCIL, 1),
+        standing: Standing::Member { index: 31 },
         id: 5,
         content_hash: [7; 32],
         ballot_rule: BallotRule::Changeable,

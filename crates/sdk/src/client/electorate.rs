@@ -4,6 +4,7 @@ use quantumagi_interface::accounts::{BallotPage, Proposal, Roster};
 use quantumagi_interface::types::Member;
 use quantumagi_interface::{Address, RosterPage, pda};
 use quantumagi_rules::ballot::{Choice, Place, pages_for, place};
+use quantumagi_rules::electorate::ElectorateKind;
 
 use super::{AtSlot, Quantumagi};
 use crate::check::CheckError;
@@ -114,9 +115,23 @@ impl Quantumagi {
     /// As [`Quantumagi::constitution`].
     pub async fn ballots(&self, address: &Address) -> Result<AtSlot<Vec<Ballot>>> {
         let proposal = self.proposal_at(address).await?;
-        let electorate = self.electorate(&proposal.value.electorate).await?.value;
+        let members = self.voters(&proposal.value).await?;
         let pages = self.ballot_pages(address, &proposal.value).await?;
-        Ok(proposal.map(|proposal| ballots_of(&proposal, &pages, &electorate.members)))
+        Ok(proposal.map(|proposal| ballots_of(&proposal, &pages, &members)))
+    }
+
+    /// Who can vote on a proposal and with what weight, by index.
+    ///
+    /// # Errors
+    /// As [`Quantumagi::constitution`], and for a deposit pool as [`Quantumagi::deposits`].
+    pub async fn voters(&self, proposal: &Proposal) -> Result<Vec<Member>> {
+        match proposal.electorate_kind()? {
+            ElectorateKind::Deposit => self.depositors(proposal).await,
+            ElectorateKind::None
+            | ElectorateKind::Council
+            | ElectorateKind::Snapshot
+            | ElectorateKind::WeightRecord => Ok(self.electorate(&proposal.electorate).await?.value.members),
+        }
     }
 
     /// The ballot of one voter; `None` where none was cast.

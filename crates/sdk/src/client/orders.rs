@@ -172,7 +172,11 @@ impl Quantumagi {
     }
 
     /// The constitution, where `founder` may still change it.
-    async fn founder_of(&self, constitution: &Address, founder: &Address) -> Result<(Constitution, Mandate)> {
+    pub(super) async fn founder_of(
+        &self,
+        constitution: &Address,
+        founder: &Address,
+    ) -> Result<(Constitution, Mandate)> {
         let account = self.constitution(constitution).await?.value;
         if account.is_sealed() {
             Err(CheckError::AlreadySealed)?;

@@ -5,6 +5,7 @@ use quantumagi_interface::{Address, pda};
 use quantumagi_rpc::solana::{Instruction, ids};
 use quantumagi_rules::action::{Action, ROSTER_ADOPT};
 use quantumagi_rules::ballot::{BallotRule, Choice, Place, place};
+use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::lifecycle::Step;
 use quantumagi_rules::{Hash, UnixSeconds};
 
@@ -40,16 +41,16 @@ impl Quantumagi {
         draft: &ProposalDraft<'_>,
     ) -> Result<(Address, Vec<Instruction>)> {
         let account = self.constitution(constitution).await?.value;
-        let roster = check::proposable(&account)?;
+        let electorate = check::proposable(&account)?;
         check::citations(draft.citations, &draft.action)?;
         self.check_action(constitution, &account, &draft.action).await?;
-        let (member_index, _) = self.electorate(&roster).await?.value.member(proposer)?;
+        let standing = self.standing(&account, &electorate, proposer).await?;
         let id = account.next_proposal_id;
         let new = NewProposal {
             constitution: *constitution,
             proposer: *proposer,
-            roster,
-            member_index,
+            electorate,
+            standing,
             id,
             content_hash: draft.content_hash,
             ballot_rule: draft.ballot_rule,
@@ -82,18 +83,28 @@ impl Quantumagi {
     pub async fn proposal_vote(&self, address: &Address, voter: &Address, choice: Choice) -> Result<Vec<Instruction>> {
         let proposal = self.proposal_at(address).await?.value;
         check::step(&proposal, Step::Vote, self.now().await?)?;
+        if proposal.electorate_kind()? == ElectorateKind::Deposit {
+            return self.deposit_vote(address, voter, voter, choice).await;
+        }
         let (index, _) = self.electorate(&proposal.electorate).await?.value.member(voter)?;
         let previous = self.choice_of(address, &proposal, index).await?;
         check::vote(&proposal, previous, choice, self.now().await?)?;
-        let mut instructions = Vec::with_capacity(2);
-        if let Place::Page { page, .. } = place(index) {
-            let is_open = self.ballot_pages(address, &proposal).await?.iter().any(|open| open.page == page);
-            if !is_open {
-                instructions.push(builders::ballot_page_open(voter, address, page));
-            }
-        }
+        let mut instructions = self.page_for(address, &proposal, voter, index).await?;
         instructions.push(builders::proposal_vote(address, &proposal.electorate, voter, index, choice));
         Ok(instructions)
+    }
+
+    /// Opens the ballot page of the voter with this index, where one is needed and not open.
+    pub(super) async fn page_for(
+        &self,
+        address: &Address,
+        proposal: &Proposal,
+        payer: &Address,
+        index: u32,
+    ) -> Result<Vec<Instruction>> {
+        let Place::Page { page, .. } = place(index) else { return Ok(Vec::new()) };
+        let is_open = self.ballot_pages(address, proposal).await?.iter().any(|open| open.page == page);
+        Ok((!is_open).then(|| builders::ballot_page_open(payer, address, page)).into_iter().collect())
     }
 
     /// Writes down the outcome of a vote.
@@ -179,6 +190,9 @@ impl Quantumagi {
             }
             Action::RosterAdopt { roster_version, .. } => {
                 check::usable(&self.roster(constitution, roster_version).await?.value)?;
+            }
+            Action::ElectorateAdopt { kind, electorate } => {
+                self.check_adoptable(constitution, kind, &Address::new_from_array(electorate)).await?;
             }
             Action::PrincipleAdd { .. } | Action::TransferLamports { .. } | Action::Invoke { .. } => {}
         }

@@ -4,6 +4,7 @@ use quantumagi_rpc::solana::Address;
 use quantumagi_rules::{
     Hash,
     action::{Action, FLAG_SIGNER, FLAG_WRITABLE, InvokeAccount, InvokeAccounts},
+    electorate::ElectorateKind,
     policy::sunset,
     principle::{Category, Class},
 };
@@ -69,8 +70,25 @@ pub fn describe_action(action: &Action<'_>, names: &Names) -> ActionWords {
             format!("makes roster {roster_version} the electorate of later proposals"),
             texts(&[("members", members_hash)]),
         ),
+        Action::ElectorateAdopt { kind, electorate } => {
+            let electorate = Address::from(*electorate);
+            let sentence = format!("makes {} the electorate of later proposals", electorate_name(*kind));
+            (sentence, vec![format!("electorate {electorate}")])
+        }
     };
     ActionWords { sentence, details }
+}
+
+/// A kind of electorate, as in `makes … the electorate`.
+#[must_use]
+pub fn electorate_name(kind: ElectorateKind) -> &'static str {
+    match kind {
+        ElectorateKind::None => "nobody",
+        ElectorateKind::Council => "a council",
+        ElectorateKind::Deposit => "whoever deposits tokens in a pool",
+        ElectorateKind::Snapshot => "whoever is in a snapshot",
+        ElectorateKind::WeightRecord => "whoever has a weight record",
+    }
 }
 
 /// The class in one word.

@@ -3,6 +3,8 @@
 //! The line leaves out what tells events of one list apart from others (the constitution, the sequence number, the
 //! moment): whoever lists them has columns for that.
 
+mod deposits;
+
 use quantumagi_interface::Address;
 use quantumagi_interface::events::{
     Event, PolicyAdopted, PrincipleAdded, ProposalClosed, ProposalCreated, ProposalFinalized, ProposalVoted,
@@ -22,6 +24,7 @@ use super::names::Names;
 
 /// An event in one line. A number without meaning is shown as it is: `status 9`.
 #[must_use]
+#[allow(clippy::wildcard_enum_match_arm, reason = "each theme describes its own events")]
 pub fn describe_event(event: &Event, names: &Names) -> String {
     match event {
         Event::ConstitutionCreated(e) => {
@@ -76,8 +79,9 @@ pub fn describe_event(event: &Event, names: &Names) -> String {
             format!("ballot page {} closed; rent returned to {}", e.page, names.address(&e.payer))
         }
         Event::TextPublished(e) => text_published(e, names),
-        // Only an event that a later version of the interface knows gets here.
-        other => format!("{}: {}", other.name(), hex(&other.to_bytes())),
+        other => deposits::describe(other, names)
+            // Only an event that a later version of the interface knows gets here.
+            .unwrap_or_else(|| format!("{}: {}", other.name(), hex(&other.to_bytes()))),
     }
 }
 

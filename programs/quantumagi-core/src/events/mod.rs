@@ -5,9 +5,11 @@
 //! missing, altered or reordered event shows. A `mandate` is the proposal that ordered the change, zeros for the founder.
 
 mod constitution;
+mod deposits;
 mod proposal;
 mod text;
 
 pub use constitution::*;
+pub use deposits::*;
 pub use proposal::*;
 pub use text::*;

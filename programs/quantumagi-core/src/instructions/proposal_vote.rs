@@ -39,6 +39,7 @@ impl ProposalVote {
         proposal.check_step(Step::Vote, now)?;
         let Member { voter, weight } = member_of(&self.roster_page, &proposal.electorate, voter_index)?;
         require!(voter == *self.voter.address(), GovError::NotTheMember);
-        cast(proposal, self.ballot_page.as_mut(), &Ballot { voter, index: voter_index, choice, weight }, now)
+        cast(proposal, self.ballot_page.as_mut(), &Ballot { voter, index: voter_index, choice, weight }, now)?;
+        Ok(())
     }
 }

@@ -168,6 +168,14 @@ impl Constitution {
         take_u32(&mut self.next_principle_id)
     }
 
+    /// Takes the version of the next electorate that is no roster.
+    ///
+    /// # Errors
+    /// [`crate::error::GovError::Overflow`] after 2^32 electorates.
+    pub fn take_electorate_version(&mut self) -> Result<u32> {
+        take_u32(&mut self.next_electorate_version)
+    }
+
     /// Takes the version of the next roster.
     ///
     /// # Errors

@@ -6,6 +6,8 @@
 
 mod ballot_page;
 mod constitution;
+mod deposit;
+mod deposit_pool;
 mod event_chain;
 mod loading;
 mod policy;
@@ -16,6 +18,8 @@ mod roster;
 
 pub use ballot_page::BallotPage;
 pub use constitution::{Constitution, TrackConfig};
+pub use deposit::{Deposit, DepositCheckpoint};
+pub use deposit_pool::DepositPool;
 pub use event_chain::{EventChain, SolSha256};
 pub use loading::load_mut;
 pub use policy::Policy;

@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use quantumagi_interface::digest::sha256;
+use quantumagi_interface::pda;
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::action::{Action, InvokeAccounts, MAX_INVOKE_DATA, encode_accounts};
+use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_sdk::SdkError;
 
 use super::super::constitution::read_document;
@@ -93,6 +95,12 @@ pub(crate) enum Typed {
         /// Its version.
         roster: u32,
     },
+    /// Make an electorate that is no council that of later proposals.
+    ElectorateAdopt {
+        /// Version of a deposit pool: who deposits tokens in it votes.
+        #[arg(long, value_name = "VERSION")]
+        pool: u32,
+    },
 }
 
 /// An action with the text that it is about.
@@ -155,6 +163,10 @@ impl Typed {
                 let members_hash = client.roster(constitution, roster).await?.value.members_hash;
                 encode(Action::RosterAdopt { roster_version: roster, members_hash }, None)
             }
+            Self::ElectorateAdopt { pool } => {
+                let electorate = pda::deposit_pool(constitution, pool).to_bytes();
+                encode(Action::ElectorateAdopt { kind: ElectorateKind::Deposit, electorate }, None)
+            }
         })
     }
 }
@@ -171,6 +183,7 @@ pub(super) fn texts_of(action: &Action<'_>) -> Vec<Wanted> {
         | Action::TransferLamports { .. }
         | Action::Invoke { .. }
         | Action::PrincipleRetire { .. }
-        | Action::RosterAdopt { .. } => Vec::new(),
+        | Action::RosterAdopt { .. }
+        | Action::ElectorateAdopt { .. } => Vec::new(),
     }
 }
