@@ -1,6 +1,8 @@
 //! Whether the accounts on the chain are those that the events lead to.
 
-use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer, Roster};
+use quantumagi_interface::accounts::{
+    Constitution, Deposit, DepositPool, Policy, Principle, Proposal, Proposer, Roster,
+};
 use quantumagi_interface::{Address, pda};
 
 use super::ledger::Ledger;
@@ -64,6 +66,18 @@ impl Replayed {
             let replayed = self.rosters.get(version).map(|record| (&record.account, record.is_closed));
             note("roster", pda::roster(&address, *version), deviation(replayed, stored.as_ref(), roster));
         }
+        for (address, stored) in &ledger.pools {
+            let replayed = self.pools.get(address).map(|record| (&record.account, record.is_closed));
+            if replayed.is_none() && stored.is_none() {
+                // Electorates of other kinds take versions, too.
+                continue;
+            }
+            note("deposit pool", *address, deviation(replayed, stored.as_ref(), deposit_pool));
+        }
+        for (address, stored) in &ledger.deposits {
+            let replayed = self.deposits.get(address).map(|record| (&record.account, record.is_closed));
+            note("deposit", *address, deviation(replayed, stored.as_ref(), deposit));
+        }
         for (id, stored) in &ledger.proposals {
             let replayed = self.proposals.get(id).map(|record| (&record.account, record.is_closed));
             note("proposal", pda::proposal(&address, *id), deviation(replayed, stored.as_ref(), proposal));
@@ -120,6 +134,25 @@ fn policy(replayed: &Policy, stored: &Policy) -> Vec<&'static str> {
 fn proposer(replayed: &Proposer, stored: &Proposer) -> Vec<&'static str> {
     differing!(Proposer { constitution, owner, payer, open_proposals, layout_version, reserved } but { bump },
         replayed, stored)
+}
+
+fn deposit_pool(replayed: &DepositPool, stored: &DepositPool) -> Vec<&'static str> {
+    differing!(DepositPool {
+        constitution, payer, mint, token_program, vault, total, matured_total, floor, version, next_index,
+        maturity_seconds, bound_proposals, decimals, layout_version, reserved,
+    } but { bump }, replayed, stored)
+}
+
+fn deposit(replayed: &Deposit, stored: &Deposit) -> Vec<&'static str> {
+    let mut fields = differing!(Deposit {
+        constitution, pool, owner, payer, delegate, delegate_expires_at, fresh, fresh_at, checkpoints, index,
+        layout_version, reserved,
+    } but { bump, locked_until }, replayed, stored);
+    // A vote that is newer than the proposals' accounts may have locked it for longer; for less, none can have.
+    if stored.locked_until < replayed.locked_until {
+        fields.push("locked_until");
+    }
+    fields
 }
 
 fn roster(replayed: &Roster, stored: &Roster) -> Vec<&'static str> {

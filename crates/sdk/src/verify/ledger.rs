@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer, Roster};
+use quantumagi_interface::accounts::{
+    Constitution, Deposit, DepositPool, Policy, Principle, Proposal, Proposer, Roster,
+};
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
 use quantumagi_rpc::{Account, Rpc, RpcError};
@@ -29,6 +31,10 @@ pub struct Ledger {
     pub proposals: BTreeMap<u64, Option<Proposal>>,
     /// The counts of all proposers that the history tells of, by owner.
     pub proposers: BTreeMap<Address, Option<Proposer>>,
+    /// Its deposit pools, by address.
+    pub pools: BTreeMap<Address, Option<DepositPool>>,
+    /// All deposits that the history tells of, by address.
+    pub deposits: BTreeMap<Address, Option<Deposit>>,
     /// What was logged about the constitution and its proposals, perhaps with events that are newer than the accounts.
     pub history: History,
 }
@@ -84,9 +90,11 @@ impl Ledger {
             let history = fetch_history(rpc, &ledger).await?;
             let owners = owners_of(&history);
             let proposers = children(rpc, owners, |owner| pda::proposer(address, &owner), Proposer::decode).await?;
+            // After the proposals: what is locked by a vote that they hold is then locked.
+            let deposits = children(rpc, deposits_of(&history), |deposit| deposit, Deposit::decode).await?;
             let after = fetch_constitution(rpc, address).await?;
             if after.chain == ledger.constitution.chain {
-                return Ok(Self { history, proposers, ..ledger });
+                return Ok(Self { history, proposers, deposits, ..ledger });
             }
             before = after;
         }
@@ -96,6 +104,7 @@ impl Ledger {
     async fn fetch_accounts(rpc: &Rpc, address: Address, constitution: Constitution) -> Result<Self> {
         let Constitution { next_principle_id, next_policy_id, next_roster_version, next_proposal_id, .. } =
             constitution;
+        let pools = (1..constitution.next_electorate_version).map(|version| pda::deposit_pool(&address, version));
         Ok(Self {
             principles: children(rpc, 0..next_principle_id, |id| pda::principle(&address, id), Principle::decode)
                 .await?,
@@ -103,6 +112,8 @@ impl Ledger {
             rosters: children(rpc, 1..next_roster_version, |id| pda::roster(&address, id), Roster::decode).await?,
             proposals: children(rpc, 0..next_proposal_id, |id| pda::proposal(&address, id), Proposal::decode).await?,
             proposers: BTreeMap::new(),
+            pools: children(rpc, pools, |pool| pool, DepositPool::decode).await?,
+            deposits: BTreeMap::new(),
             address,
             constitution,
             history: History::default(),
@@ -150,6 +161,16 @@ async fn children<Id: Copy + Ord, T>(
 fn owners_of(history: &History) -> impl Iterator<Item = Address> + use<> {
     let opened = history.events.iter().filter_map(|logged| match &logged.event {
         Ok(Event::ProposerOpened(opened)) => Some(opened.owner),
+        _ => None,
+    });
+    opened.collect::<BTreeSet<_>>().into_iter()
+}
+
+/// Addresses of all deposits that were ever opened.
+#[allow(clippy::wildcard_enum_match_arm, reason = "one kind of event is looked for")]
+fn deposits_of(history: &History) -> impl Iterator<Item = Address> + use<> {
+    let opened = history.events.iter().filter_map(|logged| match &logged.event {
+        Ok(Event::DepositOpened(opened)) => Some(opened.deposit),
         _ => None,
     });
     opened.collect::<BTreeSet<_>>().into_iter()

@@ -5,19 +5,24 @@
 //! is what the rule says of the tally, that what was executed is what was voted on.
 
 mod constitution;
+mod deposits;
 mod proposal;
 
 use std::collections::BTreeMap;
 
-use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer, Roster};
+use quantumagi_interface::accounts::{
+    Constitution, Deposit, DepositPool, Policy, Principle, Proposal, Proposer, Roster,
+};
 use quantumagi_interface::events::Event;
 use quantumagi_interface::types::Member;
 use quantumagi_interface::{Address, DecodeError};
 use quantumagi_rules::Hash;
 use quantumagi_rules::approval::{Defeat, Tally};
 use quantumagi_rules::ballot::Choice;
+use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::lifecycle::Status;
 
+use self::deposits::Depositors;
 use super::Chain;
 use crate::words::hex;
 
@@ -37,6 +42,10 @@ pub struct Replayed {
     pub policies: BTreeMap<u64, Record<Policy>>,
     /// Its rosters with their members, by version.
     pub rosters: BTreeMap<u32, RosterRecord>,
+    /// Its deposit pools, by address.
+    pub pools: BTreeMap<Address, Record<DepositPool>>,
+    /// All deposits in them, by address.
+    pub deposits: BTreeMap<Address, Record<Deposit>>,
     /// Its proposals, by id.
     pub proposals: BTreeMap<u64, ProposalRecord>,
     /// Its proposers' counts, by owner.
@@ -197,16 +206,19 @@ pub fn replay(
     for (sequence, event) in (1..).zip(rest) {
         replaying.apply(event).map_err(|contradiction| broken(chain, sequence, contradiction))?;
     }
-    let constitution::Replaying { state: mut replayed, mandates, closings, .. } = replaying;
+    let constitution::Replaying { state: mut replayed, mandates, closings, mut depositors, .. } = replaying;
     let rosters: BTreeMap<Address, &[Member]> =
         replayed.rosters.values().map(|record| (record.address, record.members.as_slice())).collect();
     for record in replayed.proposals.values_mut() {
         let chain = Chain::Proposal(record.address);
-        let members = rosters.get(&record.account.electorate).copied().unwrap_or_default();
+        let members = rosters.get(&record.account.electorate).copied();
         for (sequence, event) in (1..).zip(proposals.get(&record.address).into_iter().flatten()) {
-            proposal::apply(record, members, event).map_err(|contradiction| broken(chain, sequence, contradiction))?;
+            electors(members, &mut depositors, record, event)
+                .and_then(|()| proposal::apply(record, event))
+                .map_err(|contradiction| broken(chain, sequence, contradiction))?;
         }
     }
+    depositors.lock(&mut replayed.deposits);
     for (sequence, mandate) in mandates {
         let record = replayed.proposals.values().find(|record| record.address == mandate);
         let status = record.and_then(|record| Status::from_u8(record.account.status));
@@ -223,6 +235,26 @@ pub fn replay(
             .map_err(|contradiction| broken(chain, sequence, contradiction))?;
     }
     Ok(replayed)
+}
+
+/// Whether a ballot has the weight that the proposal's electorate gives it. `members` are those of its roster.
+#[allow(clippy::wildcard_enum_match_arm, reason = "every electorate but a pool needs members, or has nobody")]
+fn electors(
+    members: Option<&[Member]>,
+    depositors: &mut Depositors,
+    record: &ProposalRecord,
+    event: &Event,
+) -> Result<(), Contradiction> {
+    let Event::ProposalVoted(e) = event else { return Ok(()) };
+    match ElectorateKind::from_u8(record.account.electorate_kind) {
+        Some(ElectorateKind::Deposit) => depositors.vote(record, e),
+        _ => {
+            let (index, voter, weight) = (e.voter_index, e.voter, e.weight);
+            let member = members.unwrap_or_default().get(index as usize);
+            let stranger = Contradiction::NotTheMember { index, voter, weight };
+            if member == Some(&Member { voter, weight }) { Ok(()) } else { Err(stranger) }
+        }
+    }
 }
 
 fn chain_name(chain: &Chain) -> String {

@@ -15,6 +15,7 @@ use quantumagi_rules::electorate::{DEFAULT_OPEN_PROPOSALS, ElectorateKind};
 use quantumagi_rules::policy::PolicyStatus;
 use quantumagi_rules::principle::{Category, Class};
 
+use super::deposits::{self, Depositors};
 use super::{
     Contradiction, LAYOUT_VERSION, Record, Replayed, RosterRecord, check_hash, check_number, proposal, unexpected,
 };
@@ -30,6 +31,8 @@ pub(super) struct Replaying {
     pub(super) mandates: Vec<(u64, Address)>,
     /// Each proposal that was closed, with the number of the event.
     pub(super) closings: Vec<(u64, ProposalClosed)>,
+    /// Who has an index in a deposit pool.
+    pub(super) depositors: Depositors,
 }
 
 impl Replaying {
@@ -74,11 +77,13 @@ impl Replaying {
             principles: BTreeMap::new(),
             policies: BTreeMap::new(),
             rosters: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            deposits: BTreeMap::new(),
             proposals: BTreeMap::new(),
             proposers: BTreeMap::new(),
         };
         let (versions, ids) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { state, versions, ids, mandates: Vec::new(), closings: Vec::new() })
+        Ok(Self { state, versions, ids, mandates: Vec::new(), closings: Vec::new(), depositors: Depositors::default() })
     }
 
     /// # Errors
@@ -162,6 +167,8 @@ impl Replaying {
                 let record = proposal::begin(e, &event.to_bytes())?;
                 if e.electorate_kind == ElectorateKind::Council as u8 {
                     self.roster(&e.electorate, event)?.account.bound_proposals += 1;
+                } else if e.electorate_kind == ElectorateKind::Deposit as u8 {
+                    deposits::bind(self, e, event)?;
                 }
                 self.proposer(&e.proposer, event)?.account.open_proposals += 1;
                 if record.account.action == ROSTER_ADOPT {
@@ -185,6 +192,7 @@ impl Replaying {
                 policy.status = PolicyStatus::Sunset as u8;
             }
             Event::PolicyClosed(e) => self.policy(e.policy_id, event)?.is_closed = true,
+            other if deposits::apply(self, other)? => {}
             other => return Err(unexpected(other)),
         }
         let chain = &mut self.state.constitution.chain;
@@ -194,7 +202,7 @@ impl Replaying {
     }
 
     /// Checks that the right authority ordered `action`, and notes the proposal.
-    fn ordered(&mut self, mandate: Address, action: &Action<'_>) -> Result<(), Contradiction> {
+    pub(super) fn ordered(&mut self, mandate: Address, action: &Action<'_>) -> Result<(), Contradiction> {
         let is_founder = mandate == Address::default();
         if is_founder == (self.state.constitution.is_sealed == 1) {
             return Err(Contradiction::WrongAuthority);
@@ -301,8 +309,11 @@ impl Replaying {
         record.is_closed = true;
         self.closings.push((self.state.constitution.chain.sequence, e.clone()));
         let (electorate, subject, action) = (record.account.electorate, record.account.subject, record.account.action);
-        let (proposer, is_council) =
-            (record.account.proposer, record.account.electorate_kind == ElectorateKind::Council as u8);
+        let (proposer, kind) = (record.account.proposer, record.account.electorate_kind);
+        let is_council = kind == ElectorateKind::Council as u8;
+        if kind == ElectorateKind::Deposit as u8 {
+            deposits::unbind(self, &electorate, event)?;
+        }
         let counted = &mut self.proposer(&proposer, event)?.account.open_proposals;
         *counted = counted.checked_sub(1).ok_or_else(|| unexpected(event))?;
         let bound = [is_council.then_some(electorate), (action == ROSTER_ADOPT).then_some(subject)];

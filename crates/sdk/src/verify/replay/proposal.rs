@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use quantumagi_interface::accounts::Proposal;
 use quantumagi_interface::digest::Sha2;
 use quantumagi_interface::events::{Event, ProposalCreated, ProposalFinalized, ProposalVoted};
-use quantumagi_interface::types::{Citation, EventChain, Member};
+use quantumagi_interface::types::{Citation, EventChain};
 use quantumagi_rules::Weight;
 use quantumagi_rules::approval::Tally;
 use quantumagi_rules::ballot::{Choice, PROPOSAL_BALLOT_BYTES, Place, VETO_BALLOT_BYTES, place, write};
@@ -92,7 +92,7 @@ pub(super) fn begin(e: &ProposalCreated, bytes: &[u8]) -> Result<ProposalRecord,
 /// # Errors
 /// The [`Contradiction`] between this event and those before it.
 #[allow(clippy::wildcard_enum_match_arm, reason = "whatever is not known to belong here is refused")]
-pub(super) fn apply(record: &mut ProposalRecord, members: &[Member], event: &Event) -> Result<(), Contradiction> {
+pub(super) fn apply(record: &mut ProposalRecord, event: &Event) -> Result<(), Contradiction> {
     let status = |wanted: Status, now: u8| if now == wanted as u8 { Ok(()) } else { Err(unexpected(event)) };
     let account = &mut record.account;
     match event {
@@ -102,7 +102,7 @@ pub(super) fn apply(record: &mut ProposalRecord, members: &[Member], event: &Eve
         }
         Event::ProposalVoted(e) => {
             status(Status::Open, account.status)?;
-            voted(record, members, e)?;
+            voted(record, e)?;
         }
         Event::ProposalFinalized(e) => {
             status(Status::Open, account.status)?;
@@ -129,11 +129,8 @@ pub(super) fn apply(record: &mut ProposalRecord, members: &[Member], event: &Eve
     Ok(())
 }
 
-fn voted(record: &mut ProposalRecord, members: &[Member], e: &ProposalVoted) -> Result<(), Contradiction> {
-    let (index, voter, weight) = (e.voter_index, e.voter, e.weight);
-    if members.get(index as usize) != Some(&Member { voter, weight }) {
-        return Err(Contradiction::NotTheMember { index, voter, weight });
-    }
+fn voted(record: &mut ProposalRecord, e: &ProposalVoted) -> Result<(), Contradiction> {
+    let (index, weight) = (e.voter_index, e.weight);
     let choice = Choice::from_bits(e.choice).ok_or(Contradiction::Unexpected { name: "ProposalVoted" })?;
     let previous = record.ballots.insert(index, choice);
     check_number("ballot before", e.previous_choice, previous.map_or(0, |previous| previous as u8))?;

@@ -87,6 +87,8 @@ impl Story {
             rosters: replayed.rosters.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             proposals: replayed.proposals.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             proposers: replayed.proposers.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
+            pools: replayed.pools.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
+            deposits: replayed.deposits.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             history,
         }
     }
