@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use quantumagi_rpc::Commitment;
 use quantumagi_rpc::solana::Address;
 
-use crate::nouns::{audit, constitution, policy, principle, proposal, roster, text, vault};
+use crate::nouns::{audit, constitution, deposit, electorate, policy, principle, proposal, roster, text, vault};
 
 /// Governs a community by a written constitution on Solana.
 ///
@@ -100,6 +100,12 @@ pub(crate) enum Noun {
     /// Rosters: who votes, with what weight.
     #[command(subcommand)]
     Roster(roster::Command),
+    /// The electorate in force, of whatever kind.
+    #[command(subcommand)]
+    Electorate(electorate::Command),
+    /// Deposits: tokens as voting weight.
+    #[command(subcommand)]
+    Deposit(deposit::Command),
     /// Proposals: from the first draft to what was done.
     #[command(subcommand)]
     Proposal(proposal::Command),

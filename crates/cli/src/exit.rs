@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use quantumagi_rpc::RpcError;
 use quantumagi_rpc::solana::TransactionError;
+use quantumagi_rules::deposit::DepositError;
 use quantumagi_rules::lifecycle::Refusal;
 use quantumagi_sdk::SdkError;
-use quantumagi_sdk::check::CheckError;
+use quantumagi_sdk::check::{CheckError, DepositRefusal};
 use quantumagi_sdk::verify::LedgerError;
 
 /// Exit codes, of which scripts can make sense. Source of 64 and 75: `sysexits.h`.
@@ -102,6 +103,9 @@ fn find<T: std::error::Error + Send + Sync + 'static>(error: &anyhow::Error) -> 
 
 /// Whether nothing is wrong but the time.
 fn is_too_early(error: &SdkError) -> bool {
+    if let SdkError::Check(CheckError::Deposit(DepositRefusal::Deposit { refusal, .. })) = error {
+        return matches!(refusal, DepositError::NotRipe | DepositError::Locked { .. });
+    }
     let SdkError::Check(CheckError::Step { refusal, .. }) = error else { return false };
     match refusal {
         Refusal::VotingNotStarted | Refusal::VotingNotEnded | Refusal::TimelockActive | Refusal::WindowNotClosed => {
@@ -131,6 +135,12 @@ fn hint_of_sdk(error: &SdkError) -> Option<String> {
         SdkError::Check(CheckError::WrongSigner { .. }) => {
             "name the right key with --keypair, or its address with --signer"
         }
+        SdkError::Check(CheckError::Deposit(DepositRefusal::NoDeposit { .. })) => {
+            "open one with `quantumagi deposit add`; `quantumagi deposit pools` lists the pools"
+        }
+        SdkError::Check(CheckError::Deposit(DepositRefusal::Deposit {
+            refusal: DepositError::FreshIsRipe, ..
+        })) => "mature them with `quantumagi deposit mature`",
         SdkError::Check(CheckError::NotAMember { .. }) => "`quantumagi roster show` lists who can vote",
         SdkError::Check(CheckError::Citations(_)) => "`quantumagi principle list` shows the principles and their ids",
         SdkError::Check(CheckError::Step { refusal: Refusal::NotFinalized, .. }) => {

@@ -26,6 +26,20 @@ pub(crate) fn sunset(text: &str) -> Result<i64, String> {
     }
 }
 
+/// Seconds of `3d`, `12h` or of plain seconds.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn duration(text: &str) -> Result<u32, String> {
+    let (number, unit) = match text.as_bytes().last() {
+        Some(b'd') => (&text[..text.len() - 1], 86_400),
+        Some(b'h') => (&text[..text.len() - 1], 3_600),
+        _ => (text, 1),
+    };
+    let seconds = number.parse::<u32>().ok().and_then(|number| number.checked_mul(unit));
+    seconds.ok_or_else(|| "a time is 3d, 12h or a number of seconds".to_owned())
+}
+
 fn parse(text: &str) -> Option<i64> {
     let (date, time) = match text.split_once(['T', ' ']) {
         None => (text, "00:00:00"),
@@ -100,6 +114,16 @@ mod tests {
         for day in (0..400_000).step_by(37) {
             let seconds = day * DAY;
             assert_eq!(unix_seconds(&utc(UnixSeconds(seconds))), Ok(seconds));
+        }
+    }
+
+    #[test]
+    fn a_time_is_days_hours_or_seconds() {
+        for (text, expected) in [("3d", 259_200), ("12h", 43_200), ("90", 90), ("0", 0)] {
+            assert_eq!(duration(text), Ok(expected), "{text}");
+        }
+        for text in ["", "d", "3m", "-1", "3 d", "99999999999", "49711d"] {
+            assert!(duration(text).is_err(), "{text}");
         }
     }
 

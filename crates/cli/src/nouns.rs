@@ -2,6 +2,8 @@
 
 pub(crate) mod audit;
 pub(crate) mod constitution;
+pub(crate) mod deposit;
+pub(crate) mod electorate;
 pub(crate) mod policy;
 pub(crate) mod principle;
 pub(crate) mod proposal;
@@ -23,6 +25,8 @@ pub(crate) async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<(
         Noun::Constitution(command) => command.run(&context()?).await,
         Noun::Principle(command) => command.run(&context()?).await,
         Noun::Roster(command) => command.run(&context()?).await,
+        Noun::Electorate(command) => command.run(&context()?).await,
+        Noun::Deposit(command) => command.run(&context()?).await,
         Noun::Proposal(command) => command.run(&context()?).await,
         Noun::Policy(command) => command.run(&context()?).await,
         Noun::Vault(command) => command.run(&context()?).await,

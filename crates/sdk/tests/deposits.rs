@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "the journeys use the rest")]
 mod support;
 
+use quantumagi_interface::accounts::Deposit;
 use quantumagi_interface::{Address, pda};
 use quantumagi_rpc::solana::{AccountMeta, Instruction, Keypair, Signer, ids};
 use quantumagi_rules::UnixSeconds;
@@ -156,10 +157,13 @@ async fn tokens_decide_and_the_whole_history_is_proved() {
     assert!(verification.is_proved(), "{verification:?}");
 }
 
+/// A change of a deposit that no event tells of.
+type Lie = fn(&mut Deposit);
+
 /// An endpoint that alters a deposit or a pool is found out by what the events lead to.
 #[track_caller]
 fn check_lies_are_found(ledger: &Ledger, deposit: &Address, pool: &Address) {
-    let lies: [(&str, fn(&mut quantumagi_interface::accounts::Deposit)); 5] = [
+    let lies: [(&str, Lie); 5] = [
         ("checkpoints", |deposit| deposit.checkpoints[0].amount += 1),
         ("fresh", |deposit| deposit.fresh += 1),
         ("locked_until", |deposit| deposit.locked_until -= 1),

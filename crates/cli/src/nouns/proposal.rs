@@ -38,6 +38,9 @@ pub(crate) enum Command {
         id: u64,
         /// What to say.
         choice: Ballot,
+        /// Vote with the deposit of this owner, as its delegate, where the owner has not voted yet.
+        #[arg(long, value_name = "OWNER")]
+        with_deposit_of: Option<Address>,
     },
     /// Write down the outcome once voting has ended. Anybody may.
     Finalize {
@@ -113,9 +116,13 @@ impl Command {
             Self::Show { id } => show::run(context, &constitution, id).await,
             Self::Check { id } => check::run(context, &constitution, id).await,
             Self::Execute { id } => executed::run(context, &constitution, id).await,
-            Self::Vote { id, choice } => {
+            Self::Vote { id, choice, with_deposit_of } => {
                 let actor = context.actor()?;
-                let instructions = client.proposal_vote(&at(id), &actor.address(), choice.into()).await?;
+                let voter = actor.address();
+                let instructions = match with_deposit_of {
+                    Some(owner) => client.deposit_vote(&at(id), &owner, &voter, choice.into()).await?,
+                    None => client.proposal_vote(&at(id), &voter, choice.into()).await?,
+                };
                 let order = Order::one(format!("voted {} proposal {id}", preposition(choice)), instructions);
                 context.carry_out(&actor, named(order, id, &at(id)).with("ballot", choice.word())).await
             }

@@ -55,7 +55,7 @@ async fn open(context: &Context, address: &Address, proposal: Proposal) -> anyho
         let hint = "ask another endpoint with --url: this one alters what was published";
         return Err(Mendable::new("the published action is not the one that is voted on", hint).into());
     }
-    let members = context.client.electorate(&proposal.electorate).await?.value.members;
+    let members = context.client.voters(&proposal).await?;
     let pages = context.client.ballot_pages(address, &proposal).await?;
     Ok(Found { address: *address, proposal, action, members, pages, is_closed: false })
 }

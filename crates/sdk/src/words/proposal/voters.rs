@@ -51,6 +51,8 @@ pub(super) fn voters(
     let is_open = phase.allowed().contains(&Step::Vote);
     (0u32..)
         .zip(members)
+        // An index whose deposit is gone is nobody's.
+        .filter(|(_, member)| member.weight > 0)
         .map(|(index, member)| {
             let ballot = ballot(proposal, pages, phase, index);
             VoterWords {
