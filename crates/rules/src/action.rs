@@ -6,21 +6,28 @@
 use alloc::vec::Vec;
 
 mod invoke;
+mod reader;
+mod tracks;
 
 pub use invoke::{
     encode_accounts, InvokeAccount, InvokeAccounts, FLAG_SIGNER, FLAG_WRITABLE, INVOKE_ACCOUNT_BYTES,
     MAX_INVOKE_ACCOUNTS, MAX_INVOKE_DATA,
 };
 
+use reader::Reader;
+
 use crate::{
     electorate::ElectorateKind,
-    parameters::Track,
+    parameters::{ChangeError, ParameterChange, Track, TRACK_PARAMETERS_BYTES},
     principle::{Category, Class, MAX_PRIORITY},
+    settings::{Settings, SettingsError},
     Address, Hash,
 };
 
 /// Number of [`Action::RosterAdopt`].
 pub const ROSTER_ADOPT: u8 = 24;
+/// Number of [`Action::VetoBodyAdopt`].
+pub const VETO_BODY_ADOPT: u8 = 27;
 
 /// Number of [`Action::ElectorateAdopt`].
 pub const ELECTORATE_ADOPT: u8 = 25;
@@ -113,6 +120,17 @@ pub enum Action<'a> {
         /// Its account, whose terms never change.
         electorate: Address,
     },
+    /// Replaces a track's parameters.
+    ParametersAmend(ParameterChange),
+    /// Makes a roster the veto body of later proposals, or leaves them none.
+    VetoBodyAdopt {
+        /// The roster's version in this constitution; 0 for no veto body.
+        roster_version: u32,
+        /// Its rolling digest of all members and weights; zeros for no veto body.
+        members_hash: Hash,
+    },
+    /// Replaces the attestor, the mark and the cap on open proposals.
+    SettingsAmend(Settings),
 }
 
 /// Bytes that are not an action, or an action that makes no sense.
@@ -132,6 +150,12 @@ pub enum ActionError {
         /// The number found.
         value: u8,
     },
+    /// Fields that contradict each other.
+    Meaningless,
+    /// A change of parameters that cannot be.
+    Change(ChangeError),
+    /// Settings that cannot be.
+    Settings(SettingsError),
     /// A payment of nothing.
     NothingToTransfer,
     /// More accounts than [`MAX_INVOKE_ACCOUNTS`].
@@ -163,7 +187,10 @@ impl Action<'_> {
             | Self::PrincipleAmend { .. }
             | Self::PrincipleRetire { .. }
             | Self::RosterAdopt { .. }
-            | Self::ElectorateAdopt { .. } => Track::Amendment,
+            | Self::ElectorateAdopt { .. }
+            | Self::ParametersAmend(_)
+            | Self::VetoBodyAdopt { .. }
+            | Self::SettingsAmend(_) => Track::Amendment,
         }
     }
 
@@ -191,6 +218,9 @@ impl Action<'_> {
             Self::PrincipleRetire { .. } => 23,
             Self::RosterAdopt { .. } => ROSTER_ADOPT,
             Self::ElectorateAdopt { .. } => ELECTORATE_ADOPT,
+            Self::ParametersAmend(_) => 26,
+            Self::VetoBodyAdopt { .. } => VETO_BODY_ADOPT,
+            Self::SettingsAmend(_) => 28,
         }
     }
 
@@ -208,8 +238,10 @@ impl Action<'_> {
             Self::ConstitutionAmend { .. } => 64,
             Self::PrincipleAdd { .. } => 35,
             Self::PrincipleAmend { .. } => 40,
-            Self::RosterAdopt { .. } => 36,
             Self::ElectorateAdopt { .. } => 33,
+            Self::RosterAdopt { .. } | Self::VetoBodyAdopt { .. } => 36,
+            Self::ParametersAmend(_) => 1 + 2 * TRACK_PARAMETERS_BYTES,
+            Self::SettingsAmend(_) => 35,
         };
         fields.saturating_add(1)
     }
@@ -257,13 +289,24 @@ impl Action<'_> {
                 out.extend_from_slice(&principle_id.to_le_bytes());
                 out.extend_from_slice(&version.to_le_bytes());
             }
-            Self::RosterAdopt { roster_version, members_hash } => {
+            Self::RosterAdopt { roster_version, members_hash }
+            | Self::VetoBodyAdopt { roster_version, members_hash } => {
                 out.extend_from_slice(&roster_version.to_le_bytes());
                 out.extend_from_slice(members_hash);
             }
             Self::ElectorateAdopt { kind, electorate } => {
                 out.push(*kind as u8);
                 out.extend_from_slice(electorate);
+            }
+            Self::ParametersAmend(change) => {
+                out.push(change.track as u8);
+                out.extend_from_slice(&change.before.to_bytes());
+                out.extend_from_slice(&change.after.to_bytes());
+            }
+            Self::SettingsAmend(settings) => {
+                out.extend_from_slice(&settings.attestor);
+                out.extend_from_slice(&settings.attestation_mark.to_le_bytes());
+                out.push(settings.max_open_proposals);
             }
         }
     }
@@ -309,6 +352,15 @@ impl<'a> Action<'a> {
             ELECTORATE_ADOPT => {
                 Self::ElectorateAdopt { kind: reader.checked(ElectorateKind::from_u8)?, electorate: reader.array()? }
             }
+            26 => Self::ParametersAmend(reader.change()?),
+            VETO_BODY_ADOPT => match (reader.u32()?, reader.array()?) {
+                // No body has one encoding.
+                (roster_version, members_hash) if (roster_version == 0) != (members_hash == [0; 32]) => {
+                    return Err(ActionError::Meaningless)
+                }
+                (roster_version, members_hash) => Self::VetoBodyAdopt { roster_version, members_hash },
+            },
+            28 => Self::SettingsAmend(reader.settings()?),
             number => return Err(ActionError::UnknownAction { number }),
         };
         if reader.0.is_empty() {
@@ -316,53 +368,6 @@ impl<'a> Action<'a> {
         } else {
             Err(ActionError::TrailingBytes)
         }
-    }
-}
-
-/// What is left to read.
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn take(&mut self, len: usize) -> Result<&'a [u8], ActionError> {
-        let (head, tail) = self.0.split_at_checked(len).ok_or(ActionError::Truncated)?;
-        self.0 = tail;
-        Ok(head)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], ActionError> {
-        self.take(N)?.try_into().map_err(|_| ActionError::Truncated)
-    }
-
-    fn byte(&mut self) -> Result<u8, ActionError> {
-        self.array::<1>().map(|[byte]| byte)
-    }
-
-    fn u32(&mut self) -> Result<u32, ActionError> {
-        self.array().map(u32::from_le_bytes)
-    }
-
-    fn u64(&mut self) -> Result<u64, ActionError> {
-        self.array().map(u64::from_le_bytes)
-    }
-
-    fn i64(&mut self) -> Result<i64, ActionError> {
-        self.array().map(i64::from_le_bytes)
-    }
-
-    fn checked<T>(&mut self, meaning: impl Fn(u8) -> Option<T>) -> Result<T, ActionError> {
-        let value = self.byte()?;
-        meaning(value).ok_or(ActionError::OutOfRange { value })
-    }
-
-    fn invoke(&mut self) -> Result<Action<'a>, ActionError> {
-        let program = self.array()?;
-        let count = usize::from(self.byte()?);
-        let accounts = InvokeAccounts::new(self.take(count.saturating_mul(INVOKE_ACCOUNT_BYTES))?)?;
-        let len = usize::from(u16::from_le_bytes(self.array()?));
-        if len > MAX_INVOKE_DATA {
-            return Err(ActionError::DataTooLong { len });
-        }
-        Ok(Action::Invoke { program, accounts, data: self.take(len)? })
     }
 }
 

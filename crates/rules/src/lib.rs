@@ -13,6 +13,7 @@ extern crate alloc;
 
 pub mod action;
 pub mod approval;
+pub mod attestation;
 pub mod ballot;
 pub mod deposit;
 pub mod digest;
@@ -23,9 +24,12 @@ pub mod parameters;
 pub mod policy;
 pub mod principle;
 pub mod roster;
+pub mod settings;
+pub mod spam;
 #[cfg(feature = "text")]
 pub mod text;
 mod units;
+pub mod veto;
 
 pub use digest::Sha256;
 pub use units::{Address, Bps, Hash, UnixSeconds, Weight, BPS_PER_WHOLE, MAX_TEXT_BYTES};

@@ -2,6 +2,14 @@
 
 use crate::{approval::ApprovalRule, Bps, UnixSeconds, BPS_PER_WHOLE};
 
+mod bytes;
+mod change;
+mod tracks;
+
+pub use bytes::TRACK_PARAMETERS_BYTES;
+pub use change::{ChangeError, ParameterChange};
+pub use tracks::{MIN_GRAVE_QUORUM_BPS, RATIFICATION_CEILINGS};
+
 /// Lowest threshold any track can have: 60 % of the votes cast.
 pub const MIN_THRESHOLD_BPS: u16 = 6_000;
 /// Lowest threshold for touching an entrenched principle: three to one.
@@ -31,6 +39,11 @@ pub const WINDOW_SECONDS: (u32, u32) = (HOUR, 90 * DAY);
 pub const MIN_VETO_BPS: u16 = 2_500;
 /// Highest share of `for` in the total weight below which a defeated proposal forfeits its deposit: 10 %.
 pub const MAX_SLASH_BPS: u16 = 1_000;
+/// Shortest cool-off where there can be a veto, in seconds: an hour.
+pub const MIN_VETO_COOLOFF_SECONDS: u32 = HOUR;
+/// Smallest deposit against spam where there is one, in lamports: what an empty account must hold at 6,960 lamports a
+/// byte, so that a vault that holds nothing can receive one that is forfeited.
+pub const MIN_DEPOSIT_LAMPORTS: u32 = 890_880;
 /// Largest deposit against spam, in lamports: with the rent of a proposal, creating one stays below 0.01 SOL.
 pub const MAX_DEPOSIT_LAMPORTS: u32 = 2_500_000;
 
@@ -80,13 +93,15 @@ pub struct TrackParameters {
     pub voting_seconds: u32,
     /// Added once when the quorum is first met within this time of the end: 0 to 604,800, at most `voting_seconds`.
     pub extension_seconds: u32,
-    /// From the end of voting to the timelock, for the veto body alone: 0 to 1,209,600.
+    /// From the end of voting to the timelock, for the veto body alone: 0 to 1,209,600, and at least 3,600 where
+    /// `veto_bps` is not 0.
     pub cooloff_seconds: u32,
     /// From the end of the cool-off to execution: 3,600 to 7,776,000.
     pub timelock_seconds: u32,
     /// How long an approved proposal can be executed: 3,600 to 7,776,000.
     pub window_seconds: u32,
-    /// What a proposer puts down against spam, and gets back unless it is forfeited, in lamports: 0 to 2,500,000.
+    /// What a proposer puts down against spam, and gets back unless it is forfeited, in lamports: 890,880 to
+    /// 2,500,000, or 0.
     pub deposit_lamports: u32,
 }
 
@@ -113,15 +128,12 @@ impl core::fmt::Display for ParameterError {
 impl core::error::Error for ParameterError {}
 
 impl TrackParameters {
-    /// Whether these can be the parameters of `track`: within all bounds, and nobody can veto a ratification.
+    /// Whether these can be the parameters of `track`: within the bounds that all share, and within its own.
     ///
     /// # Errors
     /// The first field outside its bounds, with the bounds.
     pub fn check_for(&self, track: Track) -> Result<(), ParameterError> {
-        if track == Track::Ratification {
-            // The veto body must not shield the guardians, nor itself.
-            range("veto_bps", u32::from(self.veto_bps), (0, 0))?;
-        }
+        tracks::check(track, self)?;
         self.check()
     }
 
@@ -149,6 +161,8 @@ impl TrackParameters {
         share("quorum_bps", quorum_bps, MIN_QUORUM_BPS)?;
         share("min_for_bps", min_for_bps, MIN_MIN_FOR_BPS)?;
         share("entrenched_threshold_bps", entrenched_threshold_bps, entrenched_floor)?;
+        // A vote can end early, within seconds: whoever can stop what it decided needs a time of its own.
+        let cooloff_floor = if veto_bps == 0 { COOLOFF_SECONDS.0 } else { MIN_VETO_COOLOFF_SECONDS };
         if veto_bps != 0 {
             share("veto_bps", veto_bps, MIN_VETO_BPS)?;
         }
@@ -156,10 +170,13 @@ impl TrackParameters {
         range("discussion_seconds", discussion_seconds, DISCUSSION_SECONDS)?;
         range("voting_seconds", voting_seconds, VOTING_SECONDS)?;
         range("extension_seconds", extension_seconds, (EXTENSION_SECONDS.0, extension_ceiling))?;
-        range("cooloff_seconds", cooloff_seconds, COOLOFF_SECONDS)?;
+        range("cooloff_seconds", cooloff_seconds, (cooloff_floor, COOLOFF_SECONDS.1))?;
         range("timelock_seconds", timelock_seconds, TIMELOCK_SECONDS)?;
         range("window_seconds", window_seconds, WINDOW_SECONDS)?;
-        range("deposit_lamports", deposit_lamports, (0, MAX_DEPOSIT_LAMPORTS))
+        if deposit_lamports == 0 {
+            return Ok(());
+        }
+        range("deposit_lamports", deposit_lamports, (MIN_DEPOSIT_LAMPORTS, MAX_DEPOSIT_LAMPORTS))
     }
 
     /// The shares a proposal freezes: the entrenched threshold where it touches an entrenched principle.
@@ -199,11 +216,11 @@ fn range(field: &'static str, value: u32, (min, max): (u32, u32)) -> Result<(), 
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use alloc::string::ToString;
 
-    const LEGAL: TrackParameters = TrackParameters {
+    pub(crate) const LEGAL: TrackParameters = TrackParameters {
         threshold_bps: 6_000,
         quorum_bps: 2_000,
         min_for_bps: 1_000,
@@ -252,7 +269,6 @@ mod tests {
         check(|p, v| p.extension_seconds = v, "extension_seconds", 0, 3 * DAY);
         check(|p, v| p.slash_bps = narrow(v), "slash_bps", 0, 1_000);
         check(|p, v| p.cooloff_seconds = v, "cooloff_seconds", 0, 14 * DAY);
-        check(|p, v| p.deposit_lamports = v, "deposit_lamports", 0, MAX_DEPOSIT_LAMPORTS);
         check(|p, v| p.timelock_seconds = v, "timelock_seconds", HOUR, 90 * DAY);
         check(|p, v| p.window_seconds = v, "window_seconds", HOUR, 90 * DAY);
     }
@@ -269,16 +285,29 @@ mod tests {
         for (veto_bps, is_legal) in
             [(0, true), (1, false), (2_499, false), (2_500, true), (10_000, true), (10_001, false)]
         {
-            assert_eq!(TrackParameters { veto_bps, ..LEGAL }.check().is_ok(), is_legal, "veto_bps = {veto_bps}");
+            assert_eq!(
+                TrackParameters { veto_bps, cooloff_seconds: HOUR, ..LEGAL }.check().is_ok(),
+                is_legal,
+                "veto_bps = {veto_bps}"
+            );
         }
     }
 
     #[test]
-    fn e6_nobody_can_veto_a_ratification() {
-        let parameters = TrackParameters { veto_bps: 10_000, ..LEGAL };
-        assert_eq!(parameters.check_for(Track::Amendment), Ok(()));
-        let error = parameters.check_for(Track::Ratification).expect_err("a veto");
-        assert_eq!((error.field, error.value, error.min, error.max), ("veto_bps", 10_000, 0, 0));
+    fn t4_who_can_veto_has_an_hour_after_voting_at_least() {
+        for (cooloff_seconds, is_legal) in [(0, false), (HOUR - 1, false), (HOUR, true), (14 * DAY, true)] {
+            let parameters = TrackParameters { veto_bps: 5_000, cooloff_seconds, ..LEGAL };
+            assert_eq!(parameters.check().is_ok(), is_legal, "cooloff_seconds = {cooloff_seconds}");
+        }
+    }
+
+    #[test]
+    fn a_deposit_can_start_an_empty_vault_or_there_is_none() {
+        let legal = [(0, true), (1, false), (890_879, false), (890_880, true), (2_500_000, true), (2_500_001, false)];
+        for (deposit_lamports, is_legal) in legal {
+            let parameters = TrackParameters { deposit_lamports, ..LEGAL };
+            assert_eq!(parameters.check().is_ok(), is_legal, "deposit_lamports = {deposit_lamports}");
+        }
     }
 
     #[test]

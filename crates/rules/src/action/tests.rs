@@ -1,6 +1,7 @@
 //! One action, one encoding; every other sequence of bytes is refused.
 
 use super::*;
+use crate::parameters::{tests::LEGAL, TrackParameters};
 use alloc::vec;
 use proptest::prelude::*;
 
@@ -25,8 +26,14 @@ fn examples(accounts: &[u8]) -> Vec<Action<'_>> {
         Action::PrincipleAmend { principle_id: 1, version: 2, text_hash: [8; 32] },
         Action::PrincipleRetire { principle_id: 1, version: 2 },
         Action::RosterAdopt { roster_version: 2, members_hash: [9; 32] },
+        Action::ParametersAmend(ParameterChange { track: Track::Treasury, before: LEGAL, after: STRICTER }),
+        Action::VetoBodyAdopt { roster_version: 3, members_hash: [10; 32] },
+        Action::VetoBodyAdopt { roster_version: 0, members_hash: [0; 32] },
+        Action::SettingsAmend(Settings { attestor: [11; 32], attestation_mark: 8_000, max_open_proposals: 4 }),
     ]
 }
+
+const STRICTER: TrackParameters = TrackParameters { threshold_bps: 7_000, ..LEGAL };
 
 fn two_accounts() -> Vec<u8> {
     encode_accounts(&[
@@ -66,6 +73,22 @@ fn senseless_fields_are_refused() {
     assert_eq!(Action::decode(&principle(2, 0, 0)), Err(ActionError::OutOfRange { value: 2 }));
     assert_eq!(Action::decode(&principle(0, 7, 0)), Err(ActionError::OutOfRange { value: 7 }));
     assert_eq!(Action::decode(&principle(0, 0, 101)), Err(ActionError::OutOfRange { value: 101 }));
+    let change = |track: u8, before: &TrackParameters, after: &TrackParameters| {
+        [&[26, track][..], &before.to_bytes(), &after.to_bytes()].concat()
+    };
+    assert_eq!(Action::decode(&change(4, &LEGAL, &STRICTER)), Err(ActionError::OutOfRange { value: 4 }));
+    assert_eq!(Action::decode(&change(0, &LEGAL, &LEGAL)), Err(ActionError::Change(ChangeError::Nothing)));
+    let lax = TrackParameters { threshold_bps: 5_999, ..LEGAL };
+    assert!(matches!(Action::decode(&change(0, &LEGAL, &lax)), Err(ActionError::Change(ChangeError::OutOfBounds(_)))));
+    assert!(Action::decode(&change(0, &lax, &LEGAL)).is_ok(), "what is replaced need not be legal");
+    let body = |version: u32, hash: u8| [&[27][..], &version.to_le_bytes(), &[hash; 32]].concat();
+    assert_eq!(Action::decode(&body(0, 1)), Err(ActionError::Meaningless));
+    assert_eq!(Action::decode(&body(1, 0)), Err(ActionError::Meaningless));
+    let settings =
+        |attestor: u8, mark: u16, most: u8| [&[28][..], &[attestor; 32], &mark.to_le_bytes(), &[most]].concat();
+    for senseless in [settings(1, 10_001, 4), settings(0, 1, 4), settings(1, 0, 0), settings(1, 0, 17)] {
+        assert!(matches!(Action::decode(&senseless), Err(ActionError::Settings(_))));
+    }
     assert_eq!(Action::decode(&[9]), Err(ActionError::UnknownAction { number: 9 }));
     let long = vec![0; MAX_INVOKE_DATA + 1];
     let invoke = |accounts: &[u8], data: &[u8]| {
@@ -81,9 +104,31 @@ fn senseless_fields_are_refused() {
     assert_eq!(Action::decode(&invoke(&flagged, &[])), Err(ActionError::UnknownFlags { flags: 4 }));
 }
 
+#[test]
+fn e6_nobody_vetoes_the_veto_body_itself() {
+    let accounts = two_accounts();
+    for action in examples(&accounts) {
+        let is_exempt = matches!(action, Action::VetoBodyAdopt { .. }) || action.track() == Track::Ratification;
+        assert_eq!(action.can_be_vetoed(), !is_exempt, "{action:?}");
+        assert_eq!(action.can_be_attested(), action.track() != Track::Ratification, "{action:?}");
+    }
+}
+
+#[test]
+fn t9_a_change_of_parameters_takes_what_it_changes() {
+    let high = TrackParameters { threshold_bps: 9_000, entrenched_threshold_bps: 9_000, ..LEGAL };
+    let change = Action::ParametersAmend(ParameterChange { track: Track::Policy, before: high, after: LEGAL });
+    for touches_entrenched in [false, true] {
+        assert_eq!(change.approval_rule(&LEGAL, touches_entrenched).threshold.0, 9_000);
+    }
+    let repeal = Action::PolicyRepeal { policy_id: 0 };
+    assert_eq!(repeal.approval_rule(&LEGAL, false), LEGAL.approval_rule(false));
+    assert_eq!(repeal.approval_rule(&LEGAL, true), LEGAL.approval_rule(true));
+}
+
 proptest! {
     #[test]
-    fn x1_bytes_that_decode_encode_to_themselves(number in prop::sample::select(vec![0u8, 1, 2, 10, 11, 20, 21, 22, 23, 24]), rest in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn x1_bytes_that_decode_encode_to_themselves(number in prop::sample::select(vec![0u8, 1, 2, 10, 11, 20, 21, 22, 23, 24, 26, 27, 28]), rest in prop::collection::vec(any::<u8>(), 0..200)) {
         let bytes = [&[number][..], &rest].concat();
         if let Ok(action) = Action::decode(&bytes) {
             prop_assert_eq!(action.to_bytes(), bytes);

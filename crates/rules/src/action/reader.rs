@@ -1,0 +1,50 @@
+//! Reading an action's canonical bytes, field by field.
+
+use super::{Action, ActionError, InvokeAccounts, INVOKE_ACCOUNT_BYTES, MAX_INVOKE_DATA};
+
+/// What is left to read.
+pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(super) fn take(&mut self, len: usize) -> Result<&'a [u8], ActionError> {
+        let (head, tail) = self.0.split_at_checked(len).ok_or(ActionError::Truncated)?;
+        self.0 = tail;
+        Ok(head)
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N], ActionError> {
+        self.take(N)?.try_into().map_err(|_| ActionError::Truncated)
+    }
+
+    pub(super) fn byte(&mut self) -> Result<u8, ActionError> {
+        self.array::<1>().map(|[byte]| byte)
+    }
+
+    pub(super) fn u32(&mut self) -> Result<u32, ActionError> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(super) fn u64(&mut self) -> Result<u64, ActionError> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    pub(super) fn i64(&mut self) -> Result<i64, ActionError> {
+        self.array().map(i64::from_le_bytes)
+    }
+
+    pub(super) fn checked<T>(&mut self, meaning: impl Fn(u8) -> Option<T>) -> Result<T, ActionError> {
+        let value = self.byte()?;
+        meaning(value).ok_or(ActionError::OutOfRange { value })
+    }
+
+    pub(super) fn invoke(&mut self) -> Result<Action<'a>, ActionError> {
+        let program = self.array()?;
+        let count = usize::from(self.byte()?);
+        let accounts = InvokeAccounts::new(self.take(count.saturating_mul(INVOKE_ACCOUNT_BYTES))?)?;
+        let len = usize::from(u16::from_le_bytes(self.array()?));
+        if len > MAX_INVOKE_DATA {
+            return Err(ActionError::DataTooLong { len });
+        }
+        Ok(Action::Invoke { program, accounts, data: self.take(len)? })
+    }
+}
