@@ -923,6 +923,57 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "parametersAmend",
+      "docs": [
+        "Replaces a track's parameters: 0 policy, 1 treasury, 2 amendment, 3 ratification."
+      ],
+      "discriminator": [
+        67,
+        150,
+        194,
+        23,
+        98,
+        60,
+        33,
+        76
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The founder before the seal; anybody with the proposal after it."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this; none before the seal."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "track",
+          "type": "u8"
+        },
+        {
+          "name": "parameters",
+          "type": {
+            "defined": {
+              "name": "trackConfig"
+            }
+          }
+        }
+      ]
+    },
+    {
       "name": "policyAdopt",
       "docs": [
         "Puts the policy that was voted on into force."
@@ -1285,6 +1336,50 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "proposalAttest",
+      "docs": [
+        "Attests a proposal, as its attestor."
+      ],
+      "discriminator": [
+        234,
+        144,
+        10,
+        198,
+        234,
+        223,
+        236,
+        17
+      ],
+      "accounts": [
+        {
+          "name": "attestor",
+          "docs": [
+            "Who attests. Where nobody does, the proposal names the zero address, which never signs."
+          ],
+          "signer": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "score",
+          "type": "u16"
+        },
+        {
+          "name": "reportHash",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        }
+      ]
+    },
+    {
       "name": "proposalCancel",
       "docs": [
         "Withdraws a proposal."
@@ -1352,6 +1447,21 @@ export type QuantumagiCore = {
           ],
           "writable": true,
           "optional": true
+        },
+        {
+          "name": "vetoRoster",
+          "docs": [
+            "The roster that could have vetoed it; none where nobody could."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "vault",
+          "docs": [
+            "Receives a deposit that is forfeited."
+          ],
+          "writable": true
         },
         {
           "name": "proposer",
@@ -1434,6 +1544,14 @@ export type QuantumagiCore = {
           "name": "candidate",
           "docs": [
             "The roster to adopt."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "vetoRoster",
+          "docs": [
+            "The veto body's roster, where the body has a say about the action; none where it has none."
           ],
           "writable": true,
           "optional": true
@@ -1564,6 +1682,47 @@ export type QuantumagiCore = {
         }
       ],
       "args": []
+    },
+    {
+      "name": "proposalVeto",
+      "docs": [
+        "Wants to stop a proposal, as a member of the veto body."
+      ],
+      "discriminator": [
+        18,
+        13,
+        215,
+        94,
+        211,
+        10,
+        216,
+        134
+      ],
+      "accounts": [
+        {
+          "name": "voter",
+          "docs": [
+            "Votes."
+          ],
+          "signer": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "rosterPage",
+          "docs": [
+            "The page that holds the voter, of the roster that the proposal froze."
+          ]
+        }
+      ],
+      "args": [
+        {
+          "name": "memberIndex",
+          "type": "u32"
+        }
+      ]
     },
     {
       "name": "proposalVote",
@@ -2034,6 +2193,57 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "settingsAmend",
+      "docs": [
+        "Replaces the attestor, the mark and the cap on open proposals."
+      ],
+      "discriminator": [
+        214,
+        77,
+        34,
+        133,
+        101,
+        90,
+        152,
+        249
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The founder before the seal; anybody with the proposal after it."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this; none before the seal."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "attestor",
+          "type": "pubkey"
+        },
+        {
+          "name": "attestationMark",
+          "type": "u16"
+        },
+        {
+          "name": "maxOpenProposals",
+          "type": "u8"
+        }
+      ]
+    },
+    {
       "name": "textPublish",
       "docs": [
         "Publishes a text or a part of one."
@@ -2128,6 +2338,85 @@ export type QuantumagiCore = {
           "type": "u64"
         }
       ]
+    },
+    {
+      "name": "vetoBodyAdopt",
+      "docs": [
+        "Makes a roster the veto body of later proposals."
+      ],
+      "discriminator": [
+        103,
+        43,
+        52,
+        242,
+        83,
+        183,
+        193,
+        78
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The founder before the seal; anybody with the proposal after it."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this; none before the seal."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "roster"
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "vetoBodyRemove",
+      "docs": [
+        "Leaves later proposals without a veto body."
+      ],
+      "discriminator": [
+        82,
+        205,
+        185,
+        62,
+        73,
+        88,
+        184,
+        147
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The founder before the seal; anybody with the proposal after it."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this; none before the seal."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": []
     }
   ],
   "accounts": [
@@ -2446,6 +2735,19 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "parametersAmended",
+      "discriminator": [
+        132,
+        176,
+        220,
+        250,
+        214,
+        149,
+        94,
+        153
+      ]
+    },
+    {
       "name": "policyAdopted",
       "discriminator": [
         184,
@@ -2550,6 +2852,19 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "proposalAttested",
+      "discriminator": [
+        177,
+        69,
+        182,
+        108,
+        164,
+        41,
+        87,
+        13
+      ]
+    },
+    {
       "name": "proposalCancelled",
       "discriminator": [
         253,
@@ -2625,6 +2940,19 @@ export type QuantumagiCore = {
         209,
         61,
         51
+      ]
+    },
+    {
+      "name": "proposalVetoed",
+      "discriminator": [
+        185,
+        29,
+        77,
+        23,
+        134,
+        251,
+        155,
+        27
       ]
     },
     {
@@ -2745,6 +3073,19 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "settingsAmended",
+      "discriminator": [
+        33,
+        211,
+        245,
+        39,
+        155,
+        123,
+        228,
+        115
+      ]
+    },
+    {
       "name": "textPublished",
       "discriminator": [
         24,
@@ -2755,6 +3096,19 @@ export type QuantumagiCore = {
         99,
         87,
         147
+      ]
+    },
+    {
+      "name": "vetoBodyAdopted",
+      "discriminator": [
+        82,
+        195,
+        236,
+        74,
+        130,
+        11,
+        53,
+        20
       ]
     }
   ],
@@ -2813,6 +3167,11 @@ export type QuantumagiCore = {
       "code": 6013,
       "name": "delegateNotAllowed",
       "msg": "a delegate votes only where ballots can be changed, so that the owner keeps the last word"
+    },
+    {
+      "code": 6020,
+      "name": "notAttestor",
+      "msg": "only the attestor that the proposal froze may attest it"
     },
     {
       "code": 6100,
@@ -3015,6 +3374,36 @@ export type QuantumagiCore = {
       "msg": "the deposit weighs nothing on this proposal: its tokens matured later, or not yet"
     },
     {
+      "code": 6150,
+      "name": "parametersNotInForce",
+      "msg": "the parameters to amend are not the ones in force"
+    },
+    {
+      "code": 6151,
+      "name": "noVetoBody",
+      "msg": "no veto body has a say about this proposal"
+    },
+    {
+      "code": 6152,
+      "name": "alreadyVetoed",
+      "msg": "this member of the veto body has vetoed the proposal already"
+    },
+    {
+      "code": 6153,
+      "name": "wrongVetoBody",
+      "msg": "pass the veto body's roster where it has a say about the proposal, and no roster where it has none"
+    },
+    {
+      "code": 6154,
+      "name": "vetoBodyIsElectorate",
+      "msg": "one roster cannot be both the electorate and the veto body"
+    },
+    {
+      "code": 6155,
+      "name": "alreadyAttested",
+      "msg": "the proposal is attested already"
+    },
+    {
       "code": 6200,
       "name": "votingNotStarted",
       "msg": "voting has not started"
@@ -3195,6 +3584,21 @@ export type QuantumagiCore = {
       "msg": "the mint has an extension that this program does not know"
     },
     {
+      "code": 6430,
+      "name": "nothingAmended",
+      "msg": "nothing would change"
+    },
+    {
+      "code": 6431,
+      "name": "scoreOutOfRange",
+      "msg": "a score is a number of basis points from 0 to 10,000"
+    },
+    {
+      "code": 6432,
+      "name": "settingOutOfRange",
+      "msg": "the mark must be one that a score can reach, the cap on open proposals must be 1 to 16"
+    },
+    {
       "code": 6500,
       "name": "tooManyCitations",
       "msg": "a proposal can cite at most 8 principles"
@@ -3263,6 +3667,11 @@ export type QuantumagiCore = {
       "code": 6513,
       "name": "floorOutOfRange",
       "msg": "the floor is at least 1 and at most the mint's supply"
+    },
+    {
+      "code": 6520,
+      "name": "vetoBodyTooLarge",
+      "msg": "a veto body has at most 256 members"
     }
   ],
   "types": [
@@ -4593,6 +5002,51 @@ export type QuantumagiCore = {
       }
     },
     {
+      "name": "parametersAmended",
+      "docs": [
+        "A track's parameters were replaced."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "track",
+            "docs": [
+              "0 policy, 1 treasury, 2 amendment, 3 ratification."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "parameters",
+            "docs": [
+              "Those in force from now on."
+            ],
+            "type": {
+              "defined": {
+                "name": "trackConfig"
+              }
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "policy",
       "docs": [
         "A policy. Created by executing a proposal, amended and repealed by others, closed by anyone once ended.",
@@ -5661,6 +6115,68 @@ export type QuantumagiCore = {
       }
     },
     {
+      "name": "proposalAttested",
+      "docs": [
+        "The attestor signed a score."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "attestor",
+            "type": "pubkey"
+          },
+          {
+            "name": "reportHash",
+            "docs": [
+              "SHA-256 of the report that gives the reasons."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "score",
+            "docs": [
+              "Basis points."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                6
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "proposalCancelled",
       "docs": [
         "The proposer withdrew the proposal."
@@ -5714,6 +6230,13 @@ export type QuantumagiCore = {
           {
             "name": "payer",
             "type": "pubkey"
+          },
+          {
+            "name": "forfeitedLamports",
+            "docs": [
+              "Of the deposit, to the vault; the rest and the rent went to the payer."
+            ],
+            "type": "u64"
           },
           {
             "name": "status",
@@ -6108,6 +6631,77 @@ export type QuantumagiCore = {
               "array": [
                 "u8",
                 6
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalVetoed",
+      "docs": [
+        "A member of the veto body wants to stop a proposal."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "member",
+            "docs": [
+              "Who."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "weight",
+            "type": "u64"
+          },
+          {
+            "name": "vetoWeight",
+            "docs": [
+              "Weight for a veto with this ballot."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "memberIndex",
+            "docs": [
+              "The member's index in the veto body."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "status",
+            "docs": [
+              "3 where it is vetoed now, else as before."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                3
               ]
             }
           }
@@ -6740,6 +7334,54 @@ export type QuantumagiCore = {
       }
     },
     {
+      "name": "settingsAmended",
+      "docs": [
+        "The attestor, the mark and the cap on open proposals were replaced."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "attestor",
+            "docs": [
+              "Zeros for nobody."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "attestationMark",
+            "docs": [
+              "Least score that keeps the ordinary threshold, basis points."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "maxOpenProposals",
+            "docs": [
+              "Most proposals one proposer may have open."
+            ],
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
       "name": "textPublished",
       "docs": [
         "A part of a text was published. Not linked: the text proves itself by its hash."
@@ -6881,6 +7523,66 @@ export type QuantumagiCore = {
               "What a proposer puts down against spam, lamports: 0 to 2,500,000."
             ],
             "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "vetoBodyAdopted",
+      "docs": [
+        "A roster became the veto body of later proposals, or they got none."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "roster",
+            "docs": [
+              "Zeros for no veto body."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "0 for no veto body."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "totalWeight",
+            "docs": [
+              "Weight of the whole body."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "membersHash",
+            "docs": [
+              "Rolling digest of its members; zeros for no veto body."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
           }
         ]
       }

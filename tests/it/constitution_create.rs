@@ -185,8 +185,18 @@ fn constitution_create_allows_each_parameter_at_its_bounds() {
         cooloff_seconds: 1_209_600,
         deposit_lamports: 2_500_000,
     };
-    let ratification = types::TrackConfig { veto_bps: 0, ..highest };
-    for tracks in [[lowest; 4], [highest, highest, highest, ratification]] {
+    // Money, the constitution and the guardians take twice the quorum; a ratification cannot be vetoed or put off.
+    let grave = types::TrackConfig { quorum_bps: 1_000, ..lowest };
+    let ratification = types::TrackConfig {
+        discussion_seconds: 86_400,
+        voting_seconds: 3 * 86_400,
+        extension_seconds: 86_400,
+        timelock_seconds: 86_400,
+        veto_bps: 0,
+        cooloff_seconds: 0,
+        ..highest
+    };
+    for tracks in [[lowest, grave, grave, grave], [highest, highest, highest, ratification]] {
         let (mut world, founding) = (world(), Founding { tracks, ..Founding::default() });
         let accounts = create(&founding);
         world.send(accounts.instruction(&args(&founding)));

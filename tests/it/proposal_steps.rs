@@ -189,9 +189,9 @@ fn close_of_a_roster_adoption_takes_its_candidate() {
     let members_hash = community.roster(&candidate).members_hash;
     let proposal = community.propose(&Action::RosterAdopt { roster_version: 2, members_hash });
     community.defeat(&proposal);
-    let without = community.close(&proposal);
+    let with = community.close(&proposal);
+    let without = ix::ProposalClose { candidate: None, ..with };
     check_refused(&mut community, without.instruction(), GovError::WrongSubject);
-    let with = ix::ProposalClose { candidate: Some(candidate), ..without };
     community.send(with.instruction());
     assert_eq!(community.roster(&candidate).bound_proposals, 0);
     assert_eq!(community.roster(&community.roster).bound_proposals, 0);

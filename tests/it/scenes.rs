@@ -4,6 +4,8 @@ mod deposits;
 
 use crate::support::*;
 
+mod tracks;
+
 /// An instruction that goes through, and what could be mistaken for its accounts.
 pub struct Scene {
     pub name: &'static str,
@@ -37,6 +39,7 @@ fn others(world: World) -> (World, Vec<(&'static str, Address)>) {
         ("remaining", pda::principle(&constitution, 1)),
         ("roster", others.roster),
         ("candidate", others.roster),
+        ("veto_roster", others.roster),
         ("electorate", others.roster),
         ("roster_page", others.page_of(0)),
         ("membership", others.page_of(0)),
@@ -56,6 +59,25 @@ fn stage(founding: Founding) -> (Community, Vec<(&'static str, Address)>) {
     (founding.with_weights(weights()).found_in(world), foreign)
 }
 
+/// The declared accounts of `proposal_create`.
+const CREATE: &[&str] = &[
+    "proposer",
+    "constitution",
+    "electorate",
+    "membership",
+    "record",
+    "new_proposal",
+    "subject",
+    "candidate",
+    "veto_roster",
+    "program_data",
+    "system_program",
+];
+
+/// The declared accounts of `proposal_close`.
+const CLOSE: &[&str] =
+    &["constitution", "proposal", "electorate", "candidate", "veto_roster", "vault", "proposer", "record"];
+
 const TREASURY: Action<'static> = Action::TransferLamports { recipient: [7; 32], lamports: 5_000_000 };
 
 pub fn scenes() -> Vec<Scene> {
@@ -74,6 +96,11 @@ pub fn scenes() -> Vec<Scene> {
     scenes.extend(proposals(&sealed, scene));
     scenes.extend(policies(&sealed, scene));
     scenes.extend(deposits::scenes());
+    let mut watched = stage(Founding::default().with_tracks(vetoable).unsealed()).0;
+    let body = watched.adopt_veto_body(2, &VETO_WEIGHTS);
+    watched.set_attestor(8_000);
+    watched.seal();
+    scenes.extend(tracks::scenes(&sealed, &watched, &body, scene));
     scenes
 }
 
@@ -253,18 +280,6 @@ where
     let missed = approved.approved(&TREASURY);
     let closes_at = approved.closes_at(&missed);
     approved.set_time(closes_at);
-    let create: &[_] = &[
-        "proposer",
-        "constitution",
-        "electorate",
-        "membership",
-        "record",
-        "new_proposal",
-        "subject",
-        "candidate",
-        "program_data",
-        "system_program",
-    ];
     let owner = person("newcomer");
     let (constitution, record) = (community.constitution, pda::proposer(&community.constitution, &owner));
     let founder = community.founder;
@@ -285,8 +300,8 @@ where
             proposer_close.instruction(),
             &["authority", "constitution", "record", "payer"],
         ),
-        scene("proposal_create", &with_candidate, draft.instruction(), create),
-        scene("proposal_create", community, with_subject.instruction(), create),
+        scene("proposal_create", &with_candidate, draft.instruction(), CREATE),
+        scene("proposal_create", community, with_subject.instruction(), CREATE),
         scene("proposal_cancel", &proposed, cancel.instruction(), &["proposer", "proposal"]),
         scene(
             "ballot_page_open",
@@ -297,12 +312,7 @@ where
         scene("proposal_vote", &opened, vote, &["voter", "proposal", "roster_page", "ballot_page"]),
         scene("proposal_finalize", &ended, ix::ProposalFinalize { proposal }.instruction(), &["proposal"]),
         scene("ballot_page_close", &defeated, page_close.instruction(), &["proposal", "ballot_page", "payer"]),
-        scene(
-            "proposal_close",
-            &closable,
-            close.instruction(),
-            &["constitution", "proposal", "electorate", "candidate", "proposer", "record"],
-        ),
+        scene("proposal_close", &closable, close.instruction(), CLOSE),
         scene("proposal_expire", &approved, ix::ProposalExpire { proposal: missed }.instruction(), &["proposal"]),
     ]
 }

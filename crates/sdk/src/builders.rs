@@ -10,6 +10,7 @@ mod principle;
 mod proposal;
 mod roster;
 mod text;
+mod tracks;
 mod vault;
 
 use quantumagi_rpc::solana::Address;
@@ -28,6 +29,7 @@ pub use proposal::{
 };
 pub use roster::{Member, roster_adopt, roster_close, roster_create, sorted_members};
 pub use text::{PART_LEN, text_publish};
+pub use tracks::{parameters_amend, proposal_attest, proposal_veto, settings_amend, veto_body_adopt, veto_body_remove};
 pub use vault::vault_transfer;
 
 /// Who orders a change of the constitution, its principles or its electorate.

@@ -4,6 +4,7 @@
 //! may change between the question and the transaction.
 
 pub mod deposit;
+mod tracks;
 mod words;
 
 use quantumagi_interface::Address;
@@ -18,9 +19,10 @@ use quantumagi_rules::principle::{CitationError, check_citations};
 use quantumagi_rules::{Hash, UnixSeconds};
 
 pub use self::deposit::DepositRefusal;
-use self::words::{citation_words, in_use_words};
+pub use self::tracks::{change, veto_body};
+use self::words::{choice_word, citation_words, in_use_words, step_words};
 use crate::error::Result;
-use crate::words::{between, hex, utc};
+use crate::words::{hex, utc};
 
 /// Why the rules would refuse it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -91,6 +93,29 @@ pub enum CheckError {
         parent: Hash,
         /// Hash of the text in force.
         in_force: Hash,
+    },
+    /// The parameters that would be replaced are not the ones in force.
+    #[error("the parameters to amend are not the ones in force: somebody amended them since")]
+    ParametersNotInForce,
+    /// Nothing would change.
+    #[error("nothing would change")]
+    NothingAmended,
+    /// No veto body has a say about the proposal.
+    #[error("no veto body has a say about this proposal")]
+    NoVetoBody,
+    /// The roster has more members than a veto body can have.
+    #[error("roster {version} has {count} members; a veto body has at most 256")]
+    VetoBodyTooLarge {
+        /// Its version.
+        version: u32,
+        /// Its members.
+        count: u32,
+    },
+    /// The roster is the electorate.
+    #[error("roster {version} is the electorate, which cannot be the veto body as well")]
+    VetoBodyIsElectorate {
+        /// Its version.
+        version: u32,
     },
     /// The constitution is not sealed.
     #[error("the constitution is not sealed: its founder must seal it before anything is proposed")]
@@ -322,69 +347,6 @@ pub fn open_proposals(constitution: &Constitution, count: Option<&Proposer>) -> 
 /// [`CheckError::Parameter`] with the first that does not.
 pub fn tracks(tracks: &[TrackParameters; 4]) -> std::result::Result<(), CheckError> {
     Ok(Track::ALL.iter().zip(tracks).try_for_each(|(track, parameters)| parameters.check_for(*track))?)
-}
-
-fn choice_word(choice: Choice) -> &'static str {
-    match choice {
-        Choice::For => "for",
-        Choice::Against => "against",
-        Choice::Abstain => "abstain",
-    }
-}
-
-fn step_words(refusal: Refusal, phase: Phase, times: &Timetable, now: UnixSeconds) -> String {
-    let Timetable { starts_at, ends_at, cooled_at, opens_at, closes_at } = *times;
-    let ahead = |moment| format!("{}, in {}; it is {}", utc(moment), between(now, moment), utc(now));
-    let past = |moment| format!("{}, {} ago; it is {}", utc(moment), between(moment, now), utc(now));
-    match refusal {
-        Refusal::VotingNotStarted => format!("voting starts at {}", ahead(starts_at)),
-        // A proposal can be final before voting would have ended: withdrawn, for one.
-        Refusal::VotingEnded if phase.is_final() => {
-            format!("the proposal is {} and takes no more votes", phase_word(phase))
-        }
-        Refusal::VotingEnded => format!("voting ended at {}", past(ends_at)),
-        Refusal::VotingNotEnded => format!("voting ends at {}", ahead(ends_at)),
-        Refusal::NotFinalized if now < ends_at => format!("nothing is decided: voting ends at {}", ahead(ends_at)),
-        Refusal::NotFinalized => {
-            format!("the outcome is not written yet: voting ended at {}; finalize the proposal first", past(ends_at))
-        }
-        Refusal::AlreadyFinalized => format!("the outcome is written already: the proposal is {}", phase_word(phase)),
-        Refusal::TimelockActive => format!("the timelock runs until {}", ahead(opens_at)),
-        Refusal::WindowClosed => format!("the execution window closed at {}", past(closes_at)),
-        Refusal::WindowNotClosed => format!("the proposal can be executed until {}", ahead(closes_at)),
-        Refusal::TooLateToCancel => {
-            format!("a proposal can be cancelled until voting ends, which was at {}", past(ends_at))
-        }
-        Refusal::VetoNotOpen if phase.is_final() => {
-            format!("the proposal is {} and takes no veto", phase_word(phase))
-        }
-        Refusal::VetoNotOpen => format!("the cool-off ended at {}", past(cooled_at)),
-        Refusal::NothingToHold => {
-            format!(
-                "the proposal is {}: only an approved one that can still be executed can be held",
-                phase_word(phase)
-            )
-        }
-        Refusal::NotFinal => format!("the proposal is {}, which is not final", phase_word(phase)),
-        Refusal::AlreadyFinal => format!("the proposal is {} and cannot change", phase_word(phase)),
-    }
-}
-
-fn phase_word(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Draft => "under discussion",
-        Phase::Voting => "being voted on",
-        Phase::Finalizing => "waiting to be finalized",
-        Phase::CoolOff => "in its cool-off",
-        Phase::Queued => "in its timelock",
-        Phase::Executable => "executable",
-        Phase::Expiring => "past its window",
-        Phase::Defeated => "defeated",
-        Phase::Vetoed => "vetoed",
-        Phase::Cancelled => "cancelled",
-        Phase::Executed => "executed",
-        Phase::Expired => "expired",
-    }
 }
 
 #[cfg(test)]

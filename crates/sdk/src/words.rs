@@ -11,6 +11,7 @@ mod moment;
 mod names;
 mod proof;
 mod proposal;
+mod tracks;
 
 pub use action::{ActionWords, category_name, class_name, describe_action, electorate_name};
 pub use amount::{bps, decimal, hex, percent, quoted, sol};
@@ -20,3 +21,4 @@ pub use moment::{between, duration, utc};
 pub use names::Names;
 pub use proof::{ProofWords, describe_proof};
 pub use proposal::{BallotWords, ProposalSummary, Requirement, TallyWords, VoterWords, describe_proposal};
+pub use tracks::{describe_parameters, track_name};

@@ -7,8 +7,14 @@ mod deposits;
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
-    action::ActionError, approval::TallyError, lifecycle::Refusal, parameters::ParameterError,
-    principle::CitationError, roster::RosterError,
+    action::ActionError,
+    approval::TallyError,
+    lifecycle::Refusal,
+    parameters::{ChangeError, ParameterError},
+    principle::CitationError,
+    roster::RosterError,
+    settings::SettingsError,
+    veto::VetoError,
 };
 
 /// Why an instruction was refused. Nothing was changed.
@@ -37,6 +43,8 @@ pub enum GovError {
     DelegateSpoke = 12,
     #[msg("a delegate votes only where ballots can be changed, so that the owner keeps the last word")]
     DelegateNotAllowed = 13,
+    #[msg("only the attestor that the proposal froze may attest it")]
+    NotAttestor = 20,
 
     #[msg("the account belongs to another constitution")]
     WrongConstitution = 100,
@@ -118,6 +126,18 @@ pub enum GovError {
     TreasuryAccountMissing = 138,
     #[msg("the deposit weighs nothing on this proposal: its tokens matured later, or not yet")]
     DepositWeighsNothing = 139,
+    #[msg("the parameters to amend are not the ones in force")]
+    ParametersNotInForce = 150,
+    #[msg("no veto body has a say about this proposal")]
+    NoVetoBody = 151,
+    #[msg("this member of the veto body has vetoed the proposal already")]
+    AlreadyVetoed = 152,
+    #[msg("pass the veto body's roster where it has a say about the proposal, and no roster where it has none")]
+    WrongVetoBody = 153,
+    #[msg("one roster cannot be both the electorate and the veto body")]
+    VetoBodyIsElectorate = 154,
+    #[msg("the proposal is attested already")]
+    AlreadyAttested = 155,
 
     #[msg("voting has not started")]
     VotingNotStarted = 200,
@@ -193,6 +213,12 @@ pub enum GovError {
     MintCanHide = 423,
     #[msg("the mint has an extension that this program does not know")]
     MintExtensionUnknown = 424,
+    #[msg("nothing would change")]
+    NothingAmended = 430,
+    #[msg("a score is a number of basis points from 0 to 10,000")]
+    ScoreOutOfRange = 431,
+    #[msg("the mark must be one that a score can reach, the cap on open proposals must be 1 to 16")]
+    SettingOutOfRange = 432,
 
     #[msg("a proposal can cite at most 8 principles")]
     TooManyCitations = 500,
@@ -222,6 +248,8 @@ pub enum GovError {
     MaturityOutOfRange = 512,
     #[msg("the floor is at least 1 and at most the mint's supply")]
     FloorOutOfRange = 513,
+    #[msg("a veto body has at most 256 members")]
+    VetoBodyTooLarge = 520,
 }
 
 impl From<Refusal> for GovError {
@@ -259,6 +287,31 @@ impl From<ParameterError> for GovError {
     }
 }
 
+impl From<ChangeError> for GovError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Nothing => Self::NothingAmended,
+            ChangeError::OutOfBounds(error) => Self::from(error),
+        }
+    }
+}
+
+impl From<SettingsError> for GovError {
+    fn from(_: SettingsError) -> Self {
+        Self::SettingOutOfRange
+    }
+}
+
+impl From<VetoError> for GovError {
+    fn from(error: VetoError) -> Self {
+        match error {
+            VetoError::NoSuchMember { .. } => Self::NotTheMember,
+            VetoError::AlreadyVetoed { .. } => Self::AlreadyVetoed,
+            VetoError::Overflow => Self::Overflow,
+        }
+    }
+}
+
 impl From<CitationError> for GovError {
     fn from(error: CitationError) -> Self {
         match error {
@@ -287,9 +340,12 @@ impl From<ActionError> for GovError {
             ActionError::Truncated | ActionError::TrailingBytes | ActionError::UnknownAction { .. } => {
                 Self::ActionMalformed
             }
-            ActionError::OutOfRange { .. } | ActionError::NothingToTransfer | ActionError::UnknownFlags { .. } => {
-                Self::ActionOutOfRange
-            }
+            ActionError::Change(error) => Self::from(error),
+            ActionError::Settings(error) => Self::from(error),
+            ActionError::OutOfRange { .. }
+            | ActionError::Meaningless
+            | ActionError::NothingToTransfer
+            | ActionError::UnknownFlags { .. } => Self::ActionOutOfRange,
             ActionError::TooManyAccounts { .. } | ActionError::DataTooLong { .. } => Self::InvokeTooLarge,
         }
     }

@@ -15,12 +15,14 @@ use anchor_lang::prelude::*;
 extern crate alloc;
 use alloc::vec::Vec;
 
+pub mod citing;
 pub mod electorate;
 pub mod error;
 pub mod events;
 pub mod instructions;
 pub mod mandate;
 pub mod program_pin;
+pub mod scrutiny;
 pub mod seeds;
 pub mod state;
 pub mod subject;
@@ -28,7 +30,7 @@ pub mod vault;
 pub mod voting;
 
 use instructions::*;
-use state::Member;
+use state::{Member, TrackConfig};
 
 declare_id!("QTKN375oR7JMvPGFQd3daRzUyeceBj17hqqvfrNiAdV");
 
@@ -64,6 +66,31 @@ pub mod quantumagi_core {
     /// Retires a principle.
     pub fn principle_retire(ctx: &mut Context<PrincipleChange>, version: u32) -> Result<()> {
         ctx.accounts.retire(version)
+    }
+
+    /// Replaces a track's parameters: 0 policy, 1 treasury, 2 amendment, 3 ratification.
+    pub fn parameters_amend(ctx: &mut Context<Mandated>, track: u8, parameters: TrackConfig) -> Result<()> {
+        ctx.accounts.amend_parameters(track, &parameters)
+    }
+
+    /// Replaces the attestor, the mark and the cap on open proposals.
+    pub fn settings_amend(
+        ctx: &mut Context<Mandated>,
+        attestor: Address,
+        attestation_mark: u16,
+        max_open_proposals: u8,
+    ) -> Result<()> {
+        ctx.accounts.amend_settings(attestor, attestation_mark, max_open_proposals)
+    }
+
+    /// Makes a roster the veto body of later proposals.
+    pub fn veto_body_adopt(ctx: &mut Context<RosterAdopt>) -> Result<()> {
+        ctx.accounts.adopt_veto_body()
+    }
+
+    /// Leaves later proposals without a veto body.
+    pub fn veto_body_remove(ctx: &mut Context<Mandated>) -> Result<()> {
+        ctx.accounts.remove_veto_body()
     }
 
     /// Begins a roster.
@@ -160,6 +187,16 @@ pub mod quantumagi_core {
     /// Votes, or changes a vote: 1 for, 2 against, 3 abstain.
     pub fn proposal_vote(ctx: &mut Context<ProposalVote>, voter_index: u32, choice: u8) -> Result<()> {
         ctx.accounts.handler(voter_index, choice)
+    }
+
+    /// Wants to stop a proposal, as a member of the veto body.
+    pub fn proposal_veto(ctx: &mut Context<MemberBallot>, member_index: u32) -> Result<()> {
+        ctx.accounts.veto(member_index)
+    }
+
+    /// Attests a proposal, as its attestor.
+    pub fn proposal_attest(ctx: &mut Context<ProposalAttest>, score: u16, report_hash: [u8; 32]) -> Result<()> {
+        ctx.accounts.handler(score, report_hash)
     }
 
     /// Writes down the outcome of a vote.

@@ -6,6 +6,7 @@ use quantumagi_rules::{
     electorate::ElectorateKind,
     policy::has_set,
     principle::Class,
+    veto::MAX_VETO_MEMBERS,
     UnixSeconds,
 };
 
@@ -76,6 +77,20 @@ impl SubjectAccounts<'_> {
             Action::PrincipleRetire { principle_id, version } => self.principle(principle_id, version),
             Action::RosterAdopt { roster_version, members_hash } => self.roster(roster_version, &members_hash),
             Action::ElectorateAdopt { kind, electorate } => self.electorate(kind, &electorate),
+            Action::ParametersAmend(change) => {
+                let is_in_force = self.constitution.parameters(change.track) == change.before;
+                require!(is_in_force, GovError::ParametersNotInForce);
+                self.none()
+            }
+            Action::VetoBodyAdopt { roster_version: 0, .. } | Action::SettingsAmend(_) => {
+                // Whoever has a say besides the voters is entrenched like the voters themselves.
+                Ok(Subject { is_entrenched: true, ..self.none()? })
+            }
+            Action::VetoBodyAdopt { roster_version, members_hash } => {
+                let is_small = self.candidate.is_some_and(|roster| roster.count <= MAX_VETO_MEMBERS);
+                require!(is_small || self.candidate.is_none(), GovError::VetoBodyTooLarge);
+                self.roster(roster_version, &members_hash)
+            }
         }
     }
 

@@ -50,7 +50,7 @@ pub fn cast(
     if previous.is_none() {
         proposal.ballots_cast = proposal.ballots_cast.checked_add(1).ok_or(GovError::Overflow)?;
     }
-    if proposal.ballot_rule()? == BallotRule::Final && rule.is_settled(tally, total) {
+    if proposal.ballot_rule()? == BallotRule::Final && proposal.is_settled() {
         proposal.ends_at = now.0;
     } else if !rule.is_quorum_met(before, total) && rule.is_quorum_met(tally, total) {
         let was_extended = proposal.was_extended == 1;

@@ -120,12 +120,14 @@ impl Model {
             return Some(find(1).is_some_and(|known| {
                 known.is_final()
                     && known.pages.is_empty()
-                    && [0, 2, 4, 5].into_iter().all(writable)
+                    && [0, 2, 5, 6, 7].into_iter().all(writable)
                     && account(0) == self.constitution
                     && account(2) == known.roster
                     && known.candidate.map_or(account(3) == PROGRAM_ID, |right| account(3) == right && writable(3))
-                    && account(4) == known.proposer
-                    && account(5) == pda::proposer(&self.constitution, &known.proposer)
+                    && account(4) == PROGRAM_ID
+                    && account(5) == pda::vault(&self.constitution)
+                    && account(6) == known.proposer
+                    && account(7) == pda::proposer(&self.constitution, &known.proposer)
             }));
         }
         None

@@ -199,9 +199,7 @@ impl Walk {
 
     fn close(&mut self) -> Option<Instruction> {
         let proposal = self.some_in(&[2, 4, 5, 6])?;
-        let stored = self.community.proposal(&proposal);
-        let candidate = (stored.action == 24).then_some(stored.subject);
-        Some(ix::ProposalClose { candidate, ..self.community.close(&proposal) }.instruction())
+        Some(self.community.close(&proposal).instruction())
     }
 
     fn ballot_page(&mut self) -> Option<Instruction> {
@@ -276,6 +274,8 @@ impl Walk {
                 let electorate = Address::new_from_array(electorate);
                 ix::ElectorateAdopt { authority, constitution, electorate, proposal: mandate }.instruction(kind as u8)
             }
+            // The walk proposes none of them yet.
+            Action::ParametersAmend(_) | Action::VetoBodyAdopt { .. } | Action::SettingsAmend(_) => return None,
         })
     }
 

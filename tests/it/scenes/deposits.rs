@@ -135,34 +135,13 @@ where
     let mut closing = voting.clone();
     closing.finalize(&proposal);
     vec![
-        scene(
-            "proposal_create",
-            governing,
-            draft.instruction(),
-            &[
-                "proposer",
-                "constitution",
-                "electorate",
-                "membership",
-                "record",
-                "new_proposal",
-                "subject",
-                "candidate",
-                "program_data",
-                "system_program",
-            ],
-        ),
+        scene("proposal_create", governing, draft.instruction(), super::CREATE),
         scene(
             "deposit_vote",
             &voting,
             voting.ballot_of(&proposal, "ana").instruction(FOR),
             &["voter", "proposal", "deposit", "ballot_page"],
         ),
-        scene(
-            "proposal_close",
-            &closing,
-            closing.close(&proposal).instruction(),
-            &["constitution", "proposal", "electorate", "candidate", "proposer", "record"],
-        ),
+        scene("proposal_close", &closing, closing.close(&proposal).instruction(), super::CLOSE),
     ]
 }

@@ -135,14 +135,16 @@ impl Community {
         self.finalize(proposal);
     }
 
-    /// The instruction that closes a proposal which adopts no roster.
+    /// The instruction that closes a proposal.
     pub fn close(&self, proposal: &Address) -> ix::ProposalClose {
         let stored = self.proposal(proposal);
         ix::ProposalClose {
             constitution: self.constitution,
             proposal: *proposal,
             electorate: stored.electorate,
-            candidate: None,
+            candidate: stored.candidate(),
+            veto_roster: stored.veto_roster(),
+            vault: self.vault,
             proposer: stored.proposer,
             record: pda::proposer(&self.constitution, &stored.proposer),
         }

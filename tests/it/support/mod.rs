@@ -9,6 +9,7 @@ mod founding;
 mod people;
 mod proposals;
 mod refused;
+mod scrutiny;
 pub mod switches;
 mod tokens;
 mod world;
@@ -21,6 +22,7 @@ pub use founding::{Founding, principle};
 pub use people::{hash, keypair, member_key, person};
 pub use proposals::Draft;
 pub use refused::{ACCOUNT_IN_USE, DUPLICATE, check_refused, error_of};
+pub use scrutiny::{VETO_WEIGHTS, vetoable};
 pub use tokens::{Mint, TOKEN, TOKEN_2022};
 pub use world::{Done, START, World, program};
 

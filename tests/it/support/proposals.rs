@@ -58,6 +58,7 @@ impl Community {
             proposal,
             subject: None,
             candidate: None,
+            veto_roster: stored.veto_roster_for(action),
             program_data: None,
         };
         match *action {
@@ -67,7 +68,9 @@ impl Community {
             Action::PrincipleAmend { principle_id, .. } | Action::PrincipleRetire { principle_id, .. } => {
                 accounts.subject = Some(pda::principle(&constitution, principle_id));
             }
-            Action::RosterAdopt { roster_version, .. } => {
+            Action::RosterAdopt { roster_version, .. } | Action::VetoBodyAdopt { roster_version, .. }
+                if roster_version > 0 =>
+            {
                 accounts.candidate = Some(pda::roster(&constitution, roster_version));
             }
             Action::ElectorateAdopt { electorate, .. } => {
@@ -77,7 +80,11 @@ impl Community {
             Action::PolicyAdopt { .. }
             | Action::TransferLamports { .. }
             | Action::ConstitutionAmend { .. }
-            | Action::PrincipleAdd { .. } => {}
+            | Action::PrincipleAdd { .. }
+            | Action::RosterAdopt { .. }
+            | Action::VetoBodyAdopt { .. }
+            | Action::ParametersAmend(_)
+            | Action::SettingsAmend(_) => {}
         }
         let args = ProposalCreateArgs {
             content_hash: hash("why this is right"),

@@ -29,6 +29,8 @@ pub enum GovError {
     DelegateSpoke = 6012,
     /// A delegate votes only where ballots can be changed, so that the owner keeps the last word.
     DelegateNotAllowed = 6013,
+    /// Only the attestor that the proposal froze may attest it.
+    NotAttestor = 6020,
     /// The account belongs to another constitution.
     WrongConstitution = 6100,
     /// The account belongs to another proposal.
@@ -109,6 +111,18 @@ pub enum GovError {
     TreasuryAccountMissing = 6138,
     /// The deposit weighs nothing on this proposal: its tokens matured later, or not yet.
     DepositWeighsNothing = 6139,
+    /// The parameters to amend are not the ones in force.
+    ParametersNotInForce = 6150,
+    /// No veto body has a say about this proposal.
+    NoVetoBody = 6151,
+    /// This member of the veto body has vetoed the proposal already.
+    AlreadyVetoed = 6152,
+    /// Pass the veto body's roster where it has a say about the proposal, and no roster where it has none.
+    WrongVetoBody = 6153,
+    /// One roster cannot be both the electorate and the veto body.
+    VetoBodyIsElectorate = 6154,
+    /// The proposal is attested already.
+    AlreadyAttested = 6155,
     /// Voting has not started.
     VotingNotStarted = 6200,
     /// Voting has ended.
@@ -181,6 +195,12 @@ pub enum GovError {
     MintCanHide = 6423,
     /// The mint has an extension that this program does not know.
     MintExtensionUnknown = 6424,
+    /// Nothing would change.
+    NothingAmended = 6430,
+    /// A score is a number of basis points from 0 to 10,000.
+    ScoreOutOfRange = 6431,
+    /// The mark must be one that a score can reach, the cap on open proposals must be 1 to 16.
+    SettingOutOfRange = 6432,
     /// A proposal can cite at most 8 principles.
     TooManyCitations = 6500,
     /// A roster has 1 to 8,448 members.
@@ -209,11 +229,13 @@ pub enum GovError {
     MaturityOutOfRange = 6512,
     /// The floor is at least 1 and at most the mint's supply.
     FloorOutOfRange = 6513,
+    /// A veto body has at most 256 members.
+    VetoBodyTooLarge = 6520,
 }
 
 impl GovError {
     /// All errors, in the order of their numbers.
-    pub const ALL: [Self; 101] = [
+    pub const ALL: [Self; 112] = [
         Self::NotFounder,
         Self::MandateMissing,
         Self::MandateNotNeeded,
@@ -225,6 +247,7 @@ impl GovError {
         Self::NotDepositVoter,
         Self::DelegateSpoke,
         Self::DelegateNotAllowed,
+        Self::NotAttestor,
         Self::WrongConstitution,
         Self::WrongProposal,
         Self::WrongRoster,
@@ -265,6 +288,12 @@ impl GovError {
         Self::WrongTokenAccount,
         Self::TreasuryAccountMissing,
         Self::DepositWeighsNothing,
+        Self::ParametersNotInForce,
+        Self::NoVetoBody,
+        Self::AlreadyVetoed,
+        Self::WrongVetoBody,
+        Self::VetoBodyIsElectorate,
+        Self::AlreadyAttested,
         Self::VotingNotStarted,
         Self::VotingEnded,
         Self::VotingNotEnded,
@@ -301,6 +330,9 @@ impl GovError {
         Self::MintCannotMovePlainly,
         Self::MintCanHide,
         Self::MintExtensionUnknown,
+        Self::NothingAmended,
+        Self::ScoreOutOfRange,
+        Self::SettingOutOfRange,
         Self::TooManyCitations,
         Self::RosterSizeOutOfRange,
         Self::TooManyMembers,
@@ -315,6 +347,7 @@ impl GovError {
         Self::InsufficientDeposit,
         Self::MaturityOutOfRange,
         Self::FloorOutOfRange,
+        Self::VetoBodyTooLarge,
     ];
 
     /// The error with this number, or `None`.
@@ -344,6 +377,7 @@ impl GovError {
             Self::NotDepositVoter => "NotDepositVoter",
             Self::DelegateSpoke => "DelegateSpoke",
             Self::DelegateNotAllowed => "DelegateNotAllowed",
+            Self::NotAttestor => "NotAttestor",
             Self::WrongConstitution => "WrongConstitution",
             Self::WrongProposal => "WrongProposal",
             Self::WrongRoster => "WrongRoster",
@@ -384,6 +418,12 @@ impl GovError {
             Self::WrongTokenAccount => "WrongTokenAccount",
             Self::TreasuryAccountMissing => "TreasuryAccountMissing",
             Self::DepositWeighsNothing => "DepositWeighsNothing",
+            Self::ParametersNotInForce => "ParametersNotInForce",
+            Self::NoVetoBody => "NoVetoBody",
+            Self::AlreadyVetoed => "AlreadyVetoed",
+            Self::WrongVetoBody => "WrongVetoBody",
+            Self::VetoBodyIsElectorate => "VetoBodyIsElectorate",
+            Self::AlreadyAttested => "AlreadyAttested",
             Self::VotingNotStarted => "VotingNotStarted",
             Self::VotingEnded => "VotingEnded",
             Self::VotingNotEnded => "VotingNotEnded",
@@ -420,6 +460,9 @@ impl GovError {
             Self::MintCannotMovePlainly => "MintCannotMovePlainly",
             Self::MintCanHide => "MintCanHide",
             Self::MintExtensionUnknown => "MintExtensionUnknown",
+            Self::NothingAmended => "NothingAmended",
+            Self::ScoreOutOfRange => "ScoreOutOfRange",
+            Self::SettingOutOfRange => "SettingOutOfRange",
             Self::TooManyCitations => "TooManyCitations",
             Self::RosterSizeOutOfRange => "RosterSizeOutOfRange",
             Self::TooManyMembers => "TooManyMembers",
@@ -434,6 +477,7 @@ impl GovError {
             Self::InsufficientDeposit => "InsufficientDeposit",
             Self::MaturityOutOfRange => "MaturityOutOfRange",
             Self::FloorOutOfRange => "FloorOutOfRange",
+            Self::VetoBodyTooLarge => "VetoBodyTooLarge",
         }
     }
 
@@ -458,6 +502,7 @@ impl GovError {
             Self::DelegateNotAllowed => {
                 "a delegate votes only where ballots can be changed, so that the owner keeps the last word"
             }
+            Self::NotAttestor => "only the attestor that the proposal froze may attest it",
             Self::WrongConstitution => "the account belongs to another constitution",
             Self::WrongProposal => "the account belongs to another proposal",
             Self::WrongRoster => "the account belongs to another roster, or is not the roster asked for",
@@ -508,6 +553,14 @@ impl GovError {
             Self::DepositWeighsNothing => {
                 "the deposit weighs nothing on this proposal: its tokens matured later, or not yet"
             }
+            Self::ParametersNotInForce => "the parameters to amend are not the ones in force",
+            Self::NoVetoBody => "no veto body has a say about this proposal",
+            Self::AlreadyVetoed => "this member of the veto body has vetoed the proposal already",
+            Self::WrongVetoBody => {
+                "pass the veto body's roster where it has a say about the proposal, and no roster where it has none"
+            }
+            Self::VetoBodyIsElectorate => "one roster cannot be both the electorate and the veto body",
+            Self::AlreadyAttested => "the proposal is attested already",
             Self::VotingNotStarted => "voting has not started",
             Self::VotingEnded => "voting has ended",
             Self::VotingNotEnded => "voting has not ended",
@@ -548,6 +601,11 @@ impl GovError {
             Self::MintCannotMovePlainly => "tokens of this mint do not move plainly: a fee, a hook, or not at all",
             Self::MintCanHide => "balances of this mint can be hidden",
             Self::MintExtensionUnknown => "the mint has an extension that this program does not know",
+            Self::NothingAmended => "nothing would change",
+            Self::ScoreOutOfRange => "a score is a number of basis points from 0 to 10,000",
+            Self::SettingOutOfRange => {
+                "the mark must be one that a score can reach, the cap on open proposals must be 1 to 16"
+            }
             Self::TooManyCitations => "a proposal can cite at most 8 principles",
             Self::RosterSizeOutOfRange => "a roster has 1 to 8,448 members",
             Self::TooManyMembers => "more members than the roster was made for, or than its page holds",
@@ -564,6 +622,7 @@ impl GovError {
             Self::InsufficientDeposit => "the deposit holds less than that",
             Self::MaturityOutOfRange => "tokens mature after 1 hour to 90 days",
             Self::FloorOutOfRange => "the floor is at least 1 and at most the mint's supply",
+            Self::VetoBodyTooLarge => "a veto body has at most 256 members",
         }
     }
 }

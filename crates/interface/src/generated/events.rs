@@ -41,6 +41,8 @@ pub enum Event {
     DepositWithdrawn(DepositWithdrawn),
     /// An electorate that is no council was adopted.
     ElectorateAdopted(ElectorateAdopted),
+    /// A track's parameters were replaced.
+    ParametersAmended(ParametersAmended),
     /// A policy came into force.
     PolicyAdopted(PolicyAdopted),
     /// A policy's text or sunset was replaced.
@@ -57,6 +59,8 @@ pub enum Event {
     PrincipleAmended(PrincipleAmended),
     /// A principle was retired.
     PrincipleRetired(PrincipleRetired),
+    /// The attestor signed a score.
+    ProposalAttested(ProposalAttested),
     /// The proposer withdrew the proposal.
     ProposalCancelled(ProposalCancelled),
     /// A proposal was closed and its rent returned. Seals the proposal's own chain into the constitution's.
@@ -69,6 +73,8 @@ pub enum Event {
     ProposalExpired(ProposalExpired),
     /// The outcome of a vote was written down.
     ProposalFinalized(ProposalFinalized),
+    /// A member of the veto body wants to stop a proposal.
+    ProposalVetoed(ProposalVetoed),
     /// A ballot was cast or changed.
     ProposalVoted(ProposalVoted),
     /// A count of open proposals was closed and its rent returned.
@@ -87,8 +93,12 @@ pub enum Event {
     RosterPageClosed(RosterPageClosed),
     /// A roster page was opened.
     RosterPageOpened(RosterPageOpened),
+    /// The attestor, the mark and the cap on open proposals were replaced.
+    SettingsAmended(SettingsAmended),
     /// A part of a text was published. Not linked: the text proves itself by its hash.
     TextPublished(TextPublished),
+    /// A roster became the veto body of later proposals, or they got none.
+    VetoBodyAdopted(VetoBodyAdopted),
 }
 
 impl Event {
@@ -112,6 +122,7 @@ impl Event {
             DepositPoolCreated::DISCRIMINATOR => decode::event(bytes).map(Self::DepositPoolCreated),
             DepositWithdrawn::DISCRIMINATOR => decode::event(bytes).map(Self::DepositWithdrawn),
             ElectorateAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::ElectorateAdopted),
+            ParametersAmended::DISCRIMINATOR => decode::event(bytes).map(Self::ParametersAmended),
             PolicyAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAdopted),
             PolicyAmended::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAmended),
             PolicyClosed::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyClosed),
@@ -120,12 +131,14 @@ impl Event {
             PrincipleAdded::DISCRIMINATOR => decode::event(bytes).map(Self::PrincipleAdded),
             PrincipleAmended::DISCRIMINATOR => decode::event(bytes).map(Self::PrincipleAmended),
             PrincipleRetired::DISCRIMINATOR => decode::event(bytes).map(Self::PrincipleRetired),
+            ProposalAttested::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalAttested),
             ProposalCancelled::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalCancelled),
             ProposalClosed::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalClosed),
             ProposalCreated::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalCreated),
             ProposalExecuted::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalExecuted),
             ProposalExpired::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalExpired),
             ProposalFinalized::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalFinalized),
+            ProposalVetoed::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalVetoed),
             ProposalVoted::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalVoted),
             ProposerClosed::DISCRIMINATOR => decode::event(bytes).map(Self::ProposerClosed),
             ProposerOpened::DISCRIMINATOR => decode::event(bytes).map(Self::ProposerOpened),
@@ -135,7 +148,9 @@ impl Event {
             RosterExtended::DISCRIMINATOR => decode::event(bytes).map(Self::RosterExtended),
             RosterPageClosed::DISCRIMINATOR => decode::event(bytes).map(Self::RosterPageClosed),
             RosterPageOpened::DISCRIMINATOR => decode::event(bytes).map(Self::RosterPageOpened),
+            SettingsAmended::DISCRIMINATOR => decode::event(bytes).map(Self::SettingsAmended),
             TextPublished::DISCRIMINATOR => decode::event(bytes).map(Self::TextPublished),
+            VetoBodyAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::VetoBodyAdopted),
             found => Err(DecodeError::UnknownDiscriminator { found }),
         }
     }
@@ -158,6 +173,7 @@ impl Event {
             Self::DepositPoolCreated(event) => decode::to_bytes(DepositPoolCreated::DISCRIMINATOR, event),
             Self::DepositWithdrawn(event) => decode::to_bytes(DepositWithdrawn::DISCRIMINATOR, event),
             Self::ElectorateAdopted(event) => decode::to_bytes(ElectorateAdopted::DISCRIMINATOR, event),
+            Self::ParametersAmended(event) => decode::to_bytes(ParametersAmended::DISCRIMINATOR, event),
             Self::PolicyAdopted(event) => decode::to_bytes(PolicyAdopted::DISCRIMINATOR, event),
             Self::PolicyAmended(event) => decode::to_bytes(PolicyAmended::DISCRIMINATOR, event),
             Self::PolicyClosed(event) => decode::to_bytes(PolicyClosed::DISCRIMINATOR, event),
@@ -166,12 +182,14 @@ impl Event {
             Self::PrincipleAdded(event) => decode::to_bytes(PrincipleAdded::DISCRIMINATOR, event),
             Self::PrincipleAmended(event) => decode::to_bytes(PrincipleAmended::DISCRIMINATOR, event),
             Self::PrincipleRetired(event) => decode::to_bytes(PrincipleRetired::DISCRIMINATOR, event),
+            Self::ProposalAttested(event) => decode::to_bytes(ProposalAttested::DISCRIMINATOR, event),
             Self::ProposalCancelled(event) => decode::to_bytes(ProposalCancelled::DISCRIMINATOR, event),
             Self::ProposalClosed(event) => decode::to_bytes(ProposalClosed::DISCRIMINATOR, event),
             Self::ProposalCreated(event) => decode::to_bytes(ProposalCreated::DISCRIMINATOR, event),
             Self::ProposalExecuted(event) => decode::to_bytes(ProposalExecuted::DISCRIMINATOR, event),
             Self::ProposalExpired(event) => decode::to_bytes(ProposalExpired::DISCRIMINATOR, event),
             Self::ProposalFinalized(event) => decode::to_bytes(ProposalFinalized::DISCRIMINATOR, event),
+            Self::ProposalVetoed(event) => decode::to_bytes(ProposalVetoed::DISCRIMINATOR, event),
             Self::ProposalVoted(event) => decode::to_bytes(ProposalVoted::DISCRIMINATOR, event),
             Self::ProposerClosed(event) => decode::to_bytes(ProposerClosed::DISCRIMINATOR, event),
             Self::ProposerOpened(event) => decode::to_bytes(ProposerOpened::DISCRIMINATOR, event),
@@ -181,7 +199,9 @@ impl Event {
             Self::RosterExtended(event) => decode::to_bytes(RosterExtended::DISCRIMINATOR, event),
             Self::RosterPageClosed(event) => decode::to_bytes(RosterPageClosed::DISCRIMINATOR, event),
             Self::RosterPageOpened(event) => decode::to_bytes(RosterPageOpened::DISCRIMINATOR, event),
+            Self::SettingsAmended(event) => decode::to_bytes(SettingsAmended::DISCRIMINATOR, event),
             Self::TextPublished(event) => decode::to_bytes(TextPublished::DISCRIMINATOR, event),
+            Self::VetoBodyAdopted(event) => decode::to_bytes(VetoBodyAdopted::DISCRIMINATOR, event),
         }
     }
 
@@ -203,6 +223,7 @@ impl Event {
             Self::DepositPoolCreated(_) => "DepositPoolCreated",
             Self::DepositWithdrawn(_) => "DepositWithdrawn",
             Self::ElectorateAdopted(_) => "ElectorateAdopted",
+            Self::ParametersAmended(_) => "ParametersAmended",
             Self::PolicyAdopted(_) => "PolicyAdopted",
             Self::PolicyAmended(_) => "PolicyAmended",
             Self::PolicyClosed(_) => "PolicyClosed",
@@ -211,12 +232,14 @@ impl Event {
             Self::PrincipleAdded(_) => "PrincipleAdded",
             Self::PrincipleAmended(_) => "PrincipleAmended",
             Self::PrincipleRetired(_) => "PrincipleRetired",
+            Self::ProposalAttested(_) => "ProposalAttested",
             Self::ProposalCancelled(_) => "ProposalCancelled",
             Self::ProposalClosed(_) => "ProposalClosed",
             Self::ProposalCreated(_) => "ProposalCreated",
             Self::ProposalExecuted(_) => "ProposalExecuted",
             Self::ProposalExpired(_) => "ProposalExpired",
             Self::ProposalFinalized(_) => "ProposalFinalized",
+            Self::ProposalVetoed(_) => "ProposalVetoed",
             Self::ProposalVoted(_) => "ProposalVoted",
             Self::ProposerClosed(_) => "ProposerClosed",
             Self::ProposerOpened(_) => "ProposerOpened",
@@ -226,7 +249,9 @@ impl Event {
             Self::RosterExtended(_) => "RosterExtended",
             Self::RosterPageClosed(_) => "RosterPageClosed",
             Self::RosterPageOpened(_) => "RosterPageOpened",
+            Self::SettingsAmended(_) => "SettingsAmended",
             Self::TextPublished(_) => "TextPublished",
+            Self::VetoBodyAdopted(_) => "VetoBodyAdopted",
         }
     }
 
@@ -248,6 +273,7 @@ impl Event {
             Self::DepositPoolCreated(event) => Some(event.sequence),
             Self::DepositWithdrawn(event) => Some(event.sequence),
             Self::ElectorateAdopted(event) => Some(event.sequence),
+            Self::ParametersAmended(event) => Some(event.sequence),
             Self::PolicyAdopted(event) => Some(event.sequence),
             Self::PolicyAmended(event) => Some(event.sequence),
             Self::PolicyClosed(event) => Some(event.sequence),
@@ -256,12 +282,14 @@ impl Event {
             Self::PrincipleAdded(event) => Some(event.sequence),
             Self::PrincipleAmended(event) => Some(event.sequence),
             Self::PrincipleRetired(event) => Some(event.sequence),
+            Self::ProposalAttested(event) => Some(event.sequence),
             Self::ProposalCancelled(event) => Some(event.sequence),
             Self::ProposalClosed(event) => Some(event.sequence),
             Self::ProposalCreated(event) => Some(event.sequence),
             Self::ProposalExecuted(event) => Some(event.sequence),
             Self::ProposalExpired(event) => Some(event.sequence),
             Self::ProposalFinalized(event) => Some(event.sequence),
+            Self::ProposalVetoed(event) => Some(event.sequence),
             Self::ProposalVoted(event) => Some(event.sequence),
             Self::ProposerClosed(event) => Some(event.sequence),
             Self::ProposerOpened(event) => Some(event.sequence),
@@ -271,7 +299,9 @@ impl Event {
             Self::RosterExtended(event) => Some(event.sequence),
             Self::RosterPageClosed(event) => Some(event.sequence),
             Self::RosterPageOpened(event) => Some(event.sequence),
+            Self::SettingsAmended(event) => Some(event.sequence),
             Self::TextPublished(_) => None,
+            Self::VetoBodyAdopted(event) => Some(event.sequence),
         }
     }
 
@@ -293,6 +323,7 @@ impl Event {
             Self::DepositPoolCreated(event) => Some(event.at),
             Self::DepositWithdrawn(event) => Some(event.at),
             Self::ElectorateAdopted(event) => Some(event.at),
+            Self::ParametersAmended(event) => Some(event.at),
             Self::PolicyAdopted(event) => Some(event.at),
             Self::PolicyAmended(event) => Some(event.at),
             Self::PolicyClosed(event) => Some(event.at),
@@ -301,12 +332,14 @@ impl Event {
             Self::PrincipleAdded(event) => Some(event.at),
             Self::PrincipleAmended(event) => Some(event.at),
             Self::PrincipleRetired(event) => Some(event.at),
+            Self::ProposalAttested(event) => Some(event.at),
             Self::ProposalCancelled(event) => Some(event.at),
             Self::ProposalClosed(event) => Some(event.at),
             Self::ProposalCreated(event) => Some(event.at),
             Self::ProposalExecuted(event) => Some(event.at),
             Self::ProposalExpired(event) => Some(event.at),
             Self::ProposalFinalized(event) => Some(event.at),
+            Self::ProposalVetoed(event) => Some(event.at),
             Self::ProposalVoted(event) => Some(event.at),
             Self::ProposerClosed(event) => Some(event.at),
             Self::ProposerOpened(event) => Some(event.at),
@@ -316,7 +349,9 @@ impl Event {
             Self::RosterExtended(event) => Some(event.at),
             Self::RosterPageClosed(event) => Some(event.at),
             Self::RosterPageOpened(event) => Some(event.at),
+            Self::SettingsAmended(event) => Some(event.at),
             Self::TextPublished(_) => None,
+            Self::VetoBodyAdopted(event) => Some(event.at),
         }
     }
 
@@ -338,6 +373,7 @@ impl Event {
             Self::DepositPoolCreated(event) => Some(event.constitution),
             Self::DepositWithdrawn(event) => Some(event.constitution),
             Self::ElectorateAdopted(event) => Some(event.constitution),
+            Self::ParametersAmended(event) => Some(event.constitution),
             Self::PolicyAdopted(event) => Some(event.constitution),
             Self::PolicyAmended(event) => Some(event.constitution),
             Self::PolicyClosed(event) => Some(event.constitution),
@@ -346,12 +382,14 @@ impl Event {
             Self::PrincipleAdded(event) => Some(event.constitution),
             Self::PrincipleAmended(event) => Some(event.constitution),
             Self::PrincipleRetired(event) => Some(event.constitution),
+            Self::ProposalAttested(_) => None,
             Self::ProposalCancelled(_) => None,
             Self::ProposalClosed(event) => Some(event.constitution),
             Self::ProposalCreated(event) => Some(event.constitution),
             Self::ProposalExecuted(_) => None,
             Self::ProposalExpired(_) => None,
             Self::ProposalFinalized(_) => None,
+            Self::ProposalVetoed(_) => None,
             Self::ProposalVoted(_) => None,
             Self::ProposerClosed(event) => Some(event.constitution),
             Self::ProposerOpened(event) => Some(event.constitution),
@@ -361,7 +399,9 @@ impl Event {
             Self::RosterExtended(event) => Some(event.constitution),
             Self::RosterPageClosed(event) => Some(event.constitution),
             Self::RosterPageOpened(event) => Some(event.constitution),
+            Self::SettingsAmended(event) => Some(event.constitution),
             Self::TextPublished(_) => None,
+            Self::VetoBodyAdopted(event) => Some(event.constitution),
         }
     }
 
@@ -383,6 +423,7 @@ impl Event {
             Self::DepositPoolCreated(_) => None,
             Self::DepositWithdrawn(_) => None,
             Self::ElectorateAdopted(_) => None,
+            Self::ParametersAmended(_) => None,
             Self::PolicyAdopted(_) => None,
             Self::PolicyAmended(_) => None,
             Self::PolicyClosed(_) => None,
@@ -391,12 +432,14 @@ impl Event {
             Self::PrincipleAdded(_) => None,
             Self::PrincipleAmended(_) => None,
             Self::PrincipleRetired(_) => None,
+            Self::ProposalAttested(event) => Some(event.proposal),
             Self::ProposalCancelled(event) => Some(event.proposal),
             Self::ProposalClosed(event) => Some(event.proposal),
             Self::ProposalCreated(event) => Some(event.proposal),
             Self::ProposalExecuted(event) => Some(event.proposal),
             Self::ProposalExpired(event) => Some(event.proposal),
             Self::ProposalFinalized(event) => Some(event.proposal),
+            Self::ProposalVetoed(event) => Some(event.proposal),
             Self::ProposalVoted(event) => Some(event.proposal),
             Self::ProposerClosed(_) => None,
             Self::ProposerOpened(_) => None,
@@ -406,7 +449,9 @@ impl Event {
             Self::RosterExtended(_) => None,
             Self::RosterPageClosed(_) => None,
             Self::RosterPageOpened(_) => None,
+            Self::SettingsAmended(_) => None,
             Self::TextPublished(_) => None,
+            Self::VetoBodyAdopted(_) => None,
         }
     }
 }
@@ -729,6 +774,28 @@ impl ElectorateAdopted {
     pub const DISCRIMINATOR: [u8; 8] = [181, 10, 24, 242, 144, 245, 170, 66];
 }
 
+/// A track's parameters were replaced.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ParametersAmended {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// 0 policy, 1 treasury, 2 amendment, 3 ratification.
+    pub track: u8,
+    /// Those in force from now on.
+    pub parameters: TrackConfig,
+}
+
+impl ParametersAmended {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [132, 176, 220, 250, 214, 149, 94, 153];
+}
+
 /// A policy came into force.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct PolicyAdopted {
@@ -919,6 +986,30 @@ impl PrincipleRetired {
     pub const DISCRIMINATOR: [u8; 8] = [51, 44, 122, 237, 193, 5, 1, 86];
 }
 
+/// The attestor signed a score.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ProposalAttested {
+    /// The proposal.
+    pub proposal: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// Who may attest it; zeros where nobody does. Frozen.
+    pub attestor: Address,
+    /// SHA-256 of the report that gives the reasons.
+    pub report_hash: [u8; 32],
+    /// Basis points.
+    pub score: u16,
+    /// Zero.
+    pub reserved: [u8; 6],
+}
+
+impl ProposalAttested {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [177, 69, 182, 108, 164, 41, 87, 13];
+}
+
 /// The proposer withdrew the proposal.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ProposalCancelled {
@@ -948,6 +1039,8 @@ pub struct ProposalClosed {
     pub proposal: Address,
     /// Who paid for the account, and is paid back when it is closed.
     pub payer: Address,
+    /// Of the deposit, to the vault; the rest and the rent went to the payer.
+    pub forfeited_lamports: u64,
     /// Status as last written: `quantumagi_rules::lifecycle::Status`.
     pub status: u8,
     /// Number of events in the proposal's own chain.
@@ -1113,6 +1206,34 @@ pub struct ProposalFinalized {
 impl ProposalFinalized {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [159, 104, 210, 220, 86, 209, 61, 51];
+}
+
+/// A member of the veto body wants to stop a proposal.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ProposalVetoed {
+    /// The proposal.
+    pub proposal: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// Who.
+    pub member: Address,
+    /// The voter's weight in the electorate.
+    pub weight: u64,
+    /// Weight for a veto with this ballot.
+    pub veto_weight: u64,
+    /// The member's index in the veto body.
+    pub member_index: u32,
+    /// 3 where it is vetoed now, else as before.
+    pub status: u8,
+    /// Zero.
+    pub reserved: [u8; 3],
+}
+
+impl ProposalVetoed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [185, 29, 77, 23, 134, 251, 155, 27];
 }
 
 /// A ballot was cast or changed.
@@ -1323,6 +1444,30 @@ impl RosterPageOpened {
     pub const DISCRIMINATOR: [u8; 8] = [162, 156, 11, 19, 0, 97, 160, 132];
 }
 
+/// The attestor, the mark and the cap on open proposals were replaced.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SettingsAmended {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// Zeros for nobody.
+    pub attestor: Address,
+    /// Least score that keeps the ordinary threshold, basis points.
+    pub attestation_mark: u16,
+    /// Most proposals one proposer may have open.
+    pub max_open_proposals: u8,
+}
+
+impl SettingsAmended {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [33, 211, 245, 39, 155, 123, 228, 115];
+}
+
 /// A part of a text was published. Not linked: the text proves itself by its hash.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct TextPublished {
@@ -1341,4 +1486,30 @@ pub struct TextPublished {
 impl TextPublished {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [24, 54, 60, 37, 29, 99, 87, 147];
+}
+
+/// A roster became the veto body of later proposals, or they got none.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct VetoBodyAdopted {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// Zeros for no veto body.
+    pub roster: Address,
+    /// 0 for no veto body.
+    pub version: u32,
+    /// Weight of the whole body.
+    pub total_weight: u64,
+    /// Rolling digest of its members; zeros for no veto body.
+    pub members_hash: [u8; 32],
+}
+
+impl VetoBodyAdopted {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [82, 195, 236, 74, 130, 11, 53, 20];
 }

@@ -9,7 +9,7 @@ use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
 use super::PROGRAM_ID;
-use super::types::{ConstitutionCreateArgs, Member, PrincipleAddArgs, ProposalCreateArgs};
+use super::types::{ConstitutionCreateArgs, Member, PrincipleAddArgs, ProposalCreateArgs, TrackConfig};
 use crate::encode::{Data, optional};
 
 const SYSTEM_PROGRAM: Address = Address::from_str_const("11111111111111111111111111111111");
@@ -33,6 +33,7 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         DepositVote::DISCRIMINATOR => Some("deposit_vote"),
         DepositWithdraw::DISCRIMINATOR => Some("deposit_withdraw"),
         ElectorateAdopt::DISCRIMINATOR => Some("electorate_adopt"),
+        ParametersAmend::DISCRIMINATOR => Some("parameters_amend"),
         PolicyAdopt::DISCRIMINATOR => Some("policy_adopt"),
         PolicyAmend::DISCRIMINATOR => Some("policy_amend"),
         PolicyClose::DISCRIMINATOR => Some("policy_close"),
@@ -41,12 +42,14 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         PrincipleAdd::DISCRIMINATOR => Some("principle_add"),
         PrincipleAmend::DISCRIMINATOR => Some("principle_amend"),
         PrincipleRetire::DISCRIMINATOR => Some("principle_retire"),
+        ProposalAttest::DISCRIMINATOR => Some("proposal_attest"),
         ProposalCancel::DISCRIMINATOR => Some("proposal_cancel"),
         ProposalClose::DISCRIMINATOR => Some("proposal_close"),
         ProposalCreate::DISCRIMINATOR => Some("proposal_create"),
         ProposalExecute::DISCRIMINATOR => Some("proposal_execute"),
         ProposalExpire::DISCRIMINATOR => Some("proposal_expire"),
         ProposalFinalize::DISCRIMINATOR => Some("proposal_finalize"),
+        ProposalVeto::DISCRIMINATOR => Some("proposal_veto"),
         ProposalVote::DISCRIMINATOR => Some("proposal_vote"),
         ProposerClose::DISCRIMINATOR => Some("proposer_close"),
         ProposerOpen::DISCRIMINATOR => Some("proposer_open"),
@@ -56,8 +59,11 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         RosterExtend::DISCRIMINATOR => Some("roster_extend"),
         RosterPageClose::DISCRIMINATOR => Some("roster_page_close"),
         RosterPageOpen::DISCRIMINATOR => Some("roster_page_open"),
+        SettingsAmend::DISCRIMINATOR => Some("settings_amend"),
         TextPublish::DISCRIMINATOR => Some("text_publish"),
         VaultTransfer::DISCRIMINATOR => Some("vault_transfer"),
+        VetoBodyAdopt::DISCRIMINATOR => Some("veto_body_adopt"),
+        VetoBodyRemove::DISCRIMINATOR => Some("veto_body_remove"),
         _ => None,
     }
 }
@@ -609,6 +615,38 @@ impl ElectorateAdopt {
     }
 }
 
+/// Replaces a track's parameters: 0 policy, 1 treasury, 2 amendment, 3 ratification.
+///
+/// Accounts of `parameters_amend`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParametersAmend {
+    /// The founder before the seal; anybody with the proposal after it. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The approved proposal that orders this; none before the seal. (Writable.)
+    pub proposal: Option<Address>,
+}
+
+impl ParametersAmend {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [67, 150, 194, 23, 98, 60, 33, 76];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, track: u8, parameters: &TrackConfig) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                optional(self.proposal, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&track).with(parameters).into_bytes(),
+        }
+    }
+}
+
 /// Puts the policy that was voted on into force.
 ///
 /// Accounts of `policy_adopt`.
@@ -873,6 +911,32 @@ impl PrincipleRetire {
     }
 }
 
+/// Attests a proposal, as its attestor.
+///
+/// Accounts of `proposal_attest`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProposalAttest {
+    /// Who attests. Where nobody does, the proposal names the zero address, which never signs. (Signer.)
+    pub attestor: Address,
+    /// The proposal. (Writable.)
+    pub proposal: Address,
+}
+
+impl ProposalAttest {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [234, 144, 10, 198, 234, 223, 236, 17];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, score: u16, report_hash: [u8; 32]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![AccountMeta::new_readonly(self.attestor, true), AccountMeta::new(self.proposal, false)],
+            data: Data::new(Self::DISCRIMINATOR).with(&score).with(&report_hash).into_bytes(),
+        }
+    }
+}
+
 /// Withdraws a proposal.
 ///
 /// Accounts of `proposal_cancel`.
@@ -912,6 +976,10 @@ pub struct ProposalClose {
     pub electorate: Address,
     /// The roster it would have adopted; none for any other action. (Writable.)
     pub candidate: Option<Address>,
+    /// The roster that could have vetoed it; none where nobody could. (Writable.)
+    pub veto_roster: Option<Address>,
+    /// Receives a deposit that is forfeited. (Writable.)
+    pub vault: Address,
     /// Who made the proposal, and paid for it. (Writable.)
     pub proposer: Address,
     /// Counts the proposer's open proposals. (Writable.)
@@ -932,6 +1000,8 @@ impl ProposalClose {
                 AccountMeta::new(self.proposal, false),
                 AccountMeta::new(self.electorate, false),
                 optional(self.candidate, true),
+                optional(self.veto_roster, true),
+                AccountMeta::new(self.vault, false),
                 AccountMeta::new(self.proposer, false),
                 AccountMeta::new(self.record, false),
             ],
@@ -961,6 +1031,8 @@ pub struct ProposalCreate {
     pub subject: Option<Address>,
     /// The roster to adopt. (Writable.)
     pub candidate: Option<Address>,
+    /// The veto body's roster, where the body has a say about the action; none where it has none. (Writable.)
+    pub veto_roster: Option<Address>,
     /// The account that holds the called program's code, where the program can be upgraded.
     pub program_data: Option<Address>,
 }
@@ -983,6 +1055,7 @@ impl ProposalCreate {
                 AccountMeta::new(self.proposal, false),
                 optional(self.subject, false),
                 optional(self.candidate, true),
+                optional(self.veto_roster, true),
                 optional(self.program_data, false),
                 AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
             ],
@@ -1073,6 +1146,38 @@ impl ProposalFinalize {
             program_id: PROGRAM_ID,
             accounts: vec![AccountMeta::new(self.proposal, false)],
             data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Wants to stop a proposal, as a member of the veto body.
+///
+/// Accounts of `proposal_veto`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProposalVeto {
+    /// Votes. (Signer.)
+    pub voter: Address,
+    /// The proposal. (Writable.)
+    pub proposal: Address,
+    /// The page that holds the voter, of the roster that the proposal froze.
+    pub roster_page: Address,
+}
+
+impl ProposalVeto {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [18, 13, 215, 94, 211, 10, 216, 134];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, member_index: u32) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.voter, true),
+                AccountMeta::new(self.proposal, false),
+                AccountMeta::new_readonly(self.roster_page, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&member_index).into_bytes(),
         }
     }
 }
@@ -1392,6 +1497,42 @@ impl RosterPageOpen {
     }
 }
 
+/// Replaces the attestor, the mark and the cap on open proposals.
+///
+/// Accounts of `settings_amend`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SettingsAmend {
+    /// The founder before the seal; anybody with the proposal after it. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The approved proposal that orders this; none before the seal. (Writable.)
+    pub proposal: Option<Address>,
+}
+
+impl SettingsAmend {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [214, 77, 34, 133, 101, 90, 152, 249];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, attestor: Address, attestation_mark: u16, max_open_proposals: u8) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                optional(self.proposal, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR)
+                .with(&attestor)
+                .with(&attestation_mark)
+                .with(&max_open_proposals)
+                .into_bytes(),
+        }
+    }
+}
+
 /// Publishes a text or a part of one.
 ///
 /// Accounts of `text_publish`.
@@ -1453,6 +1594,73 @@ impl VaultTransfer {
                 AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&lamports).into_bytes(),
+        }
+    }
+}
+
+/// Makes a roster the veto body of later proposals.
+///
+/// Accounts of `veto_body_adopt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VetoBodyAdopt {
+    /// The founder before the seal; anybody with the proposal after it. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The approved proposal that orders this; none before the seal. (Writable.)
+    pub proposal: Option<Address>,
+    /// The roster.
+    pub roster: Address,
+}
+
+impl VetoBodyAdopt {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [103, 43, 52, 242, 83, 183, 193, 78];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                optional(self.proposal, true),
+                AccountMeta::new_readonly(self.roster, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Leaves later proposals without a veto body.
+///
+/// Accounts of `veto_body_remove`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VetoBodyRemove {
+    /// The founder before the seal; anybody with the proposal after it. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The approved proposal that orders this; none before the seal. (Writable.)
+    pub proposal: Option<Address>,
+}
+
+impl VetoBodyRemove {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [82, 205, 185, 62, 73, 88, 184, 147];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                optional(self.proposal, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
         }
     }
 }

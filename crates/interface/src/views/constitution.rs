@@ -1,7 +1,9 @@
 //! What a constitution's stored numbers mean.
 
+use quantumagi_rules::action::Action;
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::parameters::{Track, TrackParameters};
+use quantumagi_rules::settings::Settings;
 use solana_address::Address;
 
 use super::meaning;
@@ -35,6 +37,29 @@ impl Constitution {
     #[must_use]
     pub fn roster(&self) -> Option<Address> {
         (self.electorate_kind == ElectorateKind::Council as u8).then_some(self.electorate)
+    }
+
+    /// The roster whose members can veto; `None` where nobody can.
+    #[must_use]
+    pub fn veto_roster(&self) -> Option<Address> {
+        (self.veto_roster != Address::default()).then_some(self.veto_roster)
+    }
+
+    /// The attestor, the mark and the cap on open proposals.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        Settings {
+            attestor: self.attestor.to_bytes(),
+            attestation_mark: self.attestation_mark,
+            max_open_proposals: self.max_open_proposals,
+        }
+    }
+
+    /// The roster that a proposal of this action must pass as the one that can veto it; `None` where nobody can.
+    #[must_use]
+    pub fn veto_roster_for(&self, action: &Action<'_>) -> Option<Address> {
+        let has_say = action.can_be_vetoed() && self.parameters(action.track()).veto_bps > 0;
+        self.veto_roster().filter(|_| has_say)
     }
 
     /// A track's parameters.

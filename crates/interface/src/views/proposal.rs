@@ -1,13 +1,17 @@
 //! What a proposal's stored numbers mean.
 
+use quantumagi_rules::action::{ROSTER_ADOPT, VETO_BODY_ADOPT};
 use quantumagi_rules::approval::{ApprovalRule, Defeat, Tally};
+use quantumagi_rules::attestation::Attestation;
 use quantumagi_rules::ballot::{self, BallotRule, Choice};
 use quantumagi_rules::digest::{ExecutionContext, execution_digest_of_bytes};
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::lifecycle::{self, Phase, Status, Times, Timetable};
 use quantumagi_rules::parameters::Track;
 use quantumagi_rules::principle::MAX_CITATIONS;
+use quantumagi_rules::spam::{Ending, is_forfeited};
 use quantumagi_rules::{Bps, Hash, UnixSeconds, Weight};
+use solana_address::Address;
 
 use super::meaning;
 use crate::DecodeError;
@@ -100,14 +104,60 @@ impl Proposal {
         Weight(self.total_weight)
     }
 
-    /// The shares its tally must reach.
+    /// The shares its tally must reach: with the higher threshold while an attestor has not signed what keeps the lower.
     #[must_use]
     pub fn approval_rule(&self) -> ApprovalRule {
-        ApprovalRule {
+        let frozen = ApprovalRule {
             threshold: Bps(self.threshold_bps),
             quorum: Bps(self.quorum_bps),
             min_for: Bps(self.min_for_bps),
-        }
+        };
+        self.attestation().map_or(frozen, |attestation| attestation.deciding(frozen))
+    }
+
+    /// What its attestor has said; `None` where nobody attests.
+    #[must_use]
+    pub fn attestation(&self) -> Option<Attestation> {
+        (self.unattested_threshold_bps > 0).then(|| Attestation {
+            mark: Bps(self.attestation_mark),
+            unattested_threshold: Bps(self.unattested_threshold_bps),
+            score: (self.is_attested == 1).then_some(Bps(self.attestation_score)),
+        })
+    }
+
+    /// The roster whose members can veto it; `None` where nobody can.
+    #[must_use]
+    pub fn veto_roster(&self) -> Option<Address> {
+        (self.veto_bps > 0).then_some(self.veto_roster)
+    }
+
+    /// The roster that its action would give a role: that of the electorate, or of the veto body.
+    #[must_use]
+    pub fn candidate(&self) -> Option<Address> {
+        let adopts = self.action == ROSTER_ADOPT || self.action == VETO_BODY_ADOPT;
+        (adopts && self.subject != Address::default()).then_some(self.subject)
+    }
+
+    /// How it ended, once it is final.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`].
+    pub fn ending(&self) -> Result<Ending, DecodeError> {
+        Ok(Ending {
+            status: self.status()?,
+            was_voted_on: self.updated_at >= self.starts_at,
+            for_weight: Weight(self.for_weight),
+            total: self.total_weight(),
+        })
+    }
+
+    /// Of its deposit, what closing it forfeits to the vault, once it is final: lamports.
+    ///
+    /// # Errors
+    /// [`DecodeError::Meaningless`].
+    pub fn forfeited_lamports(&self) -> Result<u64, DecodeError> {
+        let is_forfeited = is_forfeited(&self.ending()?, Bps(self.slash_bps));
+        Ok(if is_forfeited { self.deposit_lamports } else { 0 })
     }
 
     /// What would be written if voting ended with the ballots there are.

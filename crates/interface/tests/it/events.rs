@@ -8,7 +8,7 @@ use quantumagi_interface::types::{Citation, Member, TrackConfig};
 use quantumagi_interface::{Address, DecodeError};
 
 /// Length of each event whose length is fixed, discriminator included.
-const FIXED: [([u8; 8], usize); 26] = {
+const FIXED: [([u8; 8], usize); 31] = {
     use quantumagi_interface::events::*;
     [
         (BallotPageClosed::DISCRIMINATOR, 92),
@@ -25,10 +25,12 @@ const FIXED: [([u8; 8], usize); 26] = {
         (PrincipleAmended::DISCRIMINATOR, 128),
         (PrincipleRetired::DISCRIMINATOR, 96),
         (ProposalCancelled::DISCRIMINATOR, 56),
-        (ProposalClosed::DISCRIMINATOR, 161),
+        (ProposalAttested::DISCRIMINATOR, 128),
+        (ProposalClosed::DISCRIMINATOR, 169),
         (ProposalExecuted::DISCRIMINATOR, 88),
         (ProposalExpired::DISCRIMINATOR, 56),
         (ProposalFinalized::DISCRIMINATOR, 120),
+        (ProposalVetoed::DISCRIMINATOR, 112),
         (ProposalVoted::DISCRIMINATOR, 112),
         (ProposerClosed::DISCRIMINATOR, 120),
         (ProposerOpened::DISCRIMINATOR, 120),
@@ -37,6 +39,9 @@ const FIXED: [([u8; 8], usize); 26] = {
         (RosterCreated::DISCRIMINATOR, 128),
         (RosterPageClosed::DISCRIMINATOR, 124),
         (RosterPageOpened::DISCRIMINATOR, 124),
+        (ParametersAmended::DISCRIMINATOR, 129),
+        (SettingsAmended::DISCRIMINATOR, 123),
+        (VetoBodyAdopted::DISCRIMINATOR, 164),
     ]
 };
 

@@ -9,8 +9,9 @@ use quantumagi_rules::ballot::{self, BallotRule, Choice, Place};
 use quantumagi_rules::roster;
 
 use super::{
-    Mandate, NewPrinciple, constitution_amend, electorate_adopt, policy_adopt, policy_amend, policy_repeal,
-    principle_add, principle_amend, principle_retire, roster_adopt, vault_transfer,
+    Mandate, NewPrinciple, constitution_amend, electorate_adopt, parameters_amend, policy_adopt, policy_amend,
+    policy_repeal, principle_add, principle_amend, principle_retire, roster_adopt, settings_amend, vault_transfer,
+    veto_body_adopt, veto_body_remove,
 };
 
 /// What makes somebody one of an electorate's people.
@@ -66,6 +67,8 @@ pub struct NewProposal<'a> {
     pub citations: &'a [u32],
     /// Where the code of the program that [`Action::Invoke`] calls lies, if that program can be upgraded.
     pub program_data: Option<Address>,
+    /// The roster whose members can veto it; `None` where nobody can: `Constitution::veto_roster_for`.
+    pub veto_roster: Option<Address>,
 }
 
 /// Proposes an action.
@@ -81,20 +84,24 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
         proposal: pda::proposal(&constitution, id),
         subject: None,
         candidate: None,
+        veto_roster: new.veto_roster,
         program_data: None,
     };
     let accounts = match new.action {
         Action::PolicyAdopt { .. }
         | Action::TransferLamports { .. }
         | Action::ConstitutionAmend { .. }
-        | Action::PrincipleAdd { .. } => accounts,
+        | Action::PrincipleAdd { .. }
+        | Action::ParametersAmend(_)
+        | Action::VetoBodyAdopt { roster_version: 0, .. }
+        | Action::SettingsAmend(_) => accounts,
         Action::PolicyAmend { policy_id, .. } | Action::PolicyRepeal { policy_id } => {
             instructions::ProposalCreate { subject: Some(pda::policy(&constitution, policy_id)), ..accounts }
         }
         Action::PrincipleAmend { principle_id, .. } | Action::PrincipleRetire { principle_id, .. } => {
             instructions::ProposalCreate { subject: Some(pda::principle(&constitution, principle_id)), ..accounts }
         }
-        Action::RosterAdopt { roster_version, .. } => {
+        Action::RosterAdopt { roster_version, .. } | Action::VetoBodyAdopt { roster_version, .. } => {
             instructions::ProposalCreate { candidate: Some(pda::roster(&constitution, roster_version)), ..accounts }
         }
         Action::ElectorateAdopt { electorate, .. } => {
@@ -204,6 +211,10 @@ pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
         Action::ElectorateAdopt { kind, electorate } => {
             electorate_adopt(&constitution, &mandate, kind, &Address::new_from_array(electorate))
         }
+        Action::ParametersAmend(change) => parameters_amend(&constitution, &mandate, change.track, change.after),
+        Action::VetoBodyAdopt { roster_version: 0, .. } => veto_body_remove(&constitution, &mandate),
+        Action::VetoBodyAdopt { roster_version, .. } => veto_body_adopt(&constitution, &mandate, roster_version),
+        Action::SettingsAmend(settings) => settings_amend(&constitution, &mandate, settings),
         Action::Invoke { program, accounts, data } => {
             let program = Address::new_from_array(program);
             let vault = pda::vault(&constitution);
@@ -230,8 +241,10 @@ pub struct ClosingProposal<'a> {
     pub proposal: Address,
     /// The electorate it was bound to.
     pub electorate: Address,
-    /// The roster it would have adopted; `None` for any other action.
+    /// The roster that its action would have given a role; `None` for any other action.
     pub candidate: Option<Address>,
+    /// The roster that could have vetoed it; `None` where nobody could.
+    pub veto_roster: Option<Address>,
     /// Who proposed and gets the rent back.
     pub proposer: Address,
     /// Its open ballot pages with who paid for each and gets that rent back.
@@ -241,12 +254,22 @@ pub struct ClosingProposal<'a> {
 /// Closes a final proposal and its ballot pages, pages first. Nobody's signature is needed but the fee payer's.
 #[must_use]
 pub fn proposal_close(closing: &ClosingProposal<'_>) -> Vec<Instruction> {
-    let ClosingProposal { constitution, proposal, electorate, candidate, proposer, ballot_pages } = *closing;
+    let ClosingProposal { constitution, proposal, electorate, candidate, veto_roster, proposer, ballot_pages } =
+        *closing;
     let pages = ballot_pages.iter().map(|(page, payer)| ballot_page_close(&proposal, *page, payer));
     let record = pda::proposer(&constitution, &proposer);
-    let accounts = instructions::ProposalClose { constitution, proposal, electorate, candidate, proposer, record };
-    let last = accounts.instruction();
-    pages.chain(std::iter::once(last)).collect()
+    let vault = pda::vault(&constitution);
+    let accounts = instructions::ProposalClose {
+        constitution,
+        proposal,
+        electorate,
+        candidate,
+        veto_roster,
+        vault,
+        proposer,
+        record,
+    };
+    pages.chain(std::iter::once(accounts.instruction())).collect()
 }
 
 /// Opens the count of `owner`'s open proposals, without which nobody can propose. `payer` signs and pays.

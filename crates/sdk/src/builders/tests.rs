@@ -41,6 +41,7 @@ fn draft<'a>(action: Action<'a>, citations: &'a [u32]) -> NewProposal<'a> {
         action,
         citations,
         program_data: Some(CODE),
+        veto_roster: None,
     }
 }
 
@@ -57,9 +58,11 @@ fn check_created(new: &NewProposal<'_>, subjects: [Option<(Address, &str)>; 3]) 
         (pda::proposal(&COUNCIL, 5), "w"),
     ];
     let cited = new.citations.iter().map(|id| (pda::principle(&COUNCIL, *id), ""));
+    let [subject, candidate, program_data] = subjects;
+    let veto_roster = new.veto_roster.map(|roster| (roster, "w"));
     let accounts: Vec<_> = declared
         .into_iter()
-        .chain(subjects.map(|subject| subject.unwrap_or((PROGRAM_ID, ""))))
+        .chain([subject, candidate, veto_roster, program_data].map(|subject| subject.unwrap_or((PROGRAM_ID, ""))))
         .chain([(SYSTEM, "")])
         .chain(cited)
         .collect();
@@ -225,13 +228,24 @@ fn closing_goes_from_the_pages_to_the_header() {
         proposal,
         electorate: roster,
         candidate: None,
+        veto_roster: None,
         proposer: ANA,
         ballot_pages: &[(0, RECIPIENT)],
     };
     let instructions = proposal_close(&closing);
     let page = pda::ballot_page(&proposal, 0);
     check(&instructions[0], "ballot_page_close", &[(proposal, "w"), (page, "w"), (RECIPIENT, "w")]);
-    let accounts = [(COUNCIL, "w"), (proposal, "w"), (roster, "w"), (PROGRAM_ID, ""), (ANA, "w"), (record, "w")];
+    let (vault, nothing) = (pda::vault(&COUNCIL), PROGRAM_ID);
+    let accounts = [
+        (COUNCIL, "w"),
+        (proposal, "w"),
+        (roster, "w"),
+        (nothing, ""),
+        (nothing, ""),
+        (vault, "w"),
+        (ANA, "w"),
+        (record, "w"),
+    ];
     check(&instructions[1], "proposal_close", &accounts);
 
     let closed = roster_close(&ANA, &COUNCIL, 1, &ANA, &[0, 1]).expect("it fits");

@@ -3,7 +3,7 @@
 use quantumagi_interface::accounts::{Constitution, Proposal};
 use quantumagi_interface::{Address, pda};
 use quantumagi_rpc::solana::{Instruction, ids};
-use quantumagi_rules::action::{Action, ROSTER_ADOPT};
+use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice, Place, place};
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::lifecycle::Step;
@@ -57,6 +57,7 @@ impl Quantumagi {
             action: draft.action,
             citations: draft.citations,
             program_data: self.code_of(&draft.action).await?.map(|(address, _)| address),
+            veto_roster: account.veto_roster_for(&draft.action),
         };
         let count = self.proposer(constitution, proposer).await?;
         check::open_proposals(&account, count.as_ref())?;
@@ -105,6 +106,34 @@ impl Quantumagi {
         let Place::Page { page, .. } = place(index) else { return Ok(Vec::new()) };
         let is_open = self.ballot_pages(address, proposal).await?.iter().any(|open| open.page == page);
         Ok((!is_open).then(|| builders::ballot_page_open(payer, address, page)).into_iter().collect())
+    }
+
+    /// Wants to stop a proposal, as a member of its veto body.
+    ///
+    /// # Errors
+    /// [`CheckError::NoVetoBody`], [`CheckError::Step`], [`CheckError::NotAMember`], and as [`Quantumagi::constitution`].
+    pub async fn proposal_veto(&self, address: &Address, member: &Address) -> Result<Instruction> {
+        let proposal = self.proposal_at(address).await?.value;
+        let roster = proposal.veto_roster().ok_or(CheckError::NoVetoBody)?;
+        check::step(&proposal, Step::Veto, self.now().await?)?;
+        let (index, _) = self.electorate(&roster).await?.value.member(member)?;
+        Ok(builders::proposal_veto(address, &roster, member, index))
+    }
+
+    /// Attests a proposal with a score in basis points and the hash of a report, as its attestor.
+    ///
+    /// # Errors
+    /// [`CheckError::WrongSigner`], [`CheckError::Step`], and as [`Quantumagi::constitution`].
+    pub async fn proposal_attest(
+        &self,
+        address: &Address,
+        attestor: &Address,
+        score: u16,
+        report_hash: Hash,
+    ) -> Result<Instruction> {
+        let proposal = self.in_phase_for(address, Step::Attest).await?;
+        check::signer(&proposal.attestor, attestor)?;
+        Ok(builders::proposal_attest(address, attestor, score, report_hash))
     }
 
     /// Writes down the outcome of a vote.
@@ -161,7 +190,8 @@ impl Quantumagi {
             constitution: proposal.constitution,
             proposal: *address,
             electorate: proposal.electorate,
-            candidate: (proposal.action == ROSTER_ADOPT).then_some(proposal.subject),
+            candidate: proposal.candidate(),
+            veto_roster: proposal.veto_roster(),
             proposer: proposal.proposer,
             ballot_pages: &pages,
         }))
@@ -194,7 +224,16 @@ impl Quantumagi {
             Action::ElectorateAdopt { kind, electorate } => {
                 self.check_adoptable(constitution, kind, &Address::new_from_array(electorate)).await?;
             }
-            Action::PrincipleAdd { .. } | Action::TransferLamports { .. } | Action::Invoke { .. } => {}
+            Action::ParametersAmend(change) => check::change(account, &change)?,
+            Action::VetoBodyAdopt { roster_version, .. } => {
+                if roster_version > 0 {
+                    check::veto_body(account, &self.roster(constitution, roster_version).await?.value)?;
+                }
+            }
+            Action::PrincipleAdd { .. }
+            | Action::TransferLamports { .. }
+            | Action::Invoke { .. }
+            | Action::SettingsAmend(_) => {}
         }
         Ok(())
     }

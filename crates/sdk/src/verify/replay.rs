@@ -7,6 +7,7 @@
 mod constitution;
 mod deposits;
 mod proposal;
+mod tracks;
 
 use std::collections::BTreeMap;
 
@@ -212,9 +213,10 @@ pub fn replay(
     for record in replayed.proposals.values_mut() {
         let chain = Chain::Proposal(record.address);
         let members = rosters.get(&record.account.electorate).copied();
+        let veto_body = rosters.get(&record.account.veto_roster).copied().unwrap_or_default();
         for (sequence, event) in (1..).zip(proposals.get(&record.address).into_iter().flatten()) {
             electors(members, &mut depositors, record, event)
-                .and_then(|()| proposal::apply(record, event))
+                .and_then(|()| proposal::apply(record, veto_body, event))
                 .map_err(|contradiction| broken(chain, sequence, contradiction))?;
         }
     }
@@ -232,6 +234,7 @@ pub fn replay(
         check_number("status of the proposal", e.status, account.status)
             .and_then(|()| check_number("events of the proposal", e.final_sequence, account.chain.sequence))
             .and_then(|()| check_hash("hash of the proposal's events", e.final_hash, account.chain.hash))
+            .and_then(|()| check_number("forfeited deposit", e.forfeited_lamports, account.forfeited_lamports()?))
             .map_err(|contradiction| broken(chain, sequence, contradiction))?;
     }
     Ok(replayed)

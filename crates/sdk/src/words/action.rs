@@ -14,6 +14,7 @@ use super::amount::{counted, hash, hex, sol};
 use super::call::{Call, describe_call};
 use super::moment::utc;
 use super::names::Names;
+use super::tracks::{describe_change, describe_settings};
 
 /// An action in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,6 +76,15 @@ pub fn describe_action(action: &Action<'_>, names: &Names) -> ActionWords {
             let sentence = format!("makes {} the electorate of later proposals", electorate_name(*kind));
             (sentence, vec![format!("electorate {electorate}")])
         }
+        Action::ParametersAmend(change) => describe_change(change),
+        Action::VetoBodyAdopt { roster_version: 0, .. } => {
+            ("leaves later proposals without a veto body".to_owned(), Vec::new())
+        }
+        Action::VetoBodyAdopt { roster_version, members_hash } => (
+            format!("makes roster {roster_version} the veto body of later proposals"),
+            texts(&[("members", members_hash)]),
+        ),
+        Action::SettingsAmend(settings) => describe_settings(settings, names),
     };
     ActionWords { sentence, details }
 }

@@ -18,9 +18,10 @@ use quantumagi_rules::principle::{Category, Class};
 use quantumagi_rules::{Bps, UnixSeconds, action::Action};
 
 use super::action::{category_name, class_name, describe_action, until};
-use super::amount::{bps, counted, hash, hex, percent};
+use super::amount::{bps, counted, hash, hex, percent, sol};
 use super::moment::utc;
 use super::names::Names;
+use super::tracks;
 
 /// An event in one line. A number without meaning is shown as it is: `status 9`.
 #[must_use]
@@ -78,6 +79,18 @@ pub fn describe_event(event: &Event, names: &Names) -> String {
         Event::BallotPageClosed(e) => {
             format!("ballot page {} closed; rent returned to {}", e.page, names.address(&e.payer))
         }
+        Event::ProposerOpened(e) => {
+            format!("count of {}'s open proposals begun by {}", names.address(&e.owner), names.address(&e.payer))
+        }
+        Event::ProposerClosed(e) => {
+            let (owner, payer) = (names.address(&e.owner), names.address(&e.payer));
+            format!("count of {owner}'s open proposals closed; rent returned to {payer}")
+        }
+        Event::ParametersAmended(e) => tracks::parameters_amended(e, &by(&e.mandate, names)),
+        Event::VetoBodyAdopted(e) => tracks::veto_body_adopted(e, &by(&e.mandate, names)),
+        Event::SettingsAmended(e) => tracks::settings_amended(e, &by(&e.mandate, names), names),
+        Event::ProposalVetoed(e) => tracks::proposal_vetoed(e, names),
+        Event::ProposalAttested(e) => tracks::proposal_attested(e, names),
         Event::TextPublished(e) => text_published(e, names),
         other => deposits::describe(other, names)
             // Only an event that a later version of the interface knows gets here.
@@ -109,13 +122,8 @@ fn roster_extended(e: &RosterExtended) -> String {
 }
 
 fn proposal_created(e: &ProposalCreated, names: &Names) -> String {
-    let track = match Track::from_u8(e.track) {
-        Some(Track::Policy) => "policy track".to_owned(),
-        Some(Track::Treasury) => "treasury track".to_owned(),
-        Some(Track::Amendment) => "amendment track".to_owned(),
-        Some(Track::Ratification) => "ratification track".to_owned(),
-        None => format!("track {}", e.track),
-    };
+    let track = Track::from_u8(e.track)
+        .map_or_else(|| format!("track {}", e.track), |track| format!("{} track", tracks::track_name(track)));
     let what = match Action::decode(&e.action) {
         Ok(action) => describe_action(&action, names).sentence,
         Err(_) => format!("holds no action that is understood here: {}", hex(&e.action)),
@@ -141,7 +149,11 @@ fn proposal_closed(e: &ProposalClosed, names: &Names) -> String {
         None => format!("status {}", e.status),
     };
     let (payer, events) = (names.address(&e.payer), counted(e.final_sequence, "event"));
-    format!("proposal {} closed: {status}, after {events}; rent returned to {payer}", e.proposal)
+    let forfeited = match e.forfeited_lamports {
+        0 => String::new(),
+        lamports => format!("; {} of deposit forfeited to the vault", sol(lamports)),
+    };
+    format!("proposal {} closed: {status}, after {events}; rent returned to {payer}{forfeited}", e.proposal)
 }
 
 fn proposal_voted(e: &ProposalVoted, names: &Names) -> String {

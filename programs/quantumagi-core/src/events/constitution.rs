@@ -197,6 +197,8 @@ pub struct ProposalClosed {
     pub at: i64,
     pub proposal: Address,
     pub payer: Address,
+    /// Of the deposit, to the vault; the rest and the rent went to the payer.
+    pub forfeited_lamports: u64,
     pub status: u8,
     pub final_sequence: u64,
     pub final_hash: [u8; 32],

@@ -8,8 +8,10 @@ mod constitution;
 mod deposits;
 mod proposal;
 mod text;
+mod tracks;
 
 pub use constitution::*;
 pub use deposits::*;
 pub use proposal::*;
 pub use text::*;
+pub use tracks::*;

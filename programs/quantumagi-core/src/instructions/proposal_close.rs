@@ -2,17 +2,19 @@
 //!
 //! Specification
 //! 1. The proposal shall be final and its ballot pages closed.
-//! 2. The rent shall go to the recorded payer (A6). The id is never used again (A5).
+//! 2. The rent shall go to the recorded payer (A6), and so shall the deposit, unless one objective rule forfeits it to the
+//!    vault (L4). The id is never used again (A5).
 //! 3. The hash of the proposal's history shall go into the constitution's, so that it stays provable.
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::lifecycle::Step;
+use quantumagi_rules::{lifecycle::Step, spam::is_forfeited, Bps};
 
 use crate::{
     electorate::unbind,
     error::GovError,
     events::ProposalClosed,
     mandate::now,
+    scrutiny::unbind_veto_body,
     state::{Constitution, Proposal, Proposer, Roster},
 };
 
@@ -32,6 +34,12 @@ pub struct ProposalClose {
     /// The roster it would have adopted; none for any other action.
     #[account(mut, constraint = *candidate.address() == proposal.subject @ GovError::WrongRoster)]
     pub candidate: Option<Account<Roster>>,
+    /// The roster that could have vetoed it; none where nobody could.
+    #[account(mut)]
+    pub veto_roster: Option<Account<Roster>>,
+    /// Receives a deposit that is forfeited.
+    #[account(mut, constraint = *vault.address() == constitution.vault @ GovError::WrongVault)]
+    pub vault: UncheckedAccount,
     /// Who made the proposal, and paid for it.
     #[account(mut, constraint = *proposer.address() == proposal.proposer @ GovError::NotPayer)]
     pub proposer: UncheckedAccount,
@@ -55,12 +63,18 @@ impl ProposalClose {
         if let Some(candidate) = &mut self.candidate {
             candidate.unbind()?;
         }
+        unbind_veto_body(&self.proposal, self.veto_roster.as_mut())?;
+        let is_forfeited = is_forfeited(&self.proposal.ending()?, Bps(self.proposal.slash_bps));
+        let forfeited_lamports = if is_forfeited { self.proposal.deposit_lamports } else { 0 };
+        self.proposal.sub_lamports(forfeited_lamports)?;
+        self.vault.add_lamports(forfeited_lamports)?;
         let event = ProposalClosed {
             constitution: *self.constitution.address(),
             sequence: self.constitution.chain.sequence,
             at: now.0,
             proposal: *self.proposal.address(),
             payer: self.proposal.proposer,
+            forfeited_lamports,
             status: self.proposal.status,
             final_sequence: self.proposal.chain.sequence,
             final_hash: self.proposal.chain.hash,

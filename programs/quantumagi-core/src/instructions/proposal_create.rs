@@ -7,28 +7,25 @@
 //!    treasury proposal shall cite at least one.
 //! 3. What the action is about shall exist, belong to the constitution and be in the state the action expects.
 //! 4. Parameters, electorate, constitution version and execution digest shall be copied and never read again from
-//!    elsewhere (T6, W7, X1). An act on an entrenched principle, and a change of
-//!    the electorate, take the entrenched threshold (M12).
+//!    elsewhere (T6, W7, X1). An act on an entrenched principle, and a change of who decides or how, take the entrenched
+//!    threshold at least (M12, T9).
 //! 5. A called program shall not be this one, shall be pinned by its deploy slot, and only the vault shall sign (X2, X6).
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::{
-    action::Action,
-    ballot::BallotRule,
-    digest::execution_digest_of_bytes,
-    principle::{check_citations, MAX_CITATIONS},
-};
+use quantumagi_rules::{action::Action, ballot::BallotRule, digest::execution_digest_of_bytes};
 
 extern crate alloc;
 use alloc::vec::Vec;
 
 use crate::{
+    citing::cite,
     electorate::ElectorateAccounts,
     error::GovError,
     events::ProposalCreated,
     mandate::now,
+    scrutiny::{bind_veto_body, freeze_attestor, take_deposit},
     seeds,
-    state::{Citation, Constitution, Principle, Proposal, Proposer, Roster, SolSha256, LAYOUT_VERSION},
+    state::{Constitution, Proposal, Proposer, Roster, SolSha256, LAYOUT_VERSION},
     subject::SubjectAccounts,
 };
 
@@ -77,6 +74,9 @@ pub struct ProposalCreate {
     /// The roster to adopt.
     #[account(mut, constraint = candidate.constitution == *constitution.address() @ GovError::WrongConstitution)]
     pub candidate: Option<Account<Roster>>,
+    /// The veto body's roster, where the body has a say about the action; none where it has none.
+    #[account(mut)]
+    pub veto_roster: Option<Account<Roster>>,
     /// The account that holds the called program's code, where the program can be upgraded.
     pub program_data: Option<UncheckedAccount>,
     pub system_program: Program<System>,
@@ -93,7 +93,7 @@ impl ProposalCreate {
         require!(args.content_hash != [0; 32], GovError::TextEmpty);
         let ballot_rule = BallotRule::from_u8(args.ballot_rule).ok_or(GovError::UnknownBallotRule)?;
         let action = Action::decode(&args.action).map_err(GovError::from)?;
-        let citations = self.citations(cited, action.must_cite())?;
+        let citations = cite(cited, self.constitution.address(), action.must_cite())?;
         let subject = SubjectAccounts {
             constitution: &self.constitution,
             subject: self.subject.as_ref().map(|subject| subject.account()),
@@ -115,7 +115,8 @@ impl ProposalCreate {
         let track = action.track();
         let parameters = self.constitution.parameters(track);
         let (starts_at, ends_at) = parameters.voting_times(now).ok_or(GovError::Overflow)?;
-        let rule = parameters.approval_rule(subject.is_entrenched);
+        let rule = action.approval_rule(&parameters, subject.is_entrenched);
+        take_deposit(&mut self.proposer, &mut self.proposal, parameters.deposit_lamports)?;
         let (address, proposal_address) = (*self.constitution.address(), *self.proposal.address());
         let constitution = &mut *self.constitution;
         let proposal = &mut *self.proposal;
@@ -147,6 +148,9 @@ impl ProposalCreate {
         proposal.ballot_rule = ballot_rule as u8;
         proposal.layout_version = LAYOUT_VERSION;
         proposal.bump = bumps.proposal;
+        proposal.slash_bps = parameters.slash_bps;
+        bind_veto_body(proposal, constitution, self.veto_roster.as_mut(), &action, &parameters)?;
+        freeze_attestor(proposal, constitution, &action, &parameters);
         proposal.execution_digest =
             execution_digest_of_bytes::<SolSha256>(&proposal.execution_context(subject.deploy_slot), &args.action);
         if let Some(candidate) = &mut self.candidate {
@@ -192,21 +196,5 @@ impl ProposalCreate {
             action: args.action,
         };
         constitution.chain.record_beginning(&mut proposal.chain, &event)
-    }
-
-    /// The cited principles, each loaded as a principle of this constitution that is active.
-    fn citations(&self, cited: &[AccountView], is_required: bool) -> Result<Vec<Citation>> {
-        require!(cited.len() <= MAX_CITATIONS, GovError::TooManyCitations);
-        let mut citations = Vec::with_capacity(cited.len());
-        let mut ids = Vec::with_capacity(cited.len());
-        for view in cited {
-            let principle = Account::<Principle>::load(*view)?;
-            require!(principle.constitution == *self.constitution.address(), GovError::WrongConstitution);
-            require!(principle.is_retired == 0, GovError::PrincipleRetired);
-            citations.push(Citation { principle_id: principle.id, version: principle.version });
-            ids.push(principle.id);
-        }
-        check_citations(&ids, is_required).map_err(GovError::from)?;
-        Ok(citations)
     }
 }

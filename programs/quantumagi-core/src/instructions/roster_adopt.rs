@@ -2,7 +2,8 @@
 //!
 //! Specification
 //! 1. The roster shall be complete and have the members that were voted on.
-//! 2. Proposals that are open keep the roster they are bound to (T6, T7).
+//! 2. It shall not be the veto body: a proposal takes each of the two accounts once.
+//! 3. Proposals that are open keep the roster they are bound to (T6, T7).
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{action::Action, electorate::ElectorateKind};
@@ -22,6 +23,8 @@ impl RosterAdopt {
     pub fn handler(&mut self) -> Result<()> {
         let now = now()?;
         require!(self.roster.is_usable(), GovError::RosterNotUsable);
+        let is_veto_body = *self.roster.address() == self.mandated.constitution.veto_roster;
+        require!(!is_veto_body, GovError::VetoBodyIsElectorate);
         let (roster_version, members_hash) = (self.roster.version, self.roster.members_hash);
         let action = Action::RosterAdopt { roster_version, members_hash };
         let mandate = self.mandated.order(&action, now)?;

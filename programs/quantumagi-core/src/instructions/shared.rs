@@ -7,7 +7,7 @@ use quantumagi_rules::{action::Action, UnixSeconds};
 use crate::{
     error::GovError,
     mandate::{execute, Mandate},
-    state::{Constitution, Policy, Principle, Proposal, Roster},
+    state::{Constitution, Policy, Principle, Proposal, Roster, RosterPage},
 };
 
 /// Who orders a change of the constitution: its founder before the seal, an approved proposal ever after. Never both.
@@ -85,6 +85,17 @@ impl RosterClosing {
     pub fn check_closable(&self) -> Result<()> {
         self.roster.check_closable(*self.roster.address(), &self.constitution, self.authority.address())
     }
+}
+
+/// A ballot of somebody on a roster.
+#[derive(Accounts)]
+pub struct MemberBallot {
+    /// Votes.
+    pub voter: Signer,
+    #[account(mut)]
+    pub proposal: Account<Proposal>,
+    /// The page that holds the voter, of the roster that the proposal froze.
+    pub roster_page: RosterPage,
 }
 
 /// A proposal that anybody may move on.

@@ -144,6 +144,17 @@ impl Constitution {
         })
     }
 
+    /// Where they are stored.
+    pub fn track_mut(&mut self, track: Track) -> &mut TrackConfig {
+        let [policy, treasury, amendment, ratification] = &mut self.tracks;
+        match track {
+            Track::Policy => policy,
+            Track::Treasury => treasury,
+            Track::Amendment => amendment,
+            Track::Ratification => ratification,
+        }
+    }
+
     /// Takes the id of the next proposal.
     ///
     /// # Errors

@@ -2,12 +2,14 @@
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
-    action::{Action, ROSTER_ADOPT},
+    action::{Action, ROSTER_ADOPT, VETO_BODY_ADOPT},
     approval::{ApprovalRule, Tally},
+    attestation::Attestation,
     ballot::{BallotRule, PROPOSAL_BALLOT_BYTES, VETO_BALLOT_BYTES},
     digest::{execution_digest, ExecutionContext},
     lifecycle::{check_step, phase, Phase, Status, Step, Times, Timetable},
     principle::MAX_CITATIONS,
+    spam::Ending,
     Bps, UnixSeconds, Weight,
 };
 
@@ -180,13 +182,49 @@ impl Proposal {
         check_step(self.phase(now)?, step).map_err(|refusal| GovError::from(refusal).into())
     }
 
-    /// The shares frozen at creation.
+    /// The shares frozen at creation, with the higher threshold while an attestor has not signed what keeps the lower.
     pub fn approval_rule(&self) -> ApprovalRule {
+        let frozen = self.frozen_rule();
+        self.attestation().map_or(frozen, |attestation| attestation.deciding(frozen))
+    }
+
+    /// Whether nothing that may still come can change the outcome. Meaningful only where ballots cannot be changed.
+    pub fn is_settled(&self) -> bool {
+        let (frozen, total) = (self.frozen_rule(), Weight(self.total_weight));
+        match self.attestation() {
+            None => frozen.is_settled(self.tally(), total),
+            Some(attestation) => attestation.is_settled(frozen, self.tally(), total),
+        }
+    }
+
+    fn frozen_rule(&self) -> ApprovalRule {
         ApprovalRule {
             threshold: Bps(self.threshold_bps),
             quorum: Bps(self.quorum_bps),
             min_for: Bps(self.min_for_bps),
         }
+    }
+
+    fn attestation(&self) -> Option<Attestation> {
+        (self.unattested_threshold_bps > 0).then(|| Attestation {
+            mark: Bps(self.attestation_mark),
+            unattested_threshold: Bps(self.unattested_threshold_bps),
+            score: (self.is_attested == 1).then_some(Bps(self.attestation_score)),
+        })
+    }
+
+    /// How it ended, once it is final.
+    ///
+    /// # Errors
+    /// [`GovError::AccountCorrupt`] where the stored status has no meaning.
+    pub fn ending(&self) -> Result<Ending> {
+        Ok(Ending {
+            status: Status::from_u8(self.status).ok_or(GovError::AccountCorrupt)?,
+            // The last transition of a final proposal is what made it final.
+            was_voted_on: self.updated_at >= self.starts_at,
+            for_weight: Weight(self.for_weight),
+            total: Weight(self.total_weight),
+        })
     }
 
     /// What the voters have said.
@@ -243,9 +281,9 @@ impl Proposal {
         self.chain.record(&event)
     }
 
-    /// Whether its action makes another roster the electorate: then closing it unbinds that roster, too.
+    /// Whether its action gives a roster a role: then closing it unbinds that roster, too.
     pub fn adopts_roster(&self) -> bool {
-        self.action == ROSTER_ADOPT
+        self.action == ROSTER_ADOPT || (self.action == VETO_BODY_ADOPT && self.subject != Address::default())
     }
 
     /// Laws that hold between instructions. Last call of every instruction that changes a tally.
@@ -255,6 +293,7 @@ impl Proposal {
     pub fn check_invariant(&self) -> Result<()> {
         let holds = self.tally().turnout() <= u128::from(self.total_weight)
             && self.ballots_cast <= self.voters
+            && self.veto_weight <= self.veto_total
             && self.starts_at <= self.ends_at;
         require!(holds, GovError::InvariantBroken);
         Ok(())

@@ -184,6 +184,9 @@ pub(super) fn texts_of(action: &Action<'_>) -> Vec<Wanted> {
         | Action::Invoke { .. }
         | Action::PrincipleRetire { .. }
         | Action::RosterAdopt { .. }
-        | Action::ElectorateAdopt { .. } => Vec::new(),
+        | Action::ElectorateAdopt { .. }
+        | Action::ParametersAmend(_)
+        | Action::VetoBodyAdopt { .. }
+        | Action::SettingsAmend(_) => Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use quantumagi_interface::events::{
 };
 use quantumagi_interface::types::{EventChain, Member};
 use quantumagi_interface::{Address, pda};
-use quantumagi_rules::action::{Action, ROSTER_ADOPT};
+use quantumagi_rules::action::Action;
 use quantumagi_rules::digest::next_link;
 use quantumagi_rules::electorate::{DEFAULT_OPEN_PROPOSALS, ElectorateKind};
 use quantumagi_rules::policy::PolicyStatus;
@@ -171,8 +171,8 @@ impl Replaying {
                     deposits::bind(self, e, event)?;
                 }
                 self.proposer(&e.proposer, event)?.account.open_proposals += 1;
-                if record.account.action == ROSTER_ADOPT {
-                    self.roster(&e.subject, event)?.account.bound_proposals += 1;
+                for roster in record.account.candidate().into_iter().chain(record.account.veto_roster()) {
+                    self.roster(&roster, event)?.account.bound_proposals += 1;
                 }
                 self.state.constitution.next_proposal_id += 1;
                 self.ids.insert(e.proposal, e.proposal_id);
@@ -191,6 +191,9 @@ impl Replaying {
                 check_number("sunset", unsigned(e.sunset_at), unsigned(policy.sunset_at))?;
                 policy.status = PolicyStatus::Sunset as u8;
             }
+            Event::ParametersAmended(e) => self.parameters_amended(e, event)?,
+            Event::VetoBodyAdopted(e) => self.veto_body_adopted(e, event)?,
+            Event::SettingsAmended(e) => self.settings_amended(e, event)?,
             Event::PolicyClosed(e) => self.policy(e.policy_id, event)?.is_closed = true,
             other if deposits::apply(self, other)? => {}
             other => return Err(unexpected(other)),
@@ -233,7 +236,7 @@ impl Replaying {
         proposer.filter(|proposer| !proposer.is_closed).ok_or_else(|| unexpected(event))
     }
 
-    fn roster(&mut self, address: &Address, event: &Event) -> Result<&mut RosterRecord, Contradiction> {
+    pub(super) fn roster(&mut self, address: &Address, event: &Event) -> Result<&mut RosterRecord, Contradiction> {
         let roster = self.versions.get(address).and_then(|version| self.state.rosters.get_mut(version));
         roster.filter(|roster| !roster.is_closed).ok_or_else(|| unexpected(event))
     }
@@ -308,7 +311,8 @@ impl Replaying {
         let record = record.ok_or_else(|| unexpected(event))?;
         record.is_closed = true;
         self.closings.push((self.state.constitution.chain.sequence, e.clone()));
-        let (electorate, subject, action) = (record.account.electorate, record.account.subject, record.account.action);
+        let (candidate, veto_roster) = (record.account.candidate(), record.account.veto_roster());
+        let electorate = record.account.electorate;
         let (proposer, kind) = (record.account.proposer, record.account.electorate_kind);
         let is_council = kind == ElectorateKind::Council as u8;
         if kind == ElectorateKind::Deposit as u8 {
@@ -316,7 +320,7 @@ impl Replaying {
         }
         let counted = &mut self.proposer(&proposer, event)?.account.open_proposals;
         *counted = counted.checked_sub(1).ok_or_else(|| unexpected(event))?;
-        let bound = [is_council.then_some(electorate), (action == ROSTER_ADOPT).then_some(subject)];
+        let bound = [is_council.then_some(electorate), candidate, veto_roster];
         for roster in bound.into_iter().flatten() {
             let name = || unexpected(event);
             let account = &mut self.roster(&roster, event)?.account;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use quantumagi_interface::accounts::Proposal;
 use quantumagi_interface::digest::Sha2;
 use quantumagi_interface::events::{Event, ProposalCreated, ProposalFinalized, ProposalVoted};
-use quantumagi_interface::types::{Citation, EventChain};
+use quantumagi_interface::types::{Citation, EventChain, Member};
 use quantumagi_rules::Weight;
 use quantumagi_rules::approval::Tally;
 use quantumagi_rules::ballot::{Choice, PROPOSAL_BALLOT_BYTES, Place, VETO_BALLOT_BYTES, place, write};
@@ -13,7 +13,7 @@ use quantumagi_rules::digest::next_link;
 use quantumagi_rules::lifecycle::Status;
 use quantumagi_rules::principle::MAX_CITATIONS;
 
-use super::{Contradiction, LAYOUT_VERSION, ProposalRecord, check_hash, check_number, unexpected};
+use super::{Contradiction, LAYOUT_VERSION, ProposalRecord, check_hash, check_number, tracks, unexpected};
 
 /// The proposal as it is created. `bytes` are the event's.
 ///
@@ -89,10 +89,12 @@ pub(super) fn begin(e: &ProposalCreated, bytes: &[u8]) -> Result<ProposalRecord,
     Ok(ProposalRecord { address, account, action, ballots: BTreeMap::new(), is_closed: false })
 }
 
+/// `veto_body` are the members of the body that can veto it.
+///
 /// # Errors
 /// The [`Contradiction`] between this event and those before it.
 #[allow(clippy::wildcard_enum_match_arm, reason = "whatever is not known to belong here is refused")]
-pub(super) fn apply(record: &mut ProposalRecord, event: &Event) -> Result<(), Contradiction> {
+pub(super) fn apply(record: &mut ProposalRecord, veto_body: &[Member], event: &Event) -> Result<(), Contradiction> {
     let status = |wanted: Status, now: u8| if now == wanted as u8 { Ok(()) } else { Err(unexpected(event)) };
     let account = &mut record.account;
     match event {
@@ -121,6 +123,8 @@ pub(super) fn apply(record: &mut ProposalRecord, event: &Event) -> Result<(), Co
             status(Status::Succeeded, account.status)?;
             (account.status, account.updated_at) = (Status::Expired as u8, e.at);
         }
+        Event::ProposalVetoed(e) => tracks::vetoed(account, veto_body, e, event)?,
+        Event::ProposalAttested(e) => tracks::attested(account, e, event)?,
         other => return Err(unexpected(other)),
     }
     let chain = &mut record.account.chain;

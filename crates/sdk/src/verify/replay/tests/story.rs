@@ -329,6 +329,7 @@ fn finish(story: &mut Story, proposal: Address) {
             at,
             proposal,
             payer: ANA,
+            forfeited_lamports: 0,
             status: 5,
             final_sequence: head.sequence,
             final_hash: head.hash,
