@@ -923,6 +923,101 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "electorateClose",
+      "docs": [
+        "Closes snapshot operators or a weight plugin and returns the rent."
+      ],
+      "discriminator": [
+        47,
+        160,
+        169,
+        104,
+        170,
+        185,
+        157,
+        236
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Who paid for it."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "The operators or the plugin."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "operatorsCreate",
+      "docs": [
+        "Names snapshot operators."
+      ],
+      "discriminator": [
+        182,
+        155,
+        30,
+        32,
+        233,
+        147,
+        125,
+        251
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "The electorate to be."
+          ],
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "needed",
+          "type": "u8"
+        },
+        {
+          "name": "challengeSeconds",
+          "type": "u32"
+        },
+        {
+          "name": "operators",
+          "type": {
+            "vec": "pubkey"
+          }
+        }
+      ]
+    },
+    {
       "name": "parametersAmend",
       "docs": [
         "Replaces a track's parameters: 0 policy, 1 treasury, 2 amendment, 3 ratification."
@@ -1894,6 +1989,67 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "recordVote",
+      "docs": [
+        "Votes with a plugin's weight record: 1 for, 2 against, 3 abstain."
+      ],
+      "discriminator": [
+        184,
+        0,
+        179,
+        29,
+        33,
+        23,
+        130,
+        220
+      ],
+      "accounts": [
+        {
+          "name": "voter",
+          "docs": [
+            "Votes."
+          ],
+          "signer": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "The plugin whose voters vote on it."
+          ]
+        },
+        {
+          "name": "seat",
+          "docs": [
+            "The voter's seat."
+          ]
+        },
+        {
+          "name": "weightRecord",
+          "docs": [
+            "The voter's weight record. Its owner is the plugin's program."
+          ]
+        },
+        {
+          "name": "ballotPage",
+          "docs": [
+            "The page that holds the voter's ballot; none for the first 256 voters."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "choice",
+          "type": "u8"
+        }
+      ]
+    },
+    {
       "name": "rosterAdopt",
       "docs": [
         "Makes a roster the electorate of later proposals."
@@ -2193,6 +2349,112 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "seatClose",
+      "docs": [
+        "Closes a seat and returns its rent."
+      ],
+      "discriminator": [
+        165,
+        131,
+        103,
+        130,
+        223,
+        215,
+        179,
+        173
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The voter or the payer."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "The plugin."
+          ],
+          "writable": true
+        },
+        {
+          "name": "seat",
+          "docs": [
+            "The seat."
+          ],
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "docs": [
+            "Who paid for it. May be the authority, which is not written."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "seatOpen",
+      "docs": [
+        "Gives a voter of a weight plugin an index."
+      ],
+      "discriminator": [
+        129,
+        163,
+        183,
+        225,
+        207,
+        136,
+        116,
+        247
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "The plugin."
+          ],
+          "writable": true
+        },
+        {
+          "name": "voter",
+          "docs": [
+            "Who will vote."
+          ]
+        },
+        {
+          "name": "seat",
+          "docs": [
+            "The voter's seat."
+          ],
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "settingsAmend",
       "docs": [
         "Replaces the attestor, the mark and the cap on open proposals."
@@ -2240,6 +2502,285 @@ export type QuantumagiCore = {
         {
           "name": "maxOpenProposals",
           "type": "u8"
+        }
+      ]
+    },
+    {
+      "name": "snapshotBind",
+      "docs": [
+        "Binds an accepted snapshot to its proposal."
+      ],
+      "discriminator": [
+        65,
+        168,
+        214,
+        14,
+        37,
+        33,
+        138,
+        162
+      ],
+      "accounts": [
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "The operators who judge it."
+          ]
+        },
+        {
+          "name": "snapshot",
+          "docs": [
+            "The published root."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "snapshotClose",
+      "docs": [
+        "Closes a published snapshot and returns its rent."
+      ],
+      "discriminator": [
+        96,
+        4,
+        126,
+        159,
+        195,
+        148,
+        86,
+        126
+      ],
+      "accounts": [
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "snapshot",
+          "docs": [
+            "The published root."
+          ],
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The proposal it was for; its address where it is closed."
+          ]
+        },
+        {
+          "name": "publisher",
+          "docs": [
+            "Who published it."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "snapshotPublish",
+      "docs": [
+        "Publishes a snapshot's root for a proposal."
+      ],
+      "discriminator": [
+        206,
+        118,
+        254,
+        171,
+        159,
+        175,
+        53,
+        61
+      ],
+      "accounts": [
+        {
+          "name": "publisher",
+          "docs": [
+            "The operator. Pays, and is paid back when the root is closed."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "The operators who publish for it."
+          ]
+        },
+        {
+          "name": "snapshot",
+          "docs": [
+            "The published root."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  115,
+                  110,
+                  97,
+                  112,
+                  115,
+                  104,
+                  111,
+                  116
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "proposal"
+              },
+              {
+                "kind": "account",
+                "path": "publisher"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "root",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        },
+        {
+          "name": "totalWeight",
+          "type": "u64"
+        },
+        {
+          "name": "voters",
+          "type": "u32"
+        },
+        {
+          "name": "readAt",
+          "type": "u64"
+        }
+      ]
+    },
+    {
+      "name": "snapshotReview",
+      "docs": [
+        "Approves (1) or challenges (0) a published snapshot."
+      ],
+      "discriminator": [
+        54,
+        30,
+        28,
+        47,
+        51,
+        218,
+        220,
+        122
+      ],
+      "accounts": [
+        {
+          "name": "operator",
+          "docs": [
+            "The operator."
+          ],
+          "signer": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "The operators who judge it."
+          ]
+        },
+        {
+          "name": "snapshot",
+          "docs": [
+            "The published root."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "verdict",
+          "type": "u8"
+        }
+      ]
+    },
+    {
+      "name": "snapshotVote",
+      "docs": [
+        "Votes with a proof of weight, or changes a vote: 1 for, 2 against, 3 abstain."
+      ],
+      "discriminator": [
+        247,
+        200,
+        98,
+        124,
+        230,
+        1,
+        24,
+        44
+      ],
+      "accounts": [
+        {
+          "name": "voter",
+          "docs": [
+            "Votes."
+          ],
+          "signer": true
+        },
+        {
+          "name": "proposal",
+          "writable": true
+        },
+        {
+          "name": "ballotPage",
+          "docs": [
+            "The page that holds the voter's ballot; none for the first 256 voters."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "voterIndex",
+          "type": "u32"
+        },
+        {
+          "name": "weight",
+          "type": "u64"
+        },
+        {
+          "name": "choice",
+          "type": "u8"
+        },
+        {
+          "name": "proof",
+          "type": {
+            "vec": "u8"
+          }
         }
       ]
     },
@@ -2417,6 +2958,61 @@ export type QuantumagiCore = {
         }
       ],
       "args": []
+    },
+    {
+      "name": "weightPluginCreate",
+      "docs": [
+        "Names a weight plugin."
+      ],
+      "discriminator": [
+        179,
+        31,
+        19,
+        179,
+        121,
+        20,
+        140,
+        21
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "electorate",
+          "docs": [
+            "The electorate to be."
+          ],
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "program",
+          "type": "pubkey"
+        },
+        {
+          "name": "realm",
+          "type": "pubkey"
+        },
+        {
+          "name": "mint",
+          "type": "pubkey"
+        }
+      ]
     }
   ],
   "accounts": [
@@ -2548,6 +3144,58 @@ export type QuantumagiCore = {
         243,
         120,
         224
+      ]
+    },
+    {
+      "name": "seat",
+      "discriminator": [
+        90,
+        228,
+        22,
+        90,
+        162,
+        86,
+        173,
+        26
+      ]
+    },
+    {
+      "name": "snapshot",
+      "discriminator": [
+        137,
+        213,
+        28,
+        133,
+        224,
+        161,
+        48,
+        108
+      ]
+    },
+    {
+      "name": "snapshotOperators",
+      "discriminator": [
+        76,
+        106,
+        181,
+        184,
+        123,
+        142,
+        254,
+        136
+      ]
+    },
+    {
+      "name": "weightPlugin",
+      "discriminator": [
+        178,
+        142,
+        224,
+        137,
+        190,
+        153,
+        65,
+        170
       ]
     }
   ],
@@ -2732,6 +3380,32 @@ export type QuantumagiCore = {
         245,
         170,
         66
+      ]
+    },
+    {
+      "name": "electorateClosed",
+      "discriminator": [
+        199,
+        56,
+        201,
+        19,
+        19,
+        90,
+        157,
+        150
+      ]
+    },
+    {
+      "name": "operatorsCreated",
+      "discriminator": [
+        248,
+        67,
+        89,
+        18,
+        64,
+        189,
+        12,
+        188
       ]
     },
     {
@@ -3073,6 +3747,32 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "seatClosed",
+      "discriminator": [
+        213,
+        83,
+        175,
+        31,
+        220,
+        25,
+        105,
+        211
+      ]
+    },
+    {
+      "name": "seatOpened",
+      "discriminator": [
+        228,
+        173,
+        3,
+        130,
+        105,
+        106,
+        170,
+        193
+      ]
+    },
+    {
       "name": "settingsAmended",
       "discriminator": [
         33,
@@ -3083,6 +3783,58 @@ export type QuantumagiCore = {
         123,
         228,
         115
+      ]
+    },
+    {
+      "name": "snapshotBound",
+      "discriminator": [
+        6,
+        230,
+        68,
+        85,
+        93,
+        230,
+        129,
+        147
+      ]
+    },
+    {
+      "name": "snapshotClosed",
+      "discriminator": [
+        219,
+        107,
+        252,
+        233,
+        36,
+        67,
+        112,
+        196
+      ]
+    },
+    {
+      "name": "snapshotPublished",
+      "discriminator": [
+        155,
+        203,
+        17,
+        165,
+        216,
+        224,
+        11,
+        239
+      ]
+    },
+    {
+      "name": "snapshotReviewed",
+      "discriminator": [
+        236,
+        203,
+        184,
+        216,
+        105,
+        56,
+        199,
+        184
       ]
     },
     {
@@ -3109,6 +3861,19 @@ export type QuantumagiCore = {
         11,
         53,
         20
+      ]
+    },
+    {
+      "name": "weightPluginCreated",
+      "discriminator": [
+        37,
+        22,
+        137,
+        165,
+        69,
+        165,
+        70,
+        125
       ]
     }
   ],
@@ -3172,6 +3937,21 @@ export type QuantumagiCore = {
       "code": 6020,
       "name": "notAttestor",
       "msg": "only the attestor that the proposal froze may attest it"
+    },
+    {
+      "code": 6015,
+      "name": "notAnOperator",
+      "msg": "only one of the snapshot operators may do this"
+    },
+    {
+      "code": 6016,
+      "name": "notTheVoter",
+      "msg": "the seat or the weight record is another voter's"
+    },
+    {
+      "code": 6017,
+      "name": "noStanding",
+      "msg": "here an operator proposes, or anybody where the track asks for a deposit"
     },
     {
       "code": 6100,
@@ -3404,6 +4184,51 @@ export type QuantumagiCore = {
       "msg": "the proposal is attested already"
     },
     {
+      "code": 6140,
+      "name": "snapshotNotBound",
+      "msg": "no snapshot is bound to the proposal yet: nobody can vote before"
+    },
+    {
+      "code": 6141,
+      "name": "snapshotAlreadyBound",
+      "msg": "a snapshot is bound to the proposal already"
+    },
+    {
+      "code": 6142,
+      "name": "alreadyReviewed",
+      "msg": "the operator has spoken on this snapshot already"
+    },
+    {
+      "code": 6143,
+      "name": "snapshotNotAccepted",
+      "msg": "the operators do not accept this snapshot: approvals must exceed challenges by what their list asks"
+    },
+    {
+      "code": 6144,
+      "name": "snapshotInUse",
+      "msg": "the snapshot may still be bound: its proposal has none and is not final"
+    },
+    {
+      "code": 6145,
+      "name": "electorateInUse",
+      "msg": "the account is the electorate in force, or a proposal is bound to it"
+    },
+    {
+      "code": 6146,
+      "name": "seatsOpen",
+      "msg": "seats of the plugin are still open: close them first"
+    },
+    {
+      "code": 6147,
+      "name": "seatTooLate",
+      "msg": "the seat was opened after the proposal was created"
+    },
+    {
+      "code": 6148,
+      "name": "finalBallotsOnly",
+      "msg": "this electorate votes with final ballots only: a second weight record may weigh something else"
+    },
+    {
       "code": 6200,
       "name": "votingNotStarted",
       "msg": "voting has not started"
@@ -3472,6 +4297,26 @@ export type QuantumagiCore = {
       "code": 6208,
       "name": "sunsetNotReached",
       "msg": "the sunset has not come"
+    },
+    {
+      "code": 6215,
+      "name": "challengeRunning",
+      "msg": "the challenge window is still running"
+    },
+    {
+      "code": 6216,
+      "name": "slotNotPassed",
+      "msg": "the slot of a snapshot must have passed: its weights could still change"
+    },
+    {
+      "code": 6217,
+      "name": "weightNotOfThisSlot",
+      "msg": "a weight record counts only in the slot that it was written for"
+    },
+    {
+      "code": 6218,
+      "name": "challengeTooLong",
+      "msg": "the operators' challenge window does not fit before the end of voting"
     },
     {
       "code": 6300,
@@ -3599,6 +4444,31 @@ export type QuantumagiCore = {
       "msg": "the mark must be one that a score can reach, the cap on open proposals must be 1 to 16"
     },
     {
+      "code": 6425,
+      "name": "notInSnapshot",
+      "msg": "index, voter, weight and proof are not in the proposal's snapshot"
+    },
+    {
+      "code": 6426,
+      "name": "snapshotEmpty",
+      "msg": "the snapshot's root is empty, or its total is less than 1 for each voter"
+    },
+    {
+      "code": 6427,
+      "name": "weightRecordMalformed",
+      "msg": "the account is no weight record of the plugin's program, realm and mint"
+    },
+    {
+      "code": 6428,
+      "name": "weightRecordPurpose",
+      "msg": "the weight record was not written for this act on this account"
+    },
+    {
+      "code": 6429,
+      "name": "unknownVerdict",
+      "msg": "the verdict must be 1 (approve) or 0 (challenge)"
+    },
+    {
       "code": 6500,
       "name": "tooManyCitations",
       "msg": "a proposal can cite at most 8 principles"
@@ -3672,6 +4542,31 @@ export type QuantumagiCore = {
       "code": 6520,
       "name": "vetoBodyTooLarge",
       "msg": "a veto body has at most 256 members"
+    },
+    {
+      "code": 6515,
+      "name": "operatorsOutOfRange",
+      "msg": "there are 1 to 16 snapshot operators"
+    },
+    {
+      "code": 6516,
+      "name": "challengeOutOfRange",
+      "msg": "an operators' challenge window lasts 10 minutes to 14 days"
+    },
+    {
+      "code": 6517,
+      "name": "votersOutOfRange",
+      "msg": "a snapshot has 1 to 1,048,576 voters"
+    },
+    {
+      "code": 6518,
+      "name": "proofLength",
+      "msg": "a proof has exactly as many nodes as the snapshot has levels"
+    },
+    {
+      "code": 6519,
+      "name": "neededOutOfRange",
+      "msg": "approvals must exceed challenges by at least 1 and at most the number of operators"
     }
   ],
   "types": [
@@ -4946,6 +5841,40 @@ export type QuantumagiCore = {
       }
     },
     {
+      "name": "electorateClosed",
+      "docs": [
+        "Snapshot operators or a weight plugin were closed."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "electorate",
+            "docs": [
+              "The electorate."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
       "name": "eventChain",
       "docs": [
         "Where a chain of events stands. Lives in the account that every event of the chain writes anyway, so that votes on",
@@ -4997,6 +5926,70 @@ export type QuantumagiCore = {
               "Weight, in the community's own points; at least 1."
             ],
             "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "operatorsCreated",
+      "docs": [
+        "Snapshot operators were named: an electorate to adopt."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "electorate",
+            "docs": [
+              "The electorate."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Its version among the constitution's electorates that are no rosters, from 1."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "challengeSeconds",
+            "docs": [
+              "From publication to the first second in which a root can be bound, seconds."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "needed",
+            "docs": [
+              "By how much approvals must exceed challenges."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "operators",
+            "docs": [
+              "The operators, ascending by address."
+            ],
+            "type": {
+              "vec": "pubkey"
+            }
           }
         ]
       }
@@ -7334,6 +8327,177 @@ export type QuantumagiCore = {
       }
     },
     {
+      "name": "seat",
+      "docs": [
+        "A voter's index among those of a plugin: what its ballots lie by. Opened by anyone for anyone, closed by the voter, or",
+        "by its payer while the plugin is neither the electorate nor bound to a proposal.",
+        "",
+        "A proposal takes ballots of seats that were opened before it was created: the index of a later one lies beyond its",
+        "voters. So a voter who closes a seat and opens another has one ballot on each proposal (W3).",
+        "",
+        "Seeds: `\"seat\"`, plugin, voter."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "plugin",
+            "docs": [
+              "The plugin it belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "voter",
+            "docs": [
+              "Who votes."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for it, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "Its index."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last four bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                2
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "seatClosed",
+      "docs": [
+        "A seat was closed."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "electorate",
+            "docs": [
+              "The electorate."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "voter",
+            "docs": [
+              "Who votes with it."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "Its index."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "seatOpened",
+      "docs": [
+        "A voter of a weight plugin was given an index."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "electorate",
+            "docs": [
+              "The electorate."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "voter",
+            "docs": [
+              "Who votes with it."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "Its index."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
       "name": "settingsAmended",
       "docs": [
         "The attestor, the mark and the cap on open proposals were replaced."
@@ -7375,6 +8539,454 @@ export type QuantumagiCore = {
             "name": "maxOpenProposals",
             "docs": [
               "Most proposals one proposer may have open."
+            ],
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "snapshot",
+      "docs": [
+        "A root that an operator published for a proposal. Approved or challenged by the others, bound by anybody once it is",
+        "accepted, closed by anybody once the proposal has a root or is final. An operator publishes one root for a proposal.",
+        "",
+        "Seeds: `\"snapshot\"`, proposal, publisher."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The constitution of the proposal."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "proposal",
+            "docs": [
+              "The proposal it is for."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "publisher",
+            "docs": [
+              "The operator who published it and paid for it, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "root",
+            "docs": [
+              "Hash of the topmost node: `quantumagi_rules::snapshot`."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "totalWeight",
+            "docs": [
+              "Weight of all voters."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "slot",
+            "docs": [
+              "Slot at which the weights were read."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "publishedAt",
+            "docs": [
+              "When it was published, Unix seconds."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "voters",
+            "docs": [
+              "Voters there are: 1 to 1,048,576."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "approvals",
+            "docs": [
+              "Operators who approve, one bit each by position; the publisher does."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "challenges",
+            "docs": [
+              "Operators who challenge."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last eight bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                6
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "snapshotBound",
+      "docs": [
+        "A root was bound to its proposal: who votes on it is fixed."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "publisher",
+            "docs": [
+              "The operator who published it."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "root",
+            "docs": [
+              "Hash of the topmost node."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "totalWeight",
+            "docs": [
+              "Weight of all voters."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "slot",
+            "docs": [
+              "Slot at which the weights were read."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "startsAt",
+            "docs": [
+              "First second of voting from now on, Unix seconds."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "endsAt",
+            "docs": [
+              "First second after voting from now on, Unix seconds."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "voters",
+            "docs": [
+              "Voters there are."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "snapshotClosed",
+      "docs": [
+        "A published root was closed."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "publisher",
+            "docs": [
+              "The operator who published it."
+            ],
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "snapshotOperators",
+      "docs": [
+        "Operators who read weights off the chain's state and publish them as Merkle roots, one for each proposal. Created by",
+        "the founder before the seal and by anybody after it, immutable ever after, adopted as an electorate of kind 3, closed",
+        "by its payer when it is neither the electorate nor bound to a proposal.",
+        "",
+        "Of `count` operators it stands `f` faulty ones where `f < needed` and `count - 2f >= needed`:",
+        "`quantumagi_rules::snapshot::review`.",
+        "",
+        "Seeds: `\"operators\"`, constitution, version (u32, little endian)."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The constitution it belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for it, may close it, and is paid back then."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "operators",
+            "docs": [
+              "The operators, ascending by address; zeros beyond `count`."
+            ],
+            "type": {
+              "array": [
+                "pubkey",
+                16
+              ]
+            }
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Its version among the constitution's electorates that are no rosters, from 1."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "boundProposals",
+            "docs": [
+              "Proposals that bind to it and are not closed."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "challengeSeconds",
+            "docs": [
+              "From publication to the first second in which a root can be bound, seconds: 600 to 1,209,600."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "count",
+            "docs": [
+              "Operators there are: 1 to 16."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "needed",
+            "docs": [
+              "By how much approvals must exceed challenges: 1 to `count`."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "snapshotPublished",
+      "docs": [
+        "An operator published a root, and approves it."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "publisher",
+            "docs": [
+              "The operator who published it."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "root",
+            "docs": [
+              "Hash of the topmost node."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "totalWeight",
+            "docs": [
+              "Weight of all voters."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "slot",
+            "docs": [
+              "Slot at which the weights were read."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "voters",
+            "docs": [
+              "Voters there are."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "position",
+            "docs": [
+              "The operator's position in the list, from 0."
+            ],
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "snapshotReviewed",
+      "docs": [
+        "An operator approved or challenged a root."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "publisher",
+            "docs": [
+              "The operator who published it."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "operator",
+            "docs": [
+              "The operator who speaks."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "position",
+            "docs": [
+              "The operator's position in the list, from 0."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "verdict",
+            "docs": [
+              "1 approves, 0 challenges."
             ],
             "type": "u8"
           }
@@ -7583,6 +9195,176 @@ export type QuantumagiCore = {
                 32
               ]
             }
+          }
+        ]
+      }
+    },
+    {
+      "name": "weightPlugin",
+      "docs": [
+        "A voter-weight plugin of SPL Governance, bound to one realm and mint. Created by the founder before the seal and by",
+        "anybody after it, adopted as an electorate of kind 4, closed by its payer when it is neither the electorate nor bound to",
+        "a proposal and has no seats.",
+        "",
+        "Seeds: `\"plugin\"`, constitution, version (u32, little endian)."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The constitution it belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for it, may close it, and is paid back then."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "program",
+            "docs": [
+              "The program whose records count."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "realm",
+            "docs": [
+              "The realm they must be written for."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "mint",
+            "docs": [
+              "The governing mint they must be written for."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Its version among the constitution's electorates that are no rosters, from 1."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "boundProposals",
+            "docs": [
+              "Proposals that bind to it and are not closed."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "nextSeat",
+            "docs": [
+              "Index of the next seat. Never used twice."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "seats",
+            "docs": [
+              "Seats that are open."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last eight bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                6
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "weightPluginCreated",
+      "docs": [
+        "A weight plugin was named: an electorate to adopt."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "electorate",
+            "docs": [
+              "The electorate."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Its version among the constitution's electorates that are no rosters, from 1."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "program",
+            "docs": [
+              "The program whose records count."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "realm",
+            "docs": [
+              "The realm they must be written for."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "mint",
+            "docs": [
+              "The governing mint they must be written for."
+            ],
+            "type": "pubkey"
           }
         ]
       }

@@ -69,7 +69,7 @@ fn accounts_of_a_history() -> BTreeMap<String, Vec<u8>> {
     ];
     let bytes = |address| community.account(address).expect("it exists").data;
     let council = addresses.iter().map(|(name, address)| ((*name).to_owned(), bytes(address)));
-    council.chain(accounts_of_depositors()).collect()
+    council.chain(accounts_of_depositors()).chain(accounts_of_snapshots()).collect()
 }
 
 /// A pool and a deposit with every field in use.
@@ -81,6 +81,29 @@ fn accounts_of_depositors() -> [(String, Vec<u8>); 2] {
     depositors.add("ben", 7);
     let addresses = [("deposit_pool", depositors.pool), ("deposit", depositors.deposit_of("ben"))];
     addresses.map(|(name, address)| (name.to_owned(), depositors.account(&address).expect("it exists").data))
+}
+
+/// Operators, a root that two approve and one challenges, a plugin and a seat.
+fn accounts_of_snapshots() -> Vec<(String, Vec<u8>)> {
+    let mut community = Founding::named("golden").by_snapshot(4, 2);
+    let action = Action::PolicyAdopt { text_hash: hash("be kind"), sunset_at: 0 };
+    let electors = community.propose_to(&action, &electors([1, 2, 3]));
+    let publish = community.publish(&electors, operator(0));
+    community.send(publish);
+    for (position, verdict) in [(1, 1), (2, 0)] {
+        let review = community.review(electors.proposal, operator(0), operator(position), verdict);
+        community.send(review);
+    }
+    let addresses = [
+        ("snapshot_operators", pda::operators(&community.constitution, 1)),
+        ("snapshot", pda::snapshot(&electors.proposal, &operator(0))),
+    ];
+    let by_snapshot = addresses.map(|(name, address)| (name.to_owned(), community.account(&address).unwrap().data));
+    let community = Founding::named("golden").by_records(2);
+    let electorate = pda::weight_plugin(&community.constitution, 1);
+    let addresses = [("weight_plugin", electorate), ("seat", pda::seat(&electorate, &elector(1)))];
+    let by_records = addresses.map(|(name, address)| (name.to_owned(), community.account(&address).unwrap().data));
+    by_snapshot.into_iter().chain(by_records).collect()
 }
 
 /// Reads and writes again.
@@ -95,6 +118,10 @@ fn round_trip(name: &str, bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
         "proposal" => accounts::Proposal::decode(bytes).map(|account| account.to_bytes()),
         "deposit_pool" => accounts::DepositPool::decode(bytes).map(|account| account.to_bytes()),
         "deposit" => accounts::Deposit::decode(bytes).map(|account| account.to_bytes()),
+        "snapshot_operators" => accounts::SnapshotOperators::decode(bytes).map(|account| account.to_bytes()),
+        "snapshot" => accounts::Snapshot::decode(bytes).map(|account| account.to_bytes()),
+        "weight_plugin" => accounts::WeightPlugin::decode(bytes).map(|account| account.to_bytes()),
+        "seat" => accounts::Seat::decode(bytes).map(|account| account.to_bytes()),
         "ballot_page" => accounts::BallotPage::decode(bytes).map(|account| account.to_bytes()),
         other => panic!("{other} is no kind of account"),
     }

@@ -1,6 +1,8 @@
 //! One instruction of every kind, in a world where it goes through.
 
 mod deposits;
+mod snapshots;
+mod weight_records;
 
 use crate::support::*;
 
@@ -101,6 +103,8 @@ pub fn scenes() -> Vec<Scene> {
     watched.set_attestor(8_000);
     watched.seal();
     scenes.extend(tracks::scenes(&sealed, &watched, &body, scene));
+    scenes.extend(snapshots::scenes());
+    scenes.extend(weight_records::scenes());
     scenes
 }
 

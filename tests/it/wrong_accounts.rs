@@ -140,7 +140,8 @@ fn a3_every_instruction_has_a_scene() {
 
 /// What goes through, and why it does no harm. Who acts is free where anybody may: the founder of a new constitution, a
 /// publisher, an executor, a payer. A principle may be cited by the proposal that is about it. Code that nobody calls is
-/// not looked at. Anybody may finalize any proposal.
+/// not looked at. Anybody may finalize any proposal. A proposal that is no account of this program any more is closed, and
+/// its roots give their rent back.
 const HARMLESS: &[&str] = &[
     "constitution_create  founder         a wallet                           GOES THROUGH",
     "text_publish         publisher       an account that does not exist     GOES THROUGH",
@@ -190,4 +191,9 @@ const HARMLESS: &[&str] = &[
     "deposit_open         payer           a wallet                           GOES THROUGH",
     "deposit_mature       authority       an account that does not exist     GOES THROUGH",
     "deposit_mature       authority       a wallet                           GOES THROUGH",
+    "operators_create     payer           a wallet                           GOES THROUGH",
+    "snapshot_close       proposal        another owner                      GOES THROUGH",
+    "snapshot_close       proposal        gone                               GOES THROUGH",
+    "weight_plugin_create payer           a wallet                           GOES THROUGH",
+    "seat_open            payer           a wallet                           GOES THROUGH",
 ];

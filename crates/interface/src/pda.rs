@@ -79,6 +79,30 @@ pub fn policy(constitution: &Address, id: u64) -> Address {
     find(&[b"policy", constitution.as_ref(), &id.to_le_bytes()])
 }
 
+/// The snapshot operators with this version, from 1.
+#[must_use]
+pub fn operators(constitution: &Address, version: u32) -> Address {
+    find(&[b"operators", constitution.as_ref(), &version.to_le_bytes()])
+}
+
+/// The root that this operator published for a proposal.
+#[must_use]
+pub fn snapshot(proposal: &Address, publisher: &Address) -> Address {
+    find(&[b"snapshot", proposal.as_ref(), publisher.as_ref()])
+}
+
+/// The weight plugin with this version, from 1.
+#[must_use]
+pub fn weight_plugin(constitution: &Address, version: u32) -> Address {
+    find(&[b"plugin", constitution.as_ref(), &version.to_le_bytes()])
+}
+
+/// A voter's seat of a weight plugin.
+#[must_use]
+pub fn seat(plugin: &Address, voter: &Address) -> Address {
+    find(&[b"seat", plugin.as_ref(), voter.as_ref()])
+}
+
 fn find(seeds: &[&[u8]]) -> Address {
     Address::find_program_address(seeds, &PROGRAM_ID).0
 }

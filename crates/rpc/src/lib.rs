@@ -20,6 +20,7 @@ mod fees;
 mod history;
 mod record;
 mod simulate;
+mod votes;
 
 pub use accounts::{Account, ChainClock, Filter};
 pub use client::{Commitment, Rpc};
@@ -29,3 +30,4 @@ pub use fees::Blockhash;
 pub use history::{HistoryRange, SignatureRecord};
 pub use record::{RecordedInstruction, TransactionRecord};
 pub use simulate::Simulation;
+pub use votes::VoteAccount;

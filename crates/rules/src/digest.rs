@@ -8,6 +8,11 @@ use crate::{action::Action, Address, Hash};
 pub trait Sha256 {
     /// The hash of all parts, one after the other.
     fn hashv(parts: &[&[u8]]) -> Hash;
+
+    /// [`Sha256::hashv`], written to where the caller wants it.
+    fn hash_into(parts: &[&[u8]], hash: &mut Hash) {
+        *hash = Self::hashv(parts);
+    }
 }
 
 /// Separates execution digests from every other hash of this system.

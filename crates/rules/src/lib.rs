@@ -25,11 +25,13 @@ pub mod policy;
 pub mod principle;
 pub mod roster;
 pub mod settings;
+pub mod snapshot;
 pub mod spam;
 #[cfg(feature = "text")]
 pub mod text;
 mod units;
 pub mod veto;
+pub mod weight_record;
 
 pub use digest::Sha256;
 pub use units::{Address, Bps, Hash, UnixSeconds, Weight, BPS_PER_WHOLE, MAX_TEXT_BYTES};

@@ -27,6 +27,7 @@
 pub mod builders;
 pub mod check;
 pub mod history;
+pub mod snapshot;
 pub mod texts;
 pub mod transaction;
 pub mod verify;

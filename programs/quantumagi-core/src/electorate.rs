@@ -1,11 +1,15 @@
 //! Who may propose, and what a proposal freezes of its electorate: one arm for each kind.
 
+mod snapshots;
+
+pub use snapshots::split_own_record;
+
 use anchor_lang::prelude::*;
-use quantumagi_rules::{electorate::ElectorateKind, roster::place};
+use quantumagi_rules::{ballot::BallotRule, electorate::ElectorateKind, parameters::TrackParameters, roster::place};
 
 use crate::{
     error::GovError,
-    state::{load_mut, Deposit, DepositPool, Member, Roster, RosterPage},
+    state::{load_mut, Deposit, DepositPool, Member, Roster, RosterPage, SnapshotOperators, WeightPlugin},
 };
 
 /// What a proposal freezes of its electorate (W7).
@@ -17,18 +21,27 @@ pub struct Franchise {
     pub voters: u32,
 }
 
-/// The accounts that show who the proposer is in the electorate.
+/// The accounts that show who the proposer is in the electorate, and what is proposed of the vote.
 pub struct ElectorateAccounts<'a> {
+    /// The constitution.
+    pub constitution: &'a Address,
     /// The constitution's kind of electorate.
     pub kind: u8,
     /// The account in force, by its address.
     pub electorate: &'a AccountView,
-    /// What shows the proposer's standing: for a council, the roster page that holds the proposer.
+    /// What shows the proposer's standing: for a council, the roster page that holds the proposer; for weight records, the
+    /// record of the total.
     pub membership: Option<&'a AccountView>,
+    /// The proposer's own weight record.
+    pub weight_record: Option<&'a AccountView>,
     /// Who proposes.
     pub proposer: &'a Address,
     /// The proposer's index, where the kind counts its people.
     pub member_index: u32,
+    /// Whether ballots can be changed.
+    pub ballot_rule: BallotRule,
+    /// What the track asks.
+    pub parameters: &'a TrackParameters,
 }
 
 impl ElectorateAccounts<'_> {
@@ -41,6 +54,8 @@ impl ElectorateAccounts<'_> {
         match kind(self.kind)? {
             ElectorateKind::Council => self.council(),
             ElectorateKind::Deposit => self.deposits(),
+            ElectorateKind::Snapshot => self.snapshot(),
+            ElectorateKind::WeightRecord => self.weight_records(),
             _ => Err(GovError::WrongElectorateKind.into()),
         }
     }
@@ -74,6 +89,8 @@ impl ElectorateAccounts<'_> {
 pub fn check_adoptable(kind: ElectorateKind, electorate: &AccountView, constitution: &Address) -> Result<()> {
     let owner = match kind {
         ElectorateKind::Deposit => Account::<DepositPool>::load(*electorate)?.constitution,
+        ElectorateKind::Snapshot => Account::<SnapshotOperators>::load(*electorate)?.constitution,
+        ElectorateKind::WeightRecord => Account::<WeightPlugin>::load(*electorate)?.constitution,
         _ => return Err(GovError::WrongElectorateKind.into()),
     };
     require!(owner == *constitution, GovError::WrongConstitution);
@@ -89,6 +106,8 @@ pub fn unbind(number: u8, electorate: &AccountView) -> Result<()> {
     match kind(number)? {
         ElectorateKind::Council => load_mut::<Account<Roster>>(electorate)?.unbind(),
         ElectorateKind::Deposit => load_mut::<Account<DepositPool>>(electorate)?.unbind(),
+        ElectorateKind::Snapshot => load_mut::<Account<SnapshotOperators>>(electorate)?.unbind(),
+        ElectorateKind::WeightRecord => load_mut::<Account<WeightPlugin>>(electorate)?.unbind(),
         _ => Err(GovError::WrongElectorateKind.into()),
     }
 }

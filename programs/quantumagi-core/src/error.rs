@@ -4,6 +4,7 @@
 //! 500 limits.
 
 mod deposits;
+mod snapshots;
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
@@ -45,6 +46,12 @@ pub enum GovError {
     DelegateNotAllowed = 13,
     #[msg("only the attestor that the proposal froze may attest it")]
     NotAttestor = 20,
+    #[msg("only one of the snapshot operators may do this")]
+    NotAnOperator = 15,
+    #[msg("the seat or the weight record is another voter's")]
+    NotTheVoter = 16,
+    #[msg("here an operator proposes, or anybody where the track asks for a deposit")]
+    NoStanding = 17,
 
     #[msg("the account belongs to another constitution")]
     WrongConstitution = 100,
@@ -138,6 +145,24 @@ pub enum GovError {
     VetoBodyIsElectorate = 154,
     #[msg("the proposal is attested already")]
     AlreadyAttested = 155,
+    #[msg("no snapshot is bound to the proposal yet: nobody can vote before")]
+    SnapshotNotBound = 140,
+    #[msg("a snapshot is bound to the proposal already")]
+    SnapshotAlreadyBound = 141,
+    #[msg("the operator has spoken on this snapshot already")]
+    AlreadyReviewed = 142,
+    #[msg("the operators do not accept this snapshot: approvals must exceed challenges by what their list asks")]
+    SnapshotNotAccepted = 143,
+    #[msg("the snapshot may still be bound: its proposal has none and is not final")]
+    SnapshotInUse = 144,
+    #[msg("the account is the electorate in force, or a proposal is bound to it")]
+    ElectorateInUse = 145,
+    #[msg("seats of the plugin are still open: close them first")]
+    SeatsOpen = 146,
+    #[msg("the seat was opened after the proposal was created")]
+    SeatTooLate = 147,
+    #[msg("this electorate votes with final ballots only: a second weight record may weigh something else")]
+    FinalBallotsOnly = 148,
 
     #[msg("voting has not started")]
     VotingNotStarted = 200,
@@ -167,6 +192,14 @@ pub enum GovError {
     SunsetInThePast = 207,
     #[msg("the sunset has not come")]
     SunsetNotReached = 208,
+    #[msg("the challenge window is still running")]
+    ChallengeRunning = 215,
+    #[msg("the slot of a snapshot must have passed: its weights could still change")]
+    SlotNotPassed = 216,
+    #[msg("a weight record counts only in the slot that it was written for")]
+    WeightNotOfThisSlot = 217,
+    #[msg("the operators' challenge window does not fit before the end of voting")]
+    ChallengeTooLong = 218,
 
     #[msg("a number would exceed its range")]
     Overflow = 300,
@@ -219,6 +252,16 @@ pub enum GovError {
     ScoreOutOfRange = 431,
     #[msg("the mark must be one that a score can reach, the cap on open proposals must be 1 to 16")]
     SettingOutOfRange = 432,
+    #[msg("index, voter, weight and proof are not in the proposal's snapshot")]
+    NotInSnapshot = 425,
+    #[msg("the snapshot's root is empty, or its total is less than 1 for each voter")]
+    SnapshotEmpty = 426,
+    #[msg("the account is no weight record of the plugin's program, realm and mint")]
+    WeightRecordMalformed = 427,
+    #[msg("the weight record was not written for this act on this account")]
+    WeightRecordPurpose = 428,
+    #[msg("the verdict must be 1 (approve) or 0 (challenge)")]
+    UnknownVerdict = 429,
 
     #[msg("a proposal can cite at most 8 principles")]
     TooManyCitations = 500,
@@ -250,6 +293,16 @@ pub enum GovError {
     FloorOutOfRange = 513,
     #[msg("a veto body has at most 256 members")]
     VetoBodyTooLarge = 520,
+    #[msg("there are 1 to 16 snapshot operators")]
+    OperatorsOutOfRange = 515,
+    #[msg("an operators' challenge window lasts 10 minutes to 14 days")]
+    ChallengeOutOfRange = 516,
+    #[msg("a snapshot has 1 to 1,048,576 voters")]
+    VotersOutOfRange = 517,
+    #[msg("a proof has exactly as many nodes as the snapshot has levels")]
+    ProofLength = 518,
+    #[msg("approvals must exceed challenges by at least 1 and at most the number of operators")]
+    NeededOutOfRange = 519,
 }
 
 impl From<Refusal> for GovError {

@@ -93,6 +93,83 @@ pub mod quantumagi_core {
         ctx.accounts.remove_veto_body()
     }
 
+    /// Closes snapshot operators or a weight plugin and returns the rent.
+    pub fn electorate_close(ctx: &mut Context<ElectorateClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Names snapshot operators.
+    pub fn operators_create(
+        ctx: &mut Context<OperatorsCreate>,
+        needed: u8,
+        challenge_seconds: u32,
+        operators: Vec<Address>,
+    ) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, needed, challenge_seconds, operators)
+    }
+
+    /// Publishes a snapshot's root for a proposal.
+    pub fn snapshot_publish(
+        ctx: &mut Context<SnapshotPublish>,
+        root: [u8; 32],
+        total_weight: u64,
+        voters: u32,
+        read_at: u64,
+    ) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, root, total_weight, voters, read_at)
+    }
+
+    /// Approves (1) or challenges (0) a published snapshot.
+    pub fn snapshot_review(ctx: &mut Context<SnapshotReview>, verdict: u8) -> Result<()> {
+        ctx.accounts.handler(verdict)
+    }
+
+    /// Binds an accepted snapshot to its proposal.
+    pub fn snapshot_bind(ctx: &mut Context<PublishedSnapshot>) -> Result<()> {
+        ctx.accounts.bind()
+    }
+
+    /// Votes with a proof of weight, or changes a vote: 1 for, 2 against, 3 abstain.
+    pub fn snapshot_vote(
+        ctx: &mut Context<SnapshotVote>,
+        voter_index: u32,
+        weight: u64,
+        choice: u8,
+        proof: Vec<u8>,
+    ) -> Result<()> {
+        ctx.accounts.handler(voter_index, weight, choice, &proof)
+    }
+
+    /// Closes a published snapshot and returns its rent.
+    pub fn snapshot_close(ctx: &mut Context<SnapshotClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Names a weight plugin.
+    pub fn weight_plugin_create(
+        ctx: &mut Context<WeightPluginCreate>,
+        program: Address,
+        realm: Address,
+        mint: Address,
+    ) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, program, realm, mint)
+    }
+
+    /// Gives a voter of a weight plugin an index.
+    pub fn seat_open(ctx: &mut Context<SeatOpen>) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps)
+    }
+
+    /// Closes a seat and returns its rent.
+    pub fn seat_close(ctx: &mut Context<SeatClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Votes with a plugin's weight record: 1 for, 2 against, 3 abstain.
+    pub fn record_vote(ctx: &mut Context<RecordVote>, choice: u8) -> Result<()> {
+        ctx.accounts.handler(choice)
+    }
+
     /// Begins a roster.
     pub fn roster_create(ctx: &mut Context<RosterCreate>, size: u32) -> Result<()> {
         ctx.accounts.handler(&ctx.bumps, size)

@@ -58,3 +58,12 @@ pub fn execute(
 pub fn now() -> Result<UnixSeconds> {
     Ok(UnixSeconds(Clock::get()?.unix_timestamp))
 }
+
+/// The chain's slot, read where a weight is bound to one.
+///
+/// # Errors
+/// Only where the runtime has no clock.
+#[inline(never)]
+pub fn slot() -> Result<u64> {
+    Ok(Clock::get()?.slot)
+}

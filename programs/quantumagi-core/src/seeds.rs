@@ -24,3 +24,11 @@ pub const POOL_VAULT: &[u8] = b"pool_vault";
 pub const DEPOSIT: &[u8] = b"deposit";
 /// Of a proposer's count: then its constitution and owner.
 pub const PROPOSER: &[u8] = b"proposer";
+/// Of snapshot operators: then their constitution and version (u32, little endian).
+pub const OPERATORS: &[u8] = b"operators";
+/// Of a published snapshot: then its proposal and publisher.
+pub const SNAPSHOT: &[u8] = b"snapshot";
+/// Of a weight plugin: then its constitution and version (u32, little endian).
+pub const PLUGIN: &[u8] = b"plugin";
+/// Of a seat: then its plugin and voter.
+pub const SEAT: &[u8] = b"seat";

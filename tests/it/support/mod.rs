@@ -5,6 +5,7 @@ mod chains;
 mod changes;
 mod community;
 mod deposits;
+mod electorates;
 mod founding;
 mod people;
 mod proposals;
@@ -12,18 +13,21 @@ mod refused;
 mod scrutiny;
 pub mod switches;
 mod tokens;
+mod weights;
 mod world;
 
 pub use calls::Call;
 pub use changes::{read_only, swapped, unsigned};
 pub use community::Community;
 pub use deposits::{DEPOSITS, Depositors, FLOOR, MATURITY, create_pool, withdraw};
+pub use electorates::{CHALLENGE, Electors, READ_AT, SLOT, elector, electors, operator};
 pub use founding::{Founding, principle};
 pub use people::{hash, keypair, member_key, person};
 pub use proposals::Draft;
 pub use refused::{ACCOUNT_IN_USE, DUPLICATE, check_refused, error_of};
 pub use scrutiny::{VETO_WEIGHTS, vetoable};
 pub use tokens::{Mint, TOKEN, TOKEN_2022};
+pub use weights::{CAST_VOTE, CREATE_PROPOSAL, WeightRecord, plugin};
 pub use world::{Done, START, World, program};
 
 pub use quantumagi_interface::{

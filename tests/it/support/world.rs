@@ -189,6 +189,26 @@ impl World {
     }
 
     #[track_caller]
+    pub fn operators(&self, address: &Address) -> accounts::SnapshotOperators {
+        self.read(address, accounts::SnapshotOperators::decode)
+    }
+
+    #[track_caller]
+    pub fn published(&self, address: &Address) -> accounts::Snapshot {
+        self.read(address, accounts::Snapshot::decode)
+    }
+
+    #[track_caller]
+    pub fn weight_plugin(&self, address: &Address) -> accounts::WeightPlugin {
+        self.read(address, accounts::WeightPlugin::decode)
+    }
+
+    #[track_caller]
+    pub fn seat(&self, address: &Address) -> accounts::Seat {
+        self.read(address, accounts::Seat::decode)
+    }
+
+    #[track_caller]
     pub fn roster(&self, address: &Address) -> accounts::Roster {
         self.read(address, accounts::Roster::decode)
     }

@@ -639,3 +639,211 @@ impl RosterPageHeader {
         decode::to_bytes(Self::DISCRIMINATOR, self)
     }
 }
+
+/// A voter's index among those of a plugin: what its ballots lie by. Opened by anyone for anyone, closed by the voter, or
+/// by its payer while the plugin is neither the electorate nor bound to a proposal.
+///
+/// A proposal takes ballots of seats that were opened before it was created: the index of a later one lies beyond its
+/// voters. So a voter who closes a seat and opens another has one ballot on each proposal (W3).
+///
+/// Seeds: `"seat"`, plugin, voter.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Seat {
+    /// The plugin it belongs to.
+    pub plugin: Address,
+    /// Who votes.
+    pub voter: Address,
+    /// Who paid for it, and is paid back when it is closed.
+    pub payer: Address,
+    /// Its index.
+    pub index: u32,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last four bytes.
+    pub reserved: [u8; 2],
+}
+
+impl Seat {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [90, 228, 22, 90, 162, 86, 173, 26];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 112;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
+/// A root that an operator published for a proposal. Approved or challenged by the others, bound by anybody once it is
+/// accepted, closed by anybody once the proposal has a root or is final. An operator publishes one root for a proposal.
+///
+/// Seeds: `"snapshot"`, proposal, publisher.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Snapshot {
+    /// The constitution of the proposal.
+    pub constitution: Address,
+    /// The proposal it is for.
+    pub proposal: Address,
+    /// The operator who published it and paid for it, and is paid back when it is closed.
+    pub publisher: Address,
+    /// Hash of the topmost node: `quantumagi_rules::snapshot`.
+    pub root: [u8; 32],
+    /// Weight of all voters.
+    pub total_weight: u64,
+    /// Slot at which the weights were read.
+    pub slot: u64,
+    /// When it was published, Unix seconds.
+    pub published_at: i64,
+    /// Voters there are: 1 to 1,048,576.
+    pub voters: u32,
+    /// Operators who approve, one bit each by position; the publisher does.
+    pub approvals: u16,
+    /// Operators who challenge.
+    pub challenges: u16,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 6],
+}
+
+impl Snapshot {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [137, 213, 28, 133, 224, 161, 48, 108];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 176;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
+/// Operators who read weights off the chain's state and publish them as Merkle roots, one for each proposal. Created by
+/// the founder before the seal and by anybody after it, immutable ever after, adopted as an electorate of kind 3, closed
+/// by its payer when it is neither the electorate nor bound to a proposal.
+///
+/// Of `count` operators it stands `f` faulty ones where `f < needed` and `count - 2f >= needed`:
+/// `quantumagi_rules::snapshot::review`.
+///
+/// Seeds: `"operators"`, constitution, version (u32, little endian).
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SnapshotOperators {
+    /// The constitution it belongs to.
+    pub constitution: Address,
+    /// Who paid for it, may close it, and is paid back then.
+    pub payer: Address,
+    /// The operators, ascending by address; zeros beyond `count`.
+    pub operators: [Address; 16],
+    /// Its version among the constitution's electorates that are no rosters, from 1.
+    pub version: u32,
+    /// Proposals that bind to it and are not closed.
+    pub bound_proposals: u32,
+    /// From publication to the first second in which a root can be bound, seconds: 600 to 1,209,600.
+    pub challenge_seconds: u32,
+    /// Operators there are: 1 to 16.
+    pub count: u8,
+    /// By how much approvals must exceed challenges: 1 to `count`.
+    pub needed: u8,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+}
+
+impl SnapshotOperators {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [76, 106, 181, 184, 123, 142, 254, 136];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 600;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
+/// A voter-weight plugin of SPL Governance, bound to one realm and mint. Created by the founder before the seal and by
+/// anybody after it, adopted as an electorate of kind 4, closed by its payer when it is neither the electorate nor bound to
+/// a proposal and has no seats.
+///
+/// Seeds: `"plugin"`, constitution, version (u32, little endian).
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct WeightPlugin {
+    /// The constitution it belongs to.
+    pub constitution: Address,
+    /// Who paid for it, may close it, and is paid back then.
+    pub payer: Address,
+    /// The program whose records count.
+    pub program: Address,
+    /// The realm they must be written for.
+    pub realm: Address,
+    /// The governing mint they must be written for.
+    pub mint: Address,
+    /// Its version among the constitution's electorates that are no rosters, from 1.
+    pub version: u32,
+    /// Proposals that bind to it and are not closed.
+    pub bound_proposals: u32,
+    /// Index of the next seat. Never used twice.
+    pub next_seat: u32,
+    /// Seats that are open.
+    pub seats: u32,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 6],
+}
+
+impl WeightPlugin {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [178, 142, 224, 137, 190, 153, 65, 170];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 192;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}

@@ -31,6 +31,12 @@ pub enum GovError {
     DelegateNotAllowed = 6013,
     /// Only the attestor that the proposal froze may attest it.
     NotAttestor = 6020,
+    /// Only one of the snapshot operators may do this.
+    NotAnOperator = 6015,
+    /// The seat or the weight record is another voter's.
+    NotTheVoter = 6016,
+    /// Here an operator proposes, or anybody where the track asks for a deposit.
+    NoStanding = 6017,
     /// The account belongs to another constitution.
     WrongConstitution = 6100,
     /// The account belongs to another proposal.
@@ -123,6 +129,24 @@ pub enum GovError {
     VetoBodyIsElectorate = 6154,
     /// The proposal is attested already.
     AlreadyAttested = 6155,
+    /// No snapshot is bound to the proposal yet: nobody can vote before.
+    SnapshotNotBound = 6140,
+    /// A snapshot is bound to the proposal already.
+    SnapshotAlreadyBound = 6141,
+    /// The operator has spoken on this snapshot already.
+    AlreadyReviewed = 6142,
+    /// The operators do not accept this snapshot: approvals must exceed challenges by what their list asks.
+    SnapshotNotAccepted = 6143,
+    /// The snapshot may still be bound: its proposal has none and is not final.
+    SnapshotInUse = 6144,
+    /// The account is the electorate in force, or a proposal is bound to it.
+    ElectorateInUse = 6145,
+    /// Seats of the plugin are still open: close them first.
+    SeatsOpen = 6146,
+    /// The seat was opened after the proposal was created.
+    SeatTooLate = 6147,
+    /// This electorate votes with final ballots only: a second weight record may weigh something else.
+    FinalBallotsOnly = 6148,
     /// Voting has not started.
     VotingNotStarted = 6200,
     /// Voting has ended.
@@ -151,6 +175,14 @@ pub enum GovError {
     SunsetInThePast = 6207,
     /// The sunset has not come.
     SunsetNotReached = 6208,
+    /// The challenge window is still running.
+    ChallengeRunning = 6215,
+    /// The slot of a snapshot must have passed: its weights could still change.
+    SlotNotPassed = 6216,
+    /// A weight record counts only in the slot that it was written for.
+    WeightNotOfThisSlot = 6217,
+    /// The operators' challenge window does not fit before the end of voting.
+    ChallengeTooLong = 6218,
     /// A number would exceed its range.
     Overflow = 6300,
     /// A tally would fall below zero.
@@ -201,6 +233,16 @@ pub enum GovError {
     ScoreOutOfRange = 6431,
     /// The mark must be one that a score can reach, the cap on open proposals must be 1 to 16.
     SettingOutOfRange = 6432,
+    /// Index, voter, weight and proof are not in the proposal's snapshot.
+    NotInSnapshot = 6425,
+    /// The snapshot's root is empty, or its total is less than 1 for each voter.
+    SnapshotEmpty = 6426,
+    /// The account is no weight record of the plugin's program, realm and mint.
+    WeightRecordMalformed = 6427,
+    /// The weight record was not written for this act on this account.
+    WeightRecordPurpose = 6428,
+    /// The verdict must be 1 (approve) or 0 (challenge).
+    UnknownVerdict = 6429,
     /// A proposal can cite at most 8 principles.
     TooManyCitations = 6500,
     /// A roster has 1 to 8,448 members.
@@ -231,11 +273,21 @@ pub enum GovError {
     FloorOutOfRange = 6513,
     /// A veto body has at most 256 members.
     VetoBodyTooLarge = 6520,
+    /// There are 1 to 16 snapshot operators.
+    OperatorsOutOfRange = 6515,
+    /// An operators' challenge window lasts 10 minutes to 14 days.
+    ChallengeOutOfRange = 6516,
+    /// A snapshot has 1 to 1,048,576 voters.
+    VotersOutOfRange = 6517,
+    /// A proof has exactly as many nodes as the snapshot has levels.
+    ProofLength = 6518,
+    /// Approvals must exceed challenges by at least 1 and at most the number of operators.
+    NeededOutOfRange = 6519,
 }
 
 impl GovError {
     /// All errors, in the order of their numbers.
-    pub const ALL: [Self; 112] = [
+    pub const ALL: [Self; 138] = [
         Self::NotFounder,
         Self::MandateMissing,
         Self::MandateNotNeeded,
@@ -248,6 +300,9 @@ impl GovError {
         Self::DelegateSpoke,
         Self::DelegateNotAllowed,
         Self::NotAttestor,
+        Self::NotAnOperator,
+        Self::NotTheVoter,
+        Self::NoStanding,
         Self::WrongConstitution,
         Self::WrongProposal,
         Self::WrongRoster,
@@ -294,6 +349,15 @@ impl GovError {
         Self::WrongVetoBody,
         Self::VetoBodyIsElectorate,
         Self::AlreadyAttested,
+        Self::SnapshotNotBound,
+        Self::SnapshotAlreadyBound,
+        Self::AlreadyReviewed,
+        Self::SnapshotNotAccepted,
+        Self::SnapshotInUse,
+        Self::ElectorateInUse,
+        Self::SeatsOpen,
+        Self::SeatTooLate,
+        Self::FinalBallotsOnly,
         Self::VotingNotStarted,
         Self::VotingEnded,
         Self::VotingNotEnded,
@@ -308,6 +372,10 @@ impl GovError {
         Self::NothingToHold,
         Self::SunsetInThePast,
         Self::SunsetNotReached,
+        Self::ChallengeRunning,
+        Self::SlotNotPassed,
+        Self::WeightNotOfThisSlot,
+        Self::ChallengeTooLong,
         Self::Overflow,
         Self::TallyUnderflow,
         Self::DigestMismatch,
@@ -333,6 +401,11 @@ impl GovError {
         Self::NothingAmended,
         Self::ScoreOutOfRange,
         Self::SettingOutOfRange,
+        Self::NotInSnapshot,
+        Self::SnapshotEmpty,
+        Self::WeightRecordMalformed,
+        Self::WeightRecordPurpose,
+        Self::UnknownVerdict,
         Self::TooManyCitations,
         Self::RosterSizeOutOfRange,
         Self::TooManyMembers,
@@ -348,6 +421,11 @@ impl GovError {
         Self::MaturityOutOfRange,
         Self::FloorOutOfRange,
         Self::VetoBodyTooLarge,
+        Self::OperatorsOutOfRange,
+        Self::ChallengeOutOfRange,
+        Self::VotersOutOfRange,
+        Self::ProofLength,
+        Self::NeededOutOfRange,
     ];
 
     /// The error with this number, or `None`.
@@ -378,6 +456,9 @@ impl GovError {
             Self::DelegateSpoke => "DelegateSpoke",
             Self::DelegateNotAllowed => "DelegateNotAllowed",
             Self::NotAttestor => "NotAttestor",
+            Self::NotAnOperator => "NotAnOperator",
+            Self::NotTheVoter => "NotTheVoter",
+            Self::NoStanding => "NoStanding",
             Self::WrongConstitution => "WrongConstitution",
             Self::WrongProposal => "WrongProposal",
             Self::WrongRoster => "WrongRoster",
@@ -424,6 +505,15 @@ impl GovError {
             Self::WrongVetoBody => "WrongVetoBody",
             Self::VetoBodyIsElectorate => "VetoBodyIsElectorate",
             Self::AlreadyAttested => "AlreadyAttested",
+            Self::SnapshotNotBound => "SnapshotNotBound",
+            Self::SnapshotAlreadyBound => "SnapshotAlreadyBound",
+            Self::AlreadyReviewed => "AlreadyReviewed",
+            Self::SnapshotNotAccepted => "SnapshotNotAccepted",
+            Self::SnapshotInUse => "SnapshotInUse",
+            Self::ElectorateInUse => "ElectorateInUse",
+            Self::SeatsOpen => "SeatsOpen",
+            Self::SeatTooLate => "SeatTooLate",
+            Self::FinalBallotsOnly => "FinalBallotsOnly",
             Self::VotingNotStarted => "VotingNotStarted",
             Self::VotingEnded => "VotingEnded",
             Self::VotingNotEnded => "VotingNotEnded",
@@ -438,6 +528,10 @@ impl GovError {
             Self::NothingToHold => "NothingToHold",
             Self::SunsetInThePast => "SunsetInThePast",
             Self::SunsetNotReached => "SunsetNotReached",
+            Self::ChallengeRunning => "ChallengeRunning",
+            Self::SlotNotPassed => "SlotNotPassed",
+            Self::WeightNotOfThisSlot => "WeightNotOfThisSlot",
+            Self::ChallengeTooLong => "ChallengeTooLong",
             Self::Overflow => "Overflow",
             Self::TallyUnderflow => "TallyUnderflow",
             Self::DigestMismatch => "DigestMismatch",
@@ -463,6 +557,11 @@ impl GovError {
             Self::NothingAmended => "NothingAmended",
             Self::ScoreOutOfRange => "ScoreOutOfRange",
             Self::SettingOutOfRange => "SettingOutOfRange",
+            Self::NotInSnapshot => "NotInSnapshot",
+            Self::SnapshotEmpty => "SnapshotEmpty",
+            Self::WeightRecordMalformed => "WeightRecordMalformed",
+            Self::WeightRecordPurpose => "WeightRecordPurpose",
+            Self::UnknownVerdict => "UnknownVerdict",
             Self::TooManyCitations => "TooManyCitations",
             Self::RosterSizeOutOfRange => "RosterSizeOutOfRange",
             Self::TooManyMembers => "TooManyMembers",
@@ -478,6 +577,11 @@ impl GovError {
             Self::MaturityOutOfRange => "MaturityOutOfRange",
             Self::FloorOutOfRange => "FloorOutOfRange",
             Self::VetoBodyTooLarge => "VetoBodyTooLarge",
+            Self::OperatorsOutOfRange => "OperatorsOutOfRange",
+            Self::ChallengeOutOfRange => "ChallengeOutOfRange",
+            Self::VotersOutOfRange => "VotersOutOfRange",
+            Self::ProofLength => "ProofLength",
+            Self::NeededOutOfRange => "NeededOutOfRange",
         }
     }
 
@@ -503,6 +607,9 @@ impl GovError {
                 "a delegate votes only where ballots can be changed, so that the owner keeps the last word"
             }
             Self::NotAttestor => "only the attestor that the proposal froze may attest it",
+            Self::NotAnOperator => "only one of the snapshot operators may do this",
+            Self::NotTheVoter => "the seat or the weight record is another voter's",
+            Self::NoStanding => "here an operator proposes, or anybody where the track asks for a deposit",
             Self::WrongConstitution => "the account belongs to another constitution",
             Self::WrongProposal => "the account belongs to another proposal",
             Self::WrongRoster => "the account belongs to another roster, or is not the roster asked for",
@@ -561,6 +668,19 @@ impl GovError {
             }
             Self::VetoBodyIsElectorate => "one roster cannot be both the electorate and the veto body",
             Self::AlreadyAttested => "the proposal is attested already",
+            Self::SnapshotNotBound => "no snapshot is bound to the proposal yet: nobody can vote before",
+            Self::SnapshotAlreadyBound => "a snapshot is bound to the proposal already",
+            Self::AlreadyReviewed => "the operator has spoken on this snapshot already",
+            Self::SnapshotNotAccepted => {
+                "the operators do not accept this snapshot: approvals must exceed challenges by what their list asks"
+            }
+            Self::SnapshotInUse => "the snapshot may still be bound: its proposal has none and is not final",
+            Self::ElectorateInUse => "the account is the electorate in force, or a proposal is bound to it",
+            Self::SeatsOpen => "seats of the plugin are still open: close them first",
+            Self::SeatTooLate => "the seat was opened after the proposal was created",
+            Self::FinalBallotsOnly => {
+                "this electorate votes with final ballots only: a second weight record may weigh something else"
+            }
             Self::VotingNotStarted => "voting has not started",
             Self::VotingEnded => "voting has ended",
             Self::VotingNotEnded => "voting has not ended",
@@ -575,6 +695,10 @@ impl GovError {
             Self::NothingToHold => "only an approved proposal that can still be executed can be held",
             Self::SunsetInThePast => "a sunset must lie in the future",
             Self::SunsetNotReached => "the sunset has not come",
+            Self::ChallengeRunning => "the challenge window is still running",
+            Self::SlotNotPassed => "the slot of a snapshot must have passed: its weights could still change",
+            Self::WeightNotOfThisSlot => "a weight record counts only in the slot that it was written for",
+            Self::ChallengeTooLong => "the operators' challenge window does not fit before the end of voting",
             Self::Overflow => "a number would exceed its range",
             Self::TallyUnderflow => "a tally would fall below zero",
             Self::DigestMismatch => "this is not what was voted on: the execution digest differs",
@@ -606,6 +730,11 @@ impl GovError {
             Self::SettingOutOfRange => {
                 "the mark must be one that a score can reach, the cap on open proposals must be 1 to 16"
             }
+            Self::NotInSnapshot => "index, voter, weight and proof are not in the proposal's snapshot",
+            Self::SnapshotEmpty => "the snapshot's root is empty, or its total is less than 1 for each voter",
+            Self::WeightRecordMalformed => "the account is no weight record of the plugin's program, realm and mint",
+            Self::WeightRecordPurpose => "the weight record was not written for this act on this account",
+            Self::UnknownVerdict => "the verdict must be 1 (approve) or 0 (challenge)",
             Self::TooManyCitations => "a proposal can cite at most 8 principles",
             Self::RosterSizeOutOfRange => "a roster has 1 to 8,448 members",
             Self::TooManyMembers => "more members than the roster was made for, or than its page holds",
@@ -623,6 +752,13 @@ impl GovError {
             Self::MaturityOutOfRange => "tokens mature after 1 hour to 90 days",
             Self::FloorOutOfRange => "the floor is at least 1 and at most the mint's supply",
             Self::VetoBodyTooLarge => "a veto body has at most 256 members",
+            Self::OperatorsOutOfRange => "there are 1 to 16 snapshot operators",
+            Self::ChallengeOutOfRange => "an operators' challenge window lasts 10 minutes to 14 days",
+            Self::VotersOutOfRange => "a snapshot has 1 to 1,048,576 voters",
+            Self::ProofLength => "a proof has exactly as many nodes as the snapshot has levels",
+            Self::NeededOutOfRange => {
+                "approvals must exceed challenges by at least 1 and at most the number of operators"
+            }
         }
     }
 }

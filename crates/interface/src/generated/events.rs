@@ -41,6 +41,10 @@ pub enum Event {
     DepositWithdrawn(DepositWithdrawn),
     /// An electorate that is no council was adopted.
     ElectorateAdopted(ElectorateAdopted),
+    /// Snapshot operators or a weight plugin were closed.
+    ElectorateClosed(ElectorateClosed),
+    /// Snapshot operators were named: an electorate to adopt.
+    OperatorsCreated(OperatorsCreated),
     /// A track's parameters were replaced.
     ParametersAmended(ParametersAmended),
     /// A policy came into force.
@@ -93,12 +97,26 @@ pub enum Event {
     RosterPageClosed(RosterPageClosed),
     /// A roster page was opened.
     RosterPageOpened(RosterPageOpened),
+    /// A seat was closed.
+    SeatClosed(SeatClosed),
+    /// A voter of a weight plugin was given an index.
+    SeatOpened(SeatOpened),
     /// The attestor, the mark and the cap on open proposals were replaced.
     SettingsAmended(SettingsAmended),
+    /// A root was bound to its proposal: who votes on it is fixed.
+    SnapshotBound(SnapshotBound),
+    /// A published root was closed.
+    SnapshotClosed(SnapshotClosed),
+    /// An operator published a root, and approves it.
+    SnapshotPublished(SnapshotPublished),
+    /// An operator approved or challenged a root.
+    SnapshotReviewed(SnapshotReviewed),
     /// A part of a text was published. Not linked: the text proves itself by its hash.
     TextPublished(TextPublished),
     /// A roster became the veto body of later proposals, or they got none.
     VetoBodyAdopted(VetoBodyAdopted),
+    /// A weight plugin was named: an electorate to adopt.
+    WeightPluginCreated(WeightPluginCreated),
 }
 
 impl Event {
@@ -122,6 +140,8 @@ impl Event {
             DepositPoolCreated::DISCRIMINATOR => decode::event(bytes).map(Self::DepositPoolCreated),
             DepositWithdrawn::DISCRIMINATOR => decode::event(bytes).map(Self::DepositWithdrawn),
             ElectorateAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::ElectorateAdopted),
+            ElectorateClosed::DISCRIMINATOR => decode::event(bytes).map(Self::ElectorateClosed),
+            OperatorsCreated::DISCRIMINATOR => decode::event(bytes).map(Self::OperatorsCreated),
             ParametersAmended::DISCRIMINATOR => decode::event(bytes).map(Self::ParametersAmended),
             PolicyAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAdopted),
             PolicyAmended::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAmended),
@@ -148,9 +168,16 @@ impl Event {
             RosterExtended::DISCRIMINATOR => decode::event(bytes).map(Self::RosterExtended),
             RosterPageClosed::DISCRIMINATOR => decode::event(bytes).map(Self::RosterPageClosed),
             RosterPageOpened::DISCRIMINATOR => decode::event(bytes).map(Self::RosterPageOpened),
+            SeatClosed::DISCRIMINATOR => decode::event(bytes).map(Self::SeatClosed),
+            SeatOpened::DISCRIMINATOR => decode::event(bytes).map(Self::SeatOpened),
             SettingsAmended::DISCRIMINATOR => decode::event(bytes).map(Self::SettingsAmended),
+            SnapshotBound::DISCRIMINATOR => decode::event(bytes).map(Self::SnapshotBound),
+            SnapshotClosed::DISCRIMINATOR => decode::event(bytes).map(Self::SnapshotClosed),
+            SnapshotPublished::DISCRIMINATOR => decode::event(bytes).map(Self::SnapshotPublished),
+            SnapshotReviewed::DISCRIMINATOR => decode::event(bytes).map(Self::SnapshotReviewed),
             TextPublished::DISCRIMINATOR => decode::event(bytes).map(Self::TextPublished),
             VetoBodyAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::VetoBodyAdopted),
+            WeightPluginCreated::DISCRIMINATOR => decode::event(bytes).map(Self::WeightPluginCreated),
             found => Err(DecodeError::UnknownDiscriminator { found }),
         }
     }
@@ -173,6 +200,8 @@ impl Event {
             Self::DepositPoolCreated(event) => decode::to_bytes(DepositPoolCreated::DISCRIMINATOR, event),
             Self::DepositWithdrawn(event) => decode::to_bytes(DepositWithdrawn::DISCRIMINATOR, event),
             Self::ElectorateAdopted(event) => decode::to_bytes(ElectorateAdopted::DISCRIMINATOR, event),
+            Self::ElectorateClosed(event) => decode::to_bytes(ElectorateClosed::DISCRIMINATOR, event),
+            Self::OperatorsCreated(event) => decode::to_bytes(OperatorsCreated::DISCRIMINATOR, event),
             Self::ParametersAmended(event) => decode::to_bytes(ParametersAmended::DISCRIMINATOR, event),
             Self::PolicyAdopted(event) => decode::to_bytes(PolicyAdopted::DISCRIMINATOR, event),
             Self::PolicyAmended(event) => decode::to_bytes(PolicyAmended::DISCRIMINATOR, event),
@@ -199,9 +228,16 @@ impl Event {
             Self::RosterExtended(event) => decode::to_bytes(RosterExtended::DISCRIMINATOR, event),
             Self::RosterPageClosed(event) => decode::to_bytes(RosterPageClosed::DISCRIMINATOR, event),
             Self::RosterPageOpened(event) => decode::to_bytes(RosterPageOpened::DISCRIMINATOR, event),
+            Self::SeatClosed(event) => decode::to_bytes(SeatClosed::DISCRIMINATOR, event),
+            Self::SeatOpened(event) => decode::to_bytes(SeatOpened::DISCRIMINATOR, event),
             Self::SettingsAmended(event) => decode::to_bytes(SettingsAmended::DISCRIMINATOR, event),
+            Self::SnapshotBound(event) => decode::to_bytes(SnapshotBound::DISCRIMINATOR, event),
+            Self::SnapshotClosed(event) => decode::to_bytes(SnapshotClosed::DISCRIMINATOR, event),
+            Self::SnapshotPublished(event) => decode::to_bytes(SnapshotPublished::DISCRIMINATOR, event),
+            Self::SnapshotReviewed(event) => decode::to_bytes(SnapshotReviewed::DISCRIMINATOR, event),
             Self::TextPublished(event) => decode::to_bytes(TextPublished::DISCRIMINATOR, event),
             Self::VetoBodyAdopted(event) => decode::to_bytes(VetoBodyAdopted::DISCRIMINATOR, event),
+            Self::WeightPluginCreated(event) => decode::to_bytes(WeightPluginCreated::DISCRIMINATOR, event),
         }
     }
 
@@ -223,6 +259,8 @@ impl Event {
             Self::DepositPoolCreated(_) => "DepositPoolCreated",
             Self::DepositWithdrawn(_) => "DepositWithdrawn",
             Self::ElectorateAdopted(_) => "ElectorateAdopted",
+            Self::ElectorateClosed(_) => "ElectorateClosed",
+            Self::OperatorsCreated(_) => "OperatorsCreated",
             Self::ParametersAmended(_) => "ParametersAmended",
             Self::PolicyAdopted(_) => "PolicyAdopted",
             Self::PolicyAmended(_) => "PolicyAmended",
@@ -249,9 +287,16 @@ impl Event {
             Self::RosterExtended(_) => "RosterExtended",
             Self::RosterPageClosed(_) => "RosterPageClosed",
             Self::RosterPageOpened(_) => "RosterPageOpened",
+            Self::SeatClosed(_) => "SeatClosed",
+            Self::SeatOpened(_) => "SeatOpened",
             Self::SettingsAmended(_) => "SettingsAmended",
+            Self::SnapshotBound(_) => "SnapshotBound",
+            Self::SnapshotClosed(_) => "SnapshotClosed",
+            Self::SnapshotPublished(_) => "SnapshotPublished",
+            Self::SnapshotReviewed(_) => "SnapshotReviewed",
             Self::TextPublished(_) => "TextPublished",
             Self::VetoBodyAdopted(_) => "VetoBodyAdopted",
+            Self::WeightPluginCreated(_) => "WeightPluginCreated",
         }
     }
 
@@ -273,6 +318,8 @@ impl Event {
             Self::DepositPoolCreated(event) => Some(event.sequence),
             Self::DepositWithdrawn(event) => Some(event.sequence),
             Self::ElectorateAdopted(event) => Some(event.sequence),
+            Self::ElectorateClosed(event) => Some(event.sequence),
+            Self::OperatorsCreated(event) => Some(event.sequence),
             Self::ParametersAmended(event) => Some(event.sequence),
             Self::PolicyAdopted(event) => Some(event.sequence),
             Self::PolicyAmended(event) => Some(event.sequence),
@@ -299,9 +346,16 @@ impl Event {
             Self::RosterExtended(event) => Some(event.sequence),
             Self::RosterPageClosed(event) => Some(event.sequence),
             Self::RosterPageOpened(event) => Some(event.sequence),
+            Self::SeatClosed(event) => Some(event.sequence),
+            Self::SeatOpened(event) => Some(event.sequence),
             Self::SettingsAmended(event) => Some(event.sequence),
+            Self::SnapshotBound(event) => Some(event.sequence),
+            Self::SnapshotClosed(event) => Some(event.sequence),
+            Self::SnapshotPublished(event) => Some(event.sequence),
+            Self::SnapshotReviewed(event) => Some(event.sequence),
             Self::TextPublished(_) => None,
             Self::VetoBodyAdopted(event) => Some(event.sequence),
+            Self::WeightPluginCreated(event) => Some(event.sequence),
         }
     }
 
@@ -323,6 +377,8 @@ impl Event {
             Self::DepositPoolCreated(event) => Some(event.at),
             Self::DepositWithdrawn(event) => Some(event.at),
             Self::ElectorateAdopted(event) => Some(event.at),
+            Self::ElectorateClosed(event) => Some(event.at),
+            Self::OperatorsCreated(event) => Some(event.at),
             Self::ParametersAmended(event) => Some(event.at),
             Self::PolicyAdopted(event) => Some(event.at),
             Self::PolicyAmended(event) => Some(event.at),
@@ -349,9 +405,16 @@ impl Event {
             Self::RosterExtended(event) => Some(event.at),
             Self::RosterPageClosed(event) => Some(event.at),
             Self::RosterPageOpened(event) => Some(event.at),
+            Self::SeatClosed(event) => Some(event.at),
+            Self::SeatOpened(event) => Some(event.at),
             Self::SettingsAmended(event) => Some(event.at),
+            Self::SnapshotBound(event) => Some(event.at),
+            Self::SnapshotClosed(event) => Some(event.at),
+            Self::SnapshotPublished(event) => Some(event.at),
+            Self::SnapshotReviewed(event) => Some(event.at),
             Self::TextPublished(_) => None,
             Self::VetoBodyAdopted(event) => Some(event.at),
+            Self::WeightPluginCreated(event) => Some(event.at),
         }
     }
 
@@ -373,6 +436,8 @@ impl Event {
             Self::DepositPoolCreated(event) => Some(event.constitution),
             Self::DepositWithdrawn(event) => Some(event.constitution),
             Self::ElectorateAdopted(event) => Some(event.constitution),
+            Self::ElectorateClosed(event) => Some(event.constitution),
+            Self::OperatorsCreated(event) => Some(event.constitution),
             Self::ParametersAmended(event) => Some(event.constitution),
             Self::PolicyAdopted(event) => Some(event.constitution),
             Self::PolicyAmended(event) => Some(event.constitution),
@@ -399,9 +464,16 @@ impl Event {
             Self::RosterExtended(event) => Some(event.constitution),
             Self::RosterPageClosed(event) => Some(event.constitution),
             Self::RosterPageOpened(event) => Some(event.constitution),
+            Self::SeatClosed(event) => Some(event.constitution),
+            Self::SeatOpened(event) => Some(event.constitution),
             Self::SettingsAmended(event) => Some(event.constitution),
+            Self::SnapshotBound(_) => None,
+            Self::SnapshotClosed(event) => Some(event.constitution),
+            Self::SnapshotPublished(_) => None,
+            Self::SnapshotReviewed(_) => None,
             Self::TextPublished(_) => None,
             Self::VetoBodyAdopted(event) => Some(event.constitution),
+            Self::WeightPluginCreated(event) => Some(event.constitution),
         }
     }
 
@@ -423,6 +495,8 @@ impl Event {
             Self::DepositPoolCreated(_) => None,
             Self::DepositWithdrawn(_) => None,
             Self::ElectorateAdopted(_) => None,
+            Self::ElectorateClosed(_) => None,
+            Self::OperatorsCreated(_) => None,
             Self::ParametersAmended(_) => None,
             Self::PolicyAdopted(_) => None,
             Self::PolicyAmended(_) => None,
@@ -449,9 +523,16 @@ impl Event {
             Self::RosterExtended(_) => None,
             Self::RosterPageClosed(_) => None,
             Self::RosterPageOpened(_) => None,
+            Self::SeatClosed(_) => None,
+            Self::SeatOpened(_) => None,
             Self::SettingsAmended(_) => None,
+            Self::SnapshotBound(event) => Some(event.proposal),
+            Self::SnapshotClosed(event) => Some(event.proposal),
+            Self::SnapshotPublished(event) => Some(event.proposal),
+            Self::SnapshotReviewed(event) => Some(event.proposal),
             Self::TextPublished(_) => None,
             Self::VetoBodyAdopted(_) => None,
+            Self::WeightPluginCreated(_) => None,
         }
     }
 }
@@ -772,6 +853,54 @@ pub struct ElectorateAdopted {
 impl ElectorateAdopted {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [181, 10, 24, 242, 144, 245, 170, 66];
+}
+
+/// Snapshot operators or a weight plugin were closed.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ElectorateClosed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The electorate.
+    pub electorate: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+}
+
+impl ElectorateClosed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [199, 56, 201, 19, 19, 90, 157, 150];
+}
+
+/// Snapshot operators were named: an electorate to adopt.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct OperatorsCreated {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The electorate.
+    pub electorate: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+    /// Its version among the constitution's electorates that are no rosters, from 1.
+    pub version: u32,
+    /// From publication to the first second in which a root can be bound, seconds.
+    pub challenge_seconds: u32,
+    /// By how much approvals must exceed challenges.
+    pub needed: u8,
+    /// The operators, ascending by address.
+    pub operators: Vec<Address>,
+}
+
+impl OperatorsCreated {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [248, 67, 89, 18, 64, 189, 12, 188];
 }
 
 /// A track's parameters were replaced.
@@ -1444,6 +1573,54 @@ impl RosterPageOpened {
     pub const DISCRIMINATOR: [u8; 8] = [162, 156, 11, 19, 0, 97, 160, 132];
 }
 
+/// A seat was closed.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SeatClosed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The electorate.
+    pub electorate: Address,
+    /// Who votes with it.
+    pub voter: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+    /// Its index.
+    pub index: u32,
+}
+
+impl SeatClosed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [213, 83, 175, 31, 220, 25, 105, 211];
+}
+
+/// A voter of a weight plugin was given an index.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SeatOpened {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The electorate.
+    pub electorate: Address,
+    /// Who votes with it.
+    pub voter: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+    /// Its index.
+    pub index: u32,
+}
+
+impl SeatOpened {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [228, 173, 3, 130, 105, 106, 170, 193];
+}
+
 /// The attestor, the mark and the cap on open proposals were replaced.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct SettingsAmended {
@@ -1466,6 +1643,108 @@ pub struct SettingsAmended {
 impl SettingsAmended {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [33, 211, 245, 39, 155, 123, 228, 115];
+}
+
+/// A root was bound to its proposal: who votes on it is fixed.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SnapshotBound {
+    /// The proposal.
+    pub proposal: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The operator who published it.
+    pub publisher: Address,
+    /// Hash of the topmost node.
+    pub root: [u8; 32],
+    /// Weight of all voters.
+    pub total_weight: u64,
+    /// Slot at which the weights were read.
+    pub slot: u64,
+    /// First second of voting from now on, Unix seconds.
+    pub starts_at: i64,
+    /// First second after voting from now on, Unix seconds.
+    pub ends_at: i64,
+    /// Voters there are.
+    pub voters: u32,
+}
+
+impl SnapshotBound {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [6, 230, 68, 85, 93, 230, 129, 147];
+}
+
+/// A published root was closed.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SnapshotClosed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal.
+    pub proposal: Address,
+    /// The operator who published it.
+    pub publisher: Address,
+}
+
+impl SnapshotClosed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [219, 107, 252, 233, 36, 67, 112, 196];
+}
+
+/// An operator published a root, and approves it.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SnapshotPublished {
+    /// The proposal.
+    pub proposal: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The operator who published it.
+    pub publisher: Address,
+    /// Hash of the topmost node.
+    pub root: [u8; 32],
+    /// Weight of all voters.
+    pub total_weight: u64,
+    /// Slot at which the weights were read.
+    pub slot: u64,
+    /// Voters there are.
+    pub voters: u32,
+    /// The operator's position in the list, from 0.
+    pub position: u8,
+}
+
+impl SnapshotPublished {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [155, 203, 17, 165, 216, 224, 11, 239];
+}
+
+/// An operator approved or challenged a root.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SnapshotReviewed {
+    /// The proposal.
+    pub proposal: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The operator who published it.
+    pub publisher: Address,
+    /// The operator who speaks.
+    pub operator: Address,
+    /// The operator's position in the list, from 0.
+    pub position: u8,
+    /// 1 approves, 0 challenges.
+    pub verdict: u8,
+}
+
+impl SnapshotReviewed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [236, 203, 184, 216, 105, 56, 199, 184];
 }
 
 /// A part of a text was published. Not linked: the text proves itself by its hash.
@@ -1512,4 +1791,32 @@ pub struct VetoBodyAdopted {
 impl VetoBodyAdopted {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [82, 195, 236, 74, 130, 11, 53, 20];
+}
+
+/// A weight plugin was named: an electorate to adopt.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct WeightPluginCreated {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The electorate.
+    pub electorate: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+    /// Its version among the constitution's electorates that are no rosters, from 1.
+    pub version: u32,
+    /// The program whose records count.
+    pub program: Address,
+    /// The realm they must be written for.
+    pub realm: Address,
+    /// The governing mint they must be written for.
+    pub mint: Address,
+}
+
+impl WeightPluginCreated {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [37, 22, 137, 165, 69, 165, 70, 125];
 }

@@ -33,6 +33,8 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         DepositVote::DISCRIMINATOR => Some("deposit_vote"),
         DepositWithdraw::DISCRIMINATOR => Some("deposit_withdraw"),
         ElectorateAdopt::DISCRIMINATOR => Some("electorate_adopt"),
+        ElectorateClose::DISCRIMINATOR => Some("electorate_close"),
+        OperatorsCreate::DISCRIMINATOR => Some("operators_create"),
         ParametersAmend::DISCRIMINATOR => Some("parameters_amend"),
         PolicyAdopt::DISCRIMINATOR => Some("policy_adopt"),
         PolicyAmend::DISCRIMINATOR => Some("policy_amend"),
@@ -53,17 +55,26 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         ProposalVote::DISCRIMINATOR => Some("proposal_vote"),
         ProposerClose::DISCRIMINATOR => Some("proposer_close"),
         ProposerOpen::DISCRIMINATOR => Some("proposer_open"),
+        RecordVote::DISCRIMINATOR => Some("record_vote"),
         RosterAdopt::DISCRIMINATOR => Some("roster_adopt"),
         RosterClose::DISCRIMINATOR => Some("roster_close"),
         RosterCreate::DISCRIMINATOR => Some("roster_create"),
         RosterExtend::DISCRIMINATOR => Some("roster_extend"),
         RosterPageClose::DISCRIMINATOR => Some("roster_page_close"),
         RosterPageOpen::DISCRIMINATOR => Some("roster_page_open"),
+        SeatClose::DISCRIMINATOR => Some("seat_close"),
+        SeatOpen::DISCRIMINATOR => Some("seat_open"),
         SettingsAmend::DISCRIMINATOR => Some("settings_amend"),
+        SnapshotBind::DISCRIMINATOR => Some("snapshot_bind"),
+        SnapshotClose::DISCRIMINATOR => Some("snapshot_close"),
+        SnapshotPublish::DISCRIMINATOR => Some("snapshot_publish"),
+        SnapshotReview::DISCRIMINATOR => Some("snapshot_review"),
+        SnapshotVote::DISCRIMINATOR => Some("snapshot_vote"),
         TextPublish::DISCRIMINATOR => Some("text_publish"),
         VaultTransfer::DISCRIMINATOR => Some("vault_transfer"),
         VetoBodyAdopt::DISCRIMINATOR => Some("veto_body_adopt"),
         VetoBodyRemove::DISCRIMINATOR => Some("veto_body_remove"),
+        WeightPluginCreate::DISCRIMINATOR => Some("weight_plugin_create"),
         _ => None,
     }
 }
@@ -611,6 +622,71 @@ impl ElectorateAdopt {
                 AccountMeta::new_readonly(self.electorate, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&kind).into_bytes(),
+        }
+    }
+}
+
+/// Closes snapshot operators or a weight plugin and returns the rent.
+///
+/// Accounts of `electorate_close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ElectorateClose {
+    /// Who paid for it. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The operators or the plugin. (Writable.)
+    pub electorate: Address,
+}
+
+impl ElectorateClose {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [47, 160, 169, 104, 170, 185, 157, 236];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.electorate, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Names snapshot operators.
+///
+/// Accounts of `operators_create`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperatorsCreate {
+    /// Pays. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The electorate to be. (Writable.)
+    pub electorate: Address,
+}
+
+impl OperatorsCreate {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [182, 155, 30, 32, 233, 147, 125, 251];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, needed: u8, challenge_seconds: u32, operators: &[Address]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.electorate, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&needed).with(&challenge_seconds).with(operators).into_bytes(),
         }
     }
 }
@@ -1285,6 +1361,47 @@ impl ProposerOpen {
     }
 }
 
+/// Votes with a plugin's weight record: 1 for, 2 against, 3 abstain.
+///
+/// Accounts of `record_vote`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordVote {
+    /// Votes. (Signer.)
+    pub voter: Address,
+    /// The proposal. (Writable.)
+    pub proposal: Address,
+    /// The plugin whose voters vote on it.
+    pub electorate: Address,
+    /// The voter's seat.
+    pub seat: Address,
+    /// The voter's weight record. Its owner is the plugin's program.
+    pub weight_record: Address,
+    /// The page that holds the voter's ballot; none for the first 256 voters. (Writable.)
+    pub ballot_page: Option<Address>,
+}
+
+impl RecordVote {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [184, 0, 179, 29, 33, 23, 130, 220];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, choice: u8) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.voter, true),
+                AccountMeta::new(self.proposal, false),
+                AccountMeta::new_readonly(self.electorate, false),
+                AccountMeta::new_readonly(self.seat, false),
+                AccountMeta::new_readonly(self.weight_record, false),
+                optional(self.ballot_page, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&choice).into_bytes(),
+        }
+    }
+}
+
 /// Makes a roster the electorate of later proposals.
 ///
 /// Accounts of `roster_adopt`.
@@ -1497,6 +1614,83 @@ impl RosterPageOpen {
     }
 }
 
+/// Closes a seat and returns its rent.
+///
+/// Accounts of `seat_close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeatClose {
+    /// The voter or the payer. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The plugin. (Writable.)
+    pub electorate: Address,
+    /// The seat. (Writable.)
+    pub seat: Address,
+    /// Who paid for it. May be the authority, which is not written. (Writable.)
+    pub payer: Address,
+}
+
+impl SeatClose {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [165, 131, 103, 130, 223, 215, 179, 173];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.electorate, false),
+                AccountMeta::new(self.seat, false),
+                AccountMeta::new(self.payer, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Gives a voter of a weight plugin an index.
+///
+/// Accounts of `seat_open`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SeatOpen {
+    /// Pays. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The plugin. (Writable.)
+    pub electorate: Address,
+    /// Who will vote.
+    pub voter: Address,
+    /// The voter's seat. (Writable.)
+    pub seat: Address,
+}
+
+impl SeatOpen {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [129, 163, 183, 225, 207, 136, 116, 247];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.electorate, false),
+                AccountMeta::new_readonly(self.voter, false),
+                AccountMeta::new(self.seat, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
 /// Replaces the attestor, the mark and the cap on open proposals.
 ///
 /// Accounts of `settings_amend`.
@@ -1528,6 +1722,186 @@ impl SettingsAmend {
                 .with(&attestor)
                 .with(&attestation_mark)
                 .with(&max_open_proposals)
+                .into_bytes(),
+        }
+    }
+}
+
+/// Binds an accepted snapshot to its proposal.
+///
+/// Accounts of `snapshot_bind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotBind {
+    /// The proposal. (Writable.)
+    pub proposal: Address,
+    /// The operators who judge it.
+    pub electorate: Address,
+    /// The published root. (Writable.)
+    pub snapshot: Address,
+}
+
+impl SnapshotBind {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [65, 168, 214, 14, 37, 33, 138, 162];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.proposal, false),
+                AccountMeta::new_readonly(self.electorate, false),
+                AccountMeta::new(self.snapshot, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Closes a published snapshot and returns its rent.
+///
+/// Accounts of `snapshot_close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotClose {
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The published root. (Writable.)
+    pub snapshot: Address,
+    /// The proposal it was for; its address where it is closed.
+    pub proposal: Address,
+    /// Who published it. (Writable.)
+    pub publisher: Address,
+}
+
+impl SnapshotClose {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [96, 4, 126, 159, 195, 148, 86, 126];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.snapshot, false),
+                AccountMeta::new_readonly(self.proposal, false),
+                AccountMeta::new(self.publisher, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Publishes a snapshot's root for a proposal.
+///
+/// Accounts of `snapshot_publish`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotPublish {
+    /// The operator. Pays, and is paid back when the root is closed. (Writable, signer.)
+    pub publisher: Address,
+    /// The proposal. (Writable.)
+    pub proposal: Address,
+    /// The operators who publish for it.
+    pub electorate: Address,
+    /// The published root. (Writable.)
+    pub snapshot: Address,
+}
+
+impl SnapshotPublish {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [206, 118, 254, 171, 159, 175, 53, 61];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, root: [u8; 32], total_weight: u64, voters: u32, read_at: u64) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.publisher, true),
+                AccountMeta::new(self.proposal, false),
+                AccountMeta::new_readonly(self.electorate, false),
+                AccountMeta::new(self.snapshot, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR)
+                .with(&root)
+                .with(&total_weight)
+                .with(&voters)
+                .with(&read_at)
+                .into_bytes(),
+        }
+    }
+}
+
+/// Approves (1) or challenges (0) a published snapshot.
+///
+/// Accounts of `snapshot_review`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotReview {
+    /// The operator. (Signer.)
+    pub operator: Address,
+    /// The proposal. (Writable.)
+    pub proposal: Address,
+    /// The operators who judge it.
+    pub electorate: Address,
+    /// The published root. (Writable.)
+    pub snapshot: Address,
+}
+
+impl SnapshotReview {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [54, 30, 28, 47, 51, 218, 220, 122];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, verdict: u8) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.operator, true),
+                AccountMeta::new(self.proposal, false),
+                AccountMeta::new_readonly(self.electorate, false),
+                AccountMeta::new(self.snapshot, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&verdict).into_bytes(),
+        }
+    }
+}
+
+/// Votes with a proof of weight, or changes a vote: 1 for, 2 against, 3 abstain.
+///
+/// Accounts of `snapshot_vote`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotVote {
+    /// Votes. (Signer.)
+    pub voter: Address,
+    /// The proposal. (Writable.)
+    pub proposal: Address,
+    /// The page that holds the voter's ballot; none for the first 256 voters. (Writable.)
+    pub ballot_page: Option<Address>,
+}
+
+impl SnapshotVote {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [247, 200, 98, 124, 230, 1, 24, 44];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, voter_index: u32, weight: u64, choice: u8, proof: &[u8]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.voter, true),
+                AccountMeta::new(self.proposal, false),
+                optional(self.ballot_page, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR)
+                .with(&voter_index)
+                .with(&weight)
+                .with(&choice)
+                .with(proof)
                 .into_bytes(),
         }
     }
@@ -1661,6 +2035,39 @@ impl VetoBodyRemove {
                 optional(self.proposal, true),
             ],
             data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Names a weight plugin.
+///
+/// Accounts of `weight_plugin_create`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WeightPluginCreate {
+    /// Pays. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The electorate to be. (Writable.)
+    pub electorate: Address,
+}
+
+impl WeightPluginCreate {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [179, 31, 19, 179, 121, 20, 140, 21];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, program: Address, realm: Address, mint: Address) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.electorate, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&program).with(&realm).with(&mint).into_bytes(),
         }
     }
 }

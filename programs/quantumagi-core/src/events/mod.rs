@@ -7,11 +7,13 @@
 mod constitution;
 mod deposits;
 mod proposal;
+mod snapshots;
 mod text;
 mod tracks;
 
 pub use constitution::*;
 pub use deposits::*;
 pub use proposal::*;
+pub use snapshots::*;
 pub use text::*;
 pub use tracks::*;

@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 
 use crate::{
     citing::cite,
-    electorate::ElectorateAccounts,
+    electorate::{split_own_record, ElectorateAccounts},
     error::GovError,
     events::ProposalCreated,
     mandate::now,
@@ -42,7 +42,8 @@ pub struct ProposalCreateArgs {
     pub action: Vec<u8>,
 }
 
-/// The accounts behind the declared ones are the cited principles, at most eight.
+/// The accounts behind the declared ones are the cited principles, at most eight; on an electorate by weight records the
+/// proposer's own record comes first.
 #[derive(Accounts)]
 pub struct ProposalCreate {
     /// Proposes and pays.
@@ -93,6 +94,7 @@ impl ProposalCreate {
         require!(args.content_hash != [0; 32], GovError::TextEmpty);
         let ballot_rule = BallotRule::from_u8(args.ballot_rule).ok_or(GovError::UnknownBallotRule)?;
         let action = Action::decode(&args.action).map_err(GovError::from)?;
+        let (weight_record, cited) = split_own_record(self.constitution.electorate_kind, cited);
         let citations = cite(cited, self.constitution.address(), action.must_cite())?;
         let subject = SubjectAccounts {
             constitution: &self.constitution,
@@ -102,18 +104,22 @@ impl ProposalCreate {
         }
         .check(&action, now)?;
 
+        let track = action.track();
+        let parameters = self.constitution.parameters(track);
         let franchise = ElectorateAccounts {
+            constitution: self.constitution.address(),
             kind: self.constitution.electorate_kind,
             electorate: self.electorate.account(),
             membership: self.membership.as_ref().map(|membership| membership.account()),
+            weight_record,
             proposer: self.proposer.address(),
             member_index: args.member_index,
+            ballot_rule,
+            parameters: &parameters,
         }
         .bind()?;
         self.record.count(self.constitution.max_open_proposals)?;
 
-        let track = action.track();
-        let parameters = self.constitution.parameters(track);
         let (starts_at, ends_at) = parameters.voting_times(now).ok_or(GovError::Overflow)?;
         let rule = action.approval_rule(&parameters, subject.is_entrenched);
         take_deposit(&mut self.proposer, &mut self.proposal, parameters.deposit_lamports)?;

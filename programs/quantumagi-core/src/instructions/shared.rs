@@ -2,12 +2,12 @@
 //! of the program's size.
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::{action::Action, UnixSeconds};
+use quantumagi_rules::{action::Action, lifecycle::Step, UnixSeconds};
 
 use crate::{
     error::GovError,
     mandate::{execute, Mandate},
-    state::{Constitution, Policy, Principle, Proposal, Roster, RosterPage},
+    state::{Constitution, Policy, Principle, Proposal, Roster, RosterPage, Snapshot, SnapshotOperators, WeightPlugin},
 };
 
 /// Who orders a change of the constitution: its founder before the seal, an approved proposal ever after. Never both.
@@ -103,4 +103,39 @@ pub struct MemberBallot {
 pub struct ProposalStep {
     #[account(mut)]
     pub proposal: Account<Proposal>,
+}
+
+/// A root that was published for a proposal, with the operators who judge it.
+#[derive(Accounts)]
+pub struct PublishedSnapshot {
+    #[account(mut)]
+    pub proposal: Account<Proposal>,
+    /// The operators who judge it.
+    #[account(constraint = *electorate.address() == proposal.electorate @ GovError::WrongElectorate)]
+    pub electorate: Account<SnapshotOperators>,
+    /// The published root.
+    #[account(mut, constraint = snapshot.proposal == *proposal.address() @ GovError::WrongProposal)]
+    pub snapshot: Account<Snapshot>,
+}
+
+impl PublishedSnapshot {
+    /// Whether it can still be judged and bound.
+    ///
+    /// # Errors
+    /// The lifecycle's refusal; [`GovError::SnapshotAlreadyBound`].
+    pub fn check_open(&self, now: UnixSeconds) -> Result<()> {
+        self.proposal.check_step(Step::BindSnapshot, now)?;
+        require!(!self.proposal.has_snapshot(), GovError::SnapshotAlreadyBound);
+        Ok(())
+    }
+}
+
+/// A weight plugin and the constitution it belongs to.
+#[derive(Accounts)]
+pub struct PluginOfConstitution {
+    #[account(mut)]
+    pub constitution: Account<Constitution>,
+    /// The plugin.
+    #[account(mut, constraint = electorate.constitution == *constitution.address() @ GovError::WrongConstitution)]
+    pub electorate: Account<WeightPlugin>,
 }

@@ -187,6 +187,15 @@ impl Constitution {
         take_u32(&mut self.next_electorate_version)
     }
 
+    /// Whether somebody may make an electorate to adopt: the founder before the seal, anybody after it.
+    ///
+    /// # Errors
+    /// [`crate::error::GovError::NotFounder`].
+    pub fn check_may_prepare(&self, payer: &Address) -> Result<()> {
+        require!(self.is_sealed == 1 || *payer == self.founder, crate::error::GovError::NotFounder);
+        Ok(())
+    }
+
     /// Takes the version of the next roster.
     ///
     /// # Errors

@@ -15,6 +15,8 @@ mod principle;
 mod proposal;
 mod proposer;
 mod roster;
+mod snapshot;
+mod weight_plugin;
 
 pub use ballot_page::BallotPage;
 pub use constitution::{Constitution, TrackConfig};
@@ -27,6 +29,8 @@ pub use principle::Principle;
 pub use proposal::{Citation, Proposal};
 pub use proposer::Proposer;
 pub use roster::{Member, Roster, RosterPage};
+pub use snapshot::{Snapshot, SnapshotOperators};
+pub use weight_plugin::{Seat, WeightPlugin};
 
 /// Version of every layout as first released. A change of any layout gets its own number and a note in migrations/.
 pub const LAYOUT_VERSION: u8 = 1;

@@ -286,6 +286,11 @@ impl Proposal {
         self.action == ROSTER_ADOPT || (self.action == VETO_BODY_ADOPT && self.subject != Address::default())
     }
 
+    /// Whether it is known who votes by snapshot.
+    pub fn has_snapshot(&self) -> bool {
+        self.snapshot_root != [0; 32]
+    }
+
     /// Laws that hold between instructions. Last call of every instruction that changes a tally.
     ///
     /// # Errors
