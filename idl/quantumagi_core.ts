@@ -961,6 +961,538 @@ export type QuantumagiCore = {
       "args": []
     },
     {
+      "name": "emergencyApprove",
+      "docs": [
+        "Another guardian approves an emergency act; the last approval puts it into effect."
+      ],
+      "discriminator": [
+        67,
+        168,
+        69,
+        170,
+        81,
+        127,
+        27,
+        119
+      ],
+      "accounts": [
+        {
+          "name": "guardian",
+          "docs": [
+            "The guardian."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "guardians",
+          "docs": [
+            "The guardians of this constitution."
+          ],
+          "writable": true
+        },
+        {
+          "name": "transaction",
+          "docs": [
+            "The transaction's instructions: none may make its nonce durable."
+          ],
+          "address": "Sysvar1nstructions1111111111111111111111111"
+        },
+        {
+          "name": "emergency",
+          "docs": [
+            "The emergency act."
+          ],
+          "writable": true
+        },
+        {
+          "name": "target",
+          "docs": [
+            "The policy or the proposal it is about; none for a pause. Needed only for the approval that it takes effect with."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "index",
+          "type": "u8"
+        },
+        {
+          "name": "statement",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        }
+      ]
+    },
+    {
+      "name": "emergencyClose",
+      "docs": [
+        "Closes an emergency act that is over and returns its rent."
+      ],
+      "discriminator": [
+        72,
+        5,
+        66,
+        138,
+        108,
+        194,
+        37,
+        175
+      ],
+      "accounts": [
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "emergency",
+          "docs": [
+            "The emergency act."
+          ],
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "docs": [
+            "The guardian who opened it, and paid for it."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "emergencyEnd",
+      "docs": [
+        "Ends an emergency act, as was voted."
+      ],
+      "discriminator": [
+        169,
+        243,
+        85,
+        130,
+        230,
+        220,
+        106,
+        135
+      ],
+      "accounts": [
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "guardians",
+          "docs": [
+            "The guardians of this constitution."
+          ],
+          "writable": true
+        },
+        {
+          "name": "emergency",
+          "docs": [
+            "The emergency act."
+          ],
+          "writable": true
+        },
+        {
+          "name": "target",
+          "docs": [
+            "The policy or the proposal the act is about; none for a pause."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "emergencyLapse",
+      "docs": [
+        "Writes down that no vote has confirmed an emergency act in time."
+      ],
+      "discriminator": [
+        96,
+        137,
+        203,
+        139,
+        139,
+        187,
+        251,
+        10
+      ],
+      "accounts": [
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "emergency",
+          "docs": [
+            "The emergency act."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "emergencyOpen",
+      "docs": [
+        "A guardian proposes an emergency act, and approves it."
+      ],
+      "discriminator": [
+        220,
+        206,
+        40,
+        212,
+        110,
+        255,
+        213,
+        209
+      ],
+      "accounts": [
+        {
+          "name": "guardian",
+          "docs": [
+            "The guardian. Pays, and is paid back when the act is closed."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "guardians",
+          "docs": [
+            "The guardians of this constitution."
+          ]
+        },
+        {
+          "name": "principle",
+          "docs": [
+            "The principle it rests on."
+          ]
+        },
+        {
+          "name": "emergency",
+          "docs": [
+            "The emergency act."
+          ],
+          "writable": true
+        },
+        {
+          "name": "transaction",
+          "docs": [
+            "The transaction's instructions: none may make its nonce durable."
+          ],
+          "address": "Sysvar1nstructions1111111111111111111111111"
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "args",
+          "type": {
+            "defined": {
+              "name": "emergencyOpenArgs"
+            }
+          }
+        }
+      ]
+    },
+    {
+      "name": "emergencyRatify",
+      "docs": [
+        "Confirms an emergency act, as was voted."
+      ],
+      "discriminator": [
+        95,
+        14,
+        93,
+        200,
+        210,
+        204,
+        9,
+        141
+      ],
+      "accounts": [
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "guardians",
+          "docs": [
+            "The guardians of this constitution."
+          ],
+          "writable": true
+        },
+        {
+          "name": "emergency",
+          "docs": [
+            "The emergency act."
+          ],
+          "writable": true
+        },
+        {
+          "name": "target",
+          "docs": [
+            "The policy or the proposal the act is about; none for a pause."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "guardiansAdopt",
+      "docs": [
+        "Gives emergency powers to guardians, in place of any before."
+      ],
+      "discriminator": [
+        189,
+        246,
+        224,
+        135,
+        95,
+        232,
+        50,
+        70
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The founder before the seal; anybody with the proposal after it."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this; none before the seal."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "guardians",
+          "docs": [
+            "The guardians of this constitution."
+          ],
+          "writable": true
+        }
+      ],
+      "args": [
+        {
+          "name": "threshold",
+          "type": "u8"
+        },
+        {
+          "name": "termSeconds",
+          "type": "u32"
+        },
+        {
+          "name": "members",
+          "type": {
+            "vec": "pubkey"
+          }
+        }
+      ]
+    },
+    {
+      "name": "guardiansHeartbeat",
+      "docs": [
+        "A guardian shows to be there."
+      ],
+      "discriminator": [
+        246,
+        89,
+        93,
+        52,
+        127,
+        232,
+        216,
+        175
+      ],
+      "accounts": [
+        {
+          "name": "guardian",
+          "docs": [
+            "The guardian."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "guardians",
+          "docs": [
+            "The guardians of this constitution."
+          ],
+          "writable": true
+        },
+        {
+          "name": "transaction",
+          "docs": [
+            "The transaction's instructions: none may make its nonce durable."
+          ],
+          "address": "Sysvar1nstructions1111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "index",
+          "type": "u8"
+        }
+      ]
+    },
+    {
+      "name": "guardiansOpen",
+      "docs": [
+        "Opens the account that guardians are adopted into."
+      ],
+      "discriminator": [
+        255,
+        48,
+        201,
+        252,
+        238,
+        59,
+        195,
+        224
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays. The account is never closed."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "guardians",
+          "docs": [
+            "The guardians of this constitution."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  103,
+                  117,
+                  97,
+                  114,
+                  100,
+                  105,
+                  97,
+                  110,
+                  115
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "constitution"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "guardiansRemove",
+      "docs": [
+        "Removes the guardians."
+      ],
+      "discriminator": [
+        40,
+        172,
+        145,
+        152,
+        234,
+        140,
+        245,
+        150
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The founder before the seal; anybody with the proposal after it."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this; none before the seal."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "guardians",
+          "docs": [
+            "The guardians of this constitution."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "operatorsCreate",
       "docs": [
         "Names snapshot operators."
@@ -1748,6 +2280,12 @@ export type QuantumagiCore = {
         171
       ],
       "accounts": [
+        {
+          "name": "constitution",
+          "docs": [
+            "Says whether its execution was paused."
+          ]
+        },
         {
           "name": "proposal",
           "writable": true
@@ -3069,6 +3607,32 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "emergencyAction",
+      "discriminator": [
+        12,
+        182,
+        157,
+        71,
+        13,
+        226,
+        103,
+        231
+      ]
+    },
+    {
+      "name": "guardians",
+      "discriminator": [
+        223,
+        20,
+        125,
+        88,
+        240,
+        91,
+        38,
+        220
+      ]
+    },
+    {
       "name": "policy",
       "discriminator": [
         222,
@@ -3396,6 +3960,136 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "emergencyApproved",
+      "discriminator": [
+        150,
+        127,
+        30,
+        2,
+        187,
+        121,
+        155,
+        250
+      ]
+    },
+    {
+      "name": "emergencyClosed",
+      "discriminator": [
+        219,
+        90,
+        219,
+        234,
+        24,
+        177,
+        190,
+        153
+      ]
+    },
+    {
+      "name": "emergencyEnded",
+      "discriminator": [
+        219,
+        122,
+        211,
+        221,
+        126,
+        245,
+        25,
+        29
+      ]
+    },
+    {
+      "name": "emergencyLapsed",
+      "discriminator": [
+        200,
+        128,
+        107,
+        193,
+        69,
+        13,
+        248,
+        26
+      ]
+    },
+    {
+      "name": "emergencyOpened",
+      "discriminator": [
+        84,
+        20,
+        10,
+        97,
+        160,
+        98,
+        190,
+        106
+      ]
+    },
+    {
+      "name": "emergencyRatified",
+      "discriminator": [
+        113,
+        210,
+        22,
+        77,
+        163,
+        202,
+        173,
+        2
+      ]
+    },
+    {
+      "name": "guardianSeen",
+      "discriminator": [
+        130,
+        233,
+        233,
+        38,
+        153,
+        96,
+        100,
+        10
+      ]
+    },
+    {
+      "name": "guardiansAdopted",
+      "discriminator": [
+        140,
+        71,
+        232,
+        113,
+        74,
+        98,
+        19,
+        223
+      ]
+    },
+    {
+      "name": "guardiansOpened",
+      "discriminator": [
+        106,
+        56,
+        22,
+        223,
+        249,
+        144,
+        178,
+        179
+      ]
+    },
+    {
+      "name": "guardiansRemoved",
+      "discriminator": [
+        233,
+        137,
+        222,
+        193,
+        55,
+        165,
+        188,
+        242
+      ]
+    },
+    {
       "name": "operatorsCreated",
       "discriminator": [
         248,
@@ -3614,6 +4308,19 @@ export type QuantumagiCore = {
         209,
         61,
         51
+      ]
+    },
+    {
+      "name": "proposalHeld",
+      "discriminator": [
+        200,
+        11,
+        55,
+        142,
+        101,
+        83,
+        165,
+        44
       ]
     },
     {
@@ -3954,6 +4661,31 @@ export type QuantumagiCore = {
       "msg": "here an operator proposes, or anybody where the track asks for a deposit"
     },
     {
+      "code": 6035,
+      "name": "notGuardian",
+      "msg": "the guardian at this index is somebody else"
+    },
+    {
+      "code": 6036,
+      "name": "alreadyApproved",
+      "msg": "this guardian has approved it already"
+    },
+    {
+      "code": 6037,
+      "name": "nonceRefused",
+      "msg": "guardians sign for now: a transaction with a durable nonce is refused"
+    },
+    {
+      "code": 6038,
+      "name": "indirectSignature",
+      "msg": "guardians call this program themselves: another program cannot pass their signatures on"
+    },
+    {
+      "code": 6039,
+      "name": "heartbeatMissed",
+      "msg": "this guardian was silent for 30 days, and stays out until adopted again"
+    },
+    {
       "code": 6100,
       "name": "wrongConstitution",
       "msg": "the account belongs to another constitution"
@@ -4229,6 +4961,56 @@ export type QuantumagiCore = {
       "msg": "this electorate votes with final ballots only: a second weight record may weigh something else"
     },
     {
+      "code": 6180,
+      "name": "noGuardians",
+      "msg": "there are no guardians"
+    },
+    {
+      "code": 6181,
+      "name": "struckOut",
+      "msg": "three acts of these guardians were not confirmed by a vote: they are disarmed"
+    },
+    {
+      "code": 6182,
+      "name": "heartbeatMissing",
+      "msg": "fewer guardians than must approve were heard of in the last 30 days"
+    },
+    {
+      "code": 6183,
+      "name": "guardiansChanged",
+      "msg": "the act was opened under other guardians"
+    },
+    {
+      "code": 6184,
+      "name": "emergencyActive",
+      "msg": "the act has taken effect already"
+    },
+    {
+      "code": 6185,
+      "name": "emergencyNotActive",
+      "msg": "the act has not taken effect"
+    },
+    {
+      "code": 6186,
+      "name": "alreadyRatified",
+      "msg": "a vote has confirmed the act already"
+    },
+    {
+      "code": 6187,
+      "name": "emergencyNotOver",
+      "msg": "something can still become of the act"
+    },
+    {
+      "code": 6188,
+      "name": "cannotBeHeld",
+      "msg": "nothing may delay this proposal, or it was held before: a proposal is held once"
+    },
+    {
+      "code": 6189,
+      "name": "paused",
+      "msg": "an emergency act has paused this; it goes on by itself when the pause is over"
+    },
+    {
       "code": 6200,
       "name": "votingNotStarted",
       "msg": "voting has not started"
@@ -4317,6 +5099,31 @@ export type QuantumagiCore = {
       "code": 6218,
       "name": "challengeTooLong",
       "msg": "the operators' challenge window does not fit before the end of voting"
+    },
+    {
+      "code": 6235,
+      "name": "termOver",
+      "msg": "the guardians' term is over"
+    },
+    {
+      "code": 6236,
+      "name": "approvalTooLate",
+      "msg": "the approvals of an act lie within 150 slots, and these are over"
+    },
+    {
+      "code": 6237,
+      "name": "ratifyTooLate",
+      "msg": "a vote can confirm an act only within seven days"
+    },
+    {
+      "code": 6238,
+      "name": "notLapsed",
+      "msg": "a vote can still confirm the act, or has"
+    },
+    {
+      "code": 6239,
+      "name": "effectOver",
+      "msg": "the effect of the act is over"
     },
     {
       "code": 6300,
@@ -4469,6 +5276,26 @@ export type QuantumagiCore = {
       "msg": "the verdict must be 1 (approve) or 0 (challenge)"
     },
     {
+      "code": 6445,
+      "name": "guardiansNotAscending",
+      "msg": "guardians must be different and in ascending order of address"
+    },
+    {
+      "code": 6446,
+      "name": "guardiansThreshold",
+      "msg": "guardians act as a majority of at least two, and of no more than there are"
+    },
+    {
+      "code": 6447,
+      "name": "unknownAct",
+      "msg": "no emergency act has this number"
+    },
+    {
+      "code": 6448,
+      "name": "approvalMismatch",
+      "msg": "what this guardian approves is not what was opened"
+    },
+    {
       "code": 6500,
       "name": "tooManyCitations",
       "msg": "a proposal can cite at most 8 principles"
@@ -4567,6 +5394,31 @@ export type QuantumagiCore = {
       "code": 6519,
       "name": "neededOutOfRange",
       "msg": "approvals must exceed challenges by at least 1 and at most the number of operators"
+    },
+    {
+      "code": 6535,
+      "name": "guardiansOutOfRange",
+      "msg": "there are 2 to 9 guardians, for a day to a year"
+    },
+    {
+      "code": 6536,
+      "name": "effectOutOfRange",
+      "msg": "an emergency act lasts an hour to 14 days"
+    },
+    {
+      "code": 6537,
+      "name": "tooManyActs",
+      "msg": "guardians have three acts in 90 days, and these are spent"
+    },
+    {
+      "code": 6538,
+      "name": "budgetSpent",
+      "msg": "guardians have 14 days of effect in 90 days, and not so much is left"
+    },
+    {
+      "code": 6539,
+      "name": "coolingDown",
+      "msg": "this was acted on in the last 90 days"
     }
   ],
   "types": [
@@ -4838,6 +5690,18 @@ export type QuantumagiCore = {
               "Id of the next policy."
             ],
             "type": "u64"
+          },
+          {
+            "name": "pausedFrom",
+            "docs": [
+              "Since when an emergency act pauses each subsystem, or paused it last, Unix seconds; same order."
+            ],
+            "type": {
+              "array": [
+                "i64",
+                4
+              ]
+            }
           },
           {
             "name": "pausedUntil",
@@ -5875,6 +6739,612 @@ export type QuantumagiCore = {
       }
     },
     {
+      "name": "emergencyAction",
+      "docs": [
+        "An emergency act. Opened by a guardian, approved by others, confirmed or ended by votes, closed by anybody once nothing",
+        "can become of it any more.",
+        "",
+        "Seeds: `\"emergency\"`, constitution, id (u32, little endian)."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The constitution it belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "The guardian who opened it, paid for it, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "target",
+            "docs": [
+              "The policy it suspends or the proposal it holds; zeros for a pause."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "statement",
+            "docs": [
+              "What each guardian signs: `quantumagi_rules::emergency::statement`."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "reasonHash",
+            "docs": [
+              "SHA-256 of the canonical text that says why."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "evidenceHash",
+            "docs": [
+              "SHA-256 of the evidence."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "ratifiedBy",
+            "docs": [
+              "The proposal that confirmed it; zeros before."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "openedSlot",
+            "docs": [
+              "Slot in which it was opened: approvals lie within 150 of it."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "openedAt",
+            "docs": [
+              "When it was opened, Unix seconds."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "activatedAt",
+            "docs": [
+              "When it took effect, Unix seconds; 0 before."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "ratifyBy",
+            "docs": [
+              "First second at which no vote can confirm it any more, Unix seconds; 0 before it took effect."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "expiresAt",
+            "docs": [
+              "First second after its effect if a vote confirms it, Unix seconds; 0 before it took effect."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "id",
+            "docs": [
+              "Its id in the constitution, from 0."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "principleId",
+            "docs": [
+              "The principle it rests on."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "guardiansVersion",
+            "docs": [
+              "Number of the set of guardians that opened it: `Guardians::version`."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "seconds",
+            "docs": [
+              "How long it holds if a vote confirms it: 3,600 to 1,209,600 seconds."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "approvals",
+            "docs": [
+              "Who has approved it, one bit a guardian."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "act",
+            "docs": [
+              "What it does: `quantumagi_rules::emergency::Act`."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "outcome",
+            "docs": [
+              "`quantumagi_rules::emergency::course::Outcome`."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last eight bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                2
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "emergencyApproved",
+      "docs": [
+        "Another guardian approved an emergency act. With the last of them that it needs, it takes effect."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "emergencyId",
+            "docs": [
+              "The act's id in the constitution."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "guardian",
+            "docs": [
+              "The guardian."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "The guardian's index."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "approvals",
+            "docs": [
+              "Who has approved it, one bit a guardian."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "slot",
+            "docs": [
+              "Slot of this approval."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "effectUntil",
+            "docs": [
+              "First second after the effect unless a vote confirms it; 0 where it did not take effect."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "ratifyBy",
+            "docs": [
+              "First second at which no vote can confirm it; 0 where it did not take effect."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "expiresAt",
+            "docs": [
+              "First second after the effect where a vote confirms it; 0 where it did not take effect."
+            ],
+            "type": "i64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "emergencyClosed",
+      "docs": [
+        "An emergency act was closed and its rent returned."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "emergencyId",
+            "docs": [
+              "The act's id in the constitution."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "emergencyEnded",
+      "docs": [
+        "A vote ended an emergency act."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "emergencyId",
+            "docs": [
+              "The act's id in the constitution."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "effectUntil",
+            "docs": [
+              "First second after the effect, as its target now says; 0 where the target is gone."
+            ],
+            "type": "i64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "emergencyLapsed",
+      "docs": [
+        "It was written down that no vote had confirmed an emergency act in time."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "emergencyId",
+            "docs": [
+              "The act's id in the constitution."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "emergencyOpenArgs",
+      "docs": [
+        "What a guardian proposes."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "index",
+            "docs": [
+              "The guardian's index."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "act",
+            "docs": [
+              "0 to 3 to pause proposals, treasury, policies or deposits; 4 to suspend a policy; 5 to hold a proposal."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "target",
+            "docs": [
+              "The policy or the proposal; zeros for a pause."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "seconds",
+            "docs": [
+              "How long it shall hold if a vote confirms it: 3,600 to 1,209,600 seconds."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "reasonHash",
+            "docs": [
+              "SHA-256 of the canonical text that says why."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "evidenceHash",
+            "docs": [
+              "SHA-256 of the evidence."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "emergencyOpened",
+      "docs": [
+        "A guardian proposed an emergency act and approved it. It has no effect yet."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "emergency",
+            "docs": [
+              "The emergency act."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "emergencyId",
+            "docs": [
+              "The act's id in the constitution."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "guardian",
+            "docs": [
+              "The guardian."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "The guardian's index."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "act",
+            "docs": [
+              "What it does: `quantumagi_rules::emergency::Act`."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "target",
+            "docs": [
+              "The policy or the proposal it is about; zeros for a pause."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "seconds",
+            "docs": [
+              "How long it holds if a vote confirms it, seconds."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "principleId",
+            "type": "u32"
+          },
+          {
+            "name": "reasonHash",
+            "docs": [
+              "SHA-256 of the canonical text that says why."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "evidenceHash",
+            "docs": [
+              "SHA-256 of the evidence."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "statement",
+            "docs": [
+              "What each guardian signs."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "guardiansVersion",
+            "docs": [
+              "Number of the set of guardians."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "slot",
+            "docs": [
+              "Slot of this approval."
+            ],
+            "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "emergencyRatified",
+      "docs": [
+        "A vote confirmed an emergency act."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "emergencyId",
+            "docs": [
+              "The act's id in the constitution."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "effectUntil",
+            "docs": [
+              "First second after the effect, as its target now says; 0 where it holds no longer for that."
+            ],
+            "type": "i64"
+          }
+        ]
+      }
+    },
+    {
       "name": "eventChain",
       "docs": [
         "Where a chain of events stands. Lives in the account that every event of the chain writes anyway, so that votes on",
@@ -5901,6 +7371,303 @@ export type QuantumagiCore = {
               "Events so far, and so the sequence number of the next one."
             ],
             "type": "u64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "guardianSeen",
+      "docs": [
+        "A guardian was heard of."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "guardian",
+            "docs": [
+              "The guardian."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "index",
+            "docs": [
+              "The guardian's index."
+            ],
+            "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "guardians",
+      "docs": [
+        "The guardians of a constitution. Opened once by anybody, without power; given members by the founder before the seal and",
+        "by vote after it, and emptied the same way. Never closed: it remembers what was spent, so that no removal and new",
+        "adoption makes a new budget.",
+        "",
+        "Seeds: `\"guardians\"`, constitution."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The constitution it belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "members",
+            "docs": [
+              "Who they are, in ascending order; zeros behind the last."
+            ],
+            "type": {
+              "array": [
+                "pubkey",
+                9
+              ]
+            }
+          },
+          {
+            "name": "seenAt",
+            "docs": [
+              "When each of them was last heard of, Unix seconds; 0 for not since the adoption."
+            ],
+            "type": {
+              "array": [
+                "i64",
+                9
+              ]
+            }
+          },
+          {
+            "name": "adoptedAt",
+            "docs": [
+              "When they were adopted, Unix seconds."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "termEndsAt",
+            "docs": [
+              "First second after their term, Unix seconds."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "spentEndsAt",
+            "docs": [
+              "Latest possible end of each act that counts against the budget, Unix seconds. Kept when guardians change."
+            ],
+            "type": {
+              "array": [
+                "i64",
+                3
+              ]
+            }
+          },
+          {
+            "name": "spentSeconds",
+            "docs": [
+              "Length of each of them, seconds; 0 for an unused place."
+            ],
+            "type": {
+              "array": [
+                "u32",
+                3
+              ]
+            }
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Counts adoptions and removals. An act belongs to the guardians that opened it, by this number."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "threshold",
+            "docs": [
+              "How many must approve an act; 0 where there are no guardians."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "count",
+            "docs": [
+              "How many there are: 0 to 9."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "strikes",
+            "docs": [
+              "Acts of theirs that no vote has confirmed."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last eight bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                3
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "guardiansAdopted",
+      "docs": [
+        "Guardians were adopted, in place of any before."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Number of this set of guardians: counts adoptions and removals."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "threshold",
+            "docs": [
+              "How many of them must approve an act."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "termSeconds",
+            "docs": [
+              "How long they may act from now on, seconds."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "members",
+            "docs": [
+              "Who they are, in ascending order."
+            ],
+            "type": {
+              "vec": "pubkey"
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "guardiansOpened",
+      "docs": [
+        "A constitution can have guardians from now on. It has none yet."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "guardiansRemoved",
+      "docs": [
+        "The guardians were removed."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Number of this set of guardians: counts adoptions and removals."
+            ],
+            "type": "u32"
           }
         ]
       }
@@ -7626,6 +9393,47 @@ export type QuantumagiCore = {
                 6
               ]
             }
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalHeld",
+      "docs": [
+        "An emergency act delays a proposal's execution, longer or no longer."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "emergency",
+            "docs": [
+              "The emergency act."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "heldUntil",
+            "docs": [
+              "First second at which it can be executed, unless its timelock is longer."
+            ],
+            "type": "i64"
           }
         ]
       }

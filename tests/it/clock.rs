@@ -85,7 +85,8 @@ fn l9_what_was_executed_cancelled_or_expired_stays_so_at_any_time() {
     executed.send(payment_of.clone());
     let closes_at = expired.closes_at(&proposal);
     expired.set_time(closes_at);
-    expired.send(ix::ProposalExpire { proposal }.instruction());
+    let expire = expired.expire(&proposal);
+    expired.send(expire);
     let mut cancelled = Founding::default().found();
     cancelled.propose(&payment());
     let proposer = cancelled.member(0);
@@ -99,7 +100,7 @@ fn l9_what_was_executed_cancelled_or_expired_stays_so_at_any_time() {
             community.set_time(now);
             check_refused(&mut community, payment_of.clone(), GovError::AlreadyFinal);
             check_refused(&mut community, cancel.clone(), GovError::AlreadyFinal);
-            let expire = ix::ProposalExpire { proposal }.instruction();
+            let expire = community.expire(&proposal);
             check_refused(&mut community, expire, GovError::AlreadyFinal);
         }
     }

@@ -39,6 +39,7 @@ fn constitution_create_writes_what_it_was_given_and_nothing_else() {
         chain: stored.chain,
         next_proposal_id: 0,
         next_policy_id: 0,
+        paused_from: [0; 4],
         paused_until: [0; 4],
         version: 1,
         next_principle_id: 0,

@@ -166,7 +166,8 @@ fn t6_t7_a_vote_adopts_a_pool_and_open_proposals_keep_their_electorate() {
     let close = depositors.close(&theirs);
     assert_eq!(depositors.pool().bound_proposals, 1);
     depositors.pass(30 * DAY);
-    depositors.send(ix::ProposalExpire { proposal: theirs }.instruction());
+    let expire = depositors.expire(&theirs);
+    depositors.send(expire);
     depositors.send(close.instruction());
     assert_eq!(depositors.pool().bound_proposals, 0);
 }

@@ -107,7 +107,7 @@ fn finalize_refuses_before_the_end_and_a_second_time() {
 #[test]
 fn l6_expire_writes_down_a_missed_window_and_ends_it() {
     let (mut community, proposal) = approved();
-    let expire = ix::ProposalExpire { proposal }.instruction();
+    let expire = community.expire(&proposal);
     let closes_at = community.closes_at(&proposal);
     community.set_time(closes_at - 1);
     check_refused(&mut community, expire.clone(), GovError::WindowNotClosed);
@@ -221,7 +221,7 @@ fn l1_every_step_in_every_phase_follows_the_table() {
     let defeated = after(&finalizing, ix::ProposalFinalize { proposal: id }.instruction());
     let cancelled = after(&voting, cancel(&voting, id));
     let executed = after(&executable, pay(&executable, id));
-    let expired = after(&expiring, ix::ProposalExpire { proposal: id }.instruction());
+    let expired = after(&expiring, expiring.expire(&id));
     // Columns: cancel, vote, finalize, execute, expire, close.
     let table = [
         (
@@ -324,7 +324,7 @@ fn l1_every_step_in_every_phase_follows_the_table() {
             community.ballot(&id, 7, AGAINST),
             ix::ProposalFinalize { proposal: id }.instruction(),
             pay(&community, id),
-            ix::ProposalExpire { proposal: id }.instruction(),
+            community.expire(&id),
             community.close(&id).instruction(),
         ];
         for (step, refusal) in steps.into_iter().zip(refusals) {

@@ -1,6 +1,7 @@
 //! One instruction of every kind, in a world where it goes through.
 
 mod deposits;
+mod emergency;
 mod snapshots;
 mod weight_records;
 
@@ -105,6 +106,7 @@ pub fn scenes() -> Vec<Scene> {
     scenes.extend(tracks::scenes(&sealed, &watched, &body, scene));
     scenes.extend(snapshots::scenes());
     scenes.extend(weight_records::scenes());
+    scenes.extend(emergency::scenes());
     scenes
 }
 
@@ -317,7 +319,14 @@ where
         scene("proposal_finalize", &ended, ix::ProposalFinalize { proposal }.instruction(), &["proposal"]),
         scene("ballot_page_close", &defeated, page_close.instruction(), &["proposal", "ballot_page", "payer"]),
         scene("proposal_close", &closable, close.instruction(), CLOSE),
-        scene("proposal_expire", &approved, ix::ProposalExpire { proposal: missed }.instruction(), &["proposal"]),
+        scene("proposal_expire", &approved, approved.expire(&missed), &["constitution", "proposal"]),
+        scene(
+            "proposal_close",
+            &closable,
+            close.instruction(),
+            &["constitution", "proposal", "electorate", "candidate", "proposer", "record"],
+        ),
+        scene("proposal_expire", &approved, approved.expire(&missed), &["constitution", "proposal"]),
     ]
 }
 

@@ -113,7 +113,8 @@ fn l4_every_other_ending_returns_it() {
     let expired = community.approved(&policy());
     let closes_at = community.closes_at(&expired);
     community.set_time(closes_at);
-    community.send(ix::ProposalExpire { proposal: expired }.instruction());
+    let expire = community.expire(&expired);
+    community.send(expire);
     for proposal in [executed, expired] {
         assert_eq!(close(&mut community, &proposal), (rent + DEPOSIT, 0));
     }

@@ -141,8 +141,17 @@ fn a3_every_instruction_has_a_scene() {
 /// What goes through, and why it does no harm. Who acts is free where anybody may: the founder of a new constitution, a
 /// publisher, an executor, a payer. A principle may be cited by the proposal that is about it. Code that nobody calls is
 /// not looked at. Anybody may finalize any proposal. A proposal that is no account of this program any more is closed, and
-/// its roots give their rent back.
+/// its roots give their rent back. What an emergency act has stopped may be gone when a vote decides about the act.
 const HARMLESS: &[&str] = &[
+    "guardians_open       payer           a wallet                           GOES THROUGH",
+    "guardians_adopt      authority       a wallet                           GOES THROUGH",
+    "guardians_adopt      authority       an account that does not exist     GOES THROUGH",
+    "guardians_remove     authority       a wallet                           GOES THROUGH",
+    "guardians_remove     authority       an account that does not exist     GOES THROUGH",
+    "emergency_ratify     target          another owner                      GOES THROUGH",
+    "emergency_ratify     target          gone                               GOES THROUGH",
+    "emergency_end        target          another owner                      GOES THROUGH",
+    "emergency_end        target          gone                               GOES THROUGH",
     "constitution_create  founder         a wallet                           GOES THROUGH",
     "text_publish         publisher       an account that does not exist     GOES THROUGH",
     "text_publish         publisher       a wallet                           GOES THROUGH",

@@ -103,6 +103,18 @@ pub fn seat(plugin: &Address, voter: &Address) -> Address {
     find(&[b"seat", plugin.as_ref(), voter.as_ref()])
 }
 
+/// The guardians of a constitution.
+#[must_use]
+pub fn guardians(constitution: &Address) -> Address {
+    find(&[b"guardians", constitution.as_ref()])
+}
+
+/// The emergency act with this id, from 0.
+#[must_use]
+pub fn emergency(constitution: &Address, id: u32) -> Address {
+    find(&[b"emergency", constitution.as_ref(), &id.to_le_bytes()])
+}
+
 fn find(seeds: &[&[u8]]) -> Address {
     Address::find_program_address(seeds, &PROGRAM_ID).0
 }

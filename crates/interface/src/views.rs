@@ -5,6 +5,7 @@
 
 mod constitution;
 mod deposit;
+mod emergency;
 mod policy;
 mod principle;
 mod proposal;

@@ -18,6 +18,7 @@ use reader::Reader;
 
 use crate::{
     electorate::ElectorateKind,
+    emergency::MAX_GUARDIANS,
     parameters::{ChangeError, ParameterChange, Track, TRACK_PARAMETERS_BYTES},
     principle::{Category, Class, MAX_PRIORITY},
     settings::{Settings, SettingsError},
@@ -26,11 +27,12 @@ use crate::{
 
 /// Number of [`Action::RosterAdopt`].
 pub const ROSTER_ADOPT: u8 = 24;
-/// Number of [`Action::VetoBodyAdopt`].
-pub const VETO_BODY_ADOPT: u8 = 27;
-
 /// Number of [`Action::ElectorateAdopt`].
 pub const ELECTORATE_ADOPT: u8 = 25;
+/// Number of [`Action::VetoBodyAdopt`].
+pub const VETO_BODY_ADOPT: u8 = 27;
+/// Number of [`Action::GuardiansAdopt`].
+pub const GUARDIANS_ADOPT: u8 = 31;
 
 /// What is done if the proposal passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,6 +133,27 @@ pub enum Action<'a> {
     },
     /// Replaces the attestor, the mark and the cap on open proposals.
     SettingsAmend(Settings),
+    /// Gives emergency powers to these guardians, in place of any before.
+    GuardiansAdopt {
+        /// How many of them must approve an act.
+        threshold: u8,
+        /// How long they may act from then on, seconds.
+        term_seconds: u32,
+        /// Who they are, in ascending order.
+        members: &'a [Address],
+    },
+    /// Confirms an emergency act, so that it holds for its whole length.
+    EmergencyRatify {
+        /// The act's id in this constitution.
+        emergency_id: u32,
+    },
+    /// Ends an emergency act at once.
+    EmergencyEnd {
+        /// The act's id in this constitution.
+        emergency_id: u32,
+    },
+    /// Removes the guardians.
+    GuardiansRemove,
 }
 
 /// Bytes that are not an action, or an action that makes no sense.
@@ -190,7 +213,9 @@ impl Action<'_> {
             | Self::ElectorateAdopt { .. }
             | Self::ParametersAmend(_)
             | Self::VetoBodyAdopt { .. }
-            | Self::SettingsAmend(_) => Track::Amendment,
+            | Self::SettingsAmend(_)
+            | Self::GuardiansAdopt { .. } => Track::Amendment,
+            Self::EmergencyRatify { .. } | Self::EmergencyEnd { .. } | Self::GuardiansRemove => Track::Ratification,
         }
     }
 
@@ -221,6 +246,10 @@ impl Action<'_> {
             Self::ParametersAmend(_) => 26,
             Self::VetoBodyAdopt { .. } => VETO_BODY_ADOPT,
             Self::SettingsAmend(_) => 28,
+            Self::GuardiansAdopt { .. } => GUARDIANS_ADOPT,
+            Self::EmergencyRatify { .. } => 40,
+            Self::EmergencyEnd { .. } => 41,
+            Self::GuardiansRemove => 42,
         }
     }
 
@@ -242,6 +271,9 @@ impl Action<'_> {
             Self::RosterAdopt { .. } | Self::VetoBodyAdopt { .. } => 36,
             Self::ParametersAmend(_) => 1 + 2 * TRACK_PARAMETERS_BYTES,
             Self::SettingsAmend(_) => 35,
+            Self::GuardiansAdopt { members, .. } => members.as_flattened().len().saturating_add(6),
+            Self::EmergencyRatify { .. } | Self::EmergencyEnd { .. } => 4,
+            Self::GuardiansRemove => 0,
         };
         fields.saturating_add(1)
     }
@@ -308,6 +340,17 @@ impl Action<'_> {
                 out.extend_from_slice(&settings.attestation_mark.to_le_bytes());
                 out.push(settings.max_open_proposals);
             }
+            Self::GuardiansAdopt { threshold, term_seconds, members } => {
+                out.push(*threshold);
+                out.extend_from_slice(&term_seconds.to_le_bytes());
+                // Bound: at most MAX_GUARDIANS, or decoding refuses what was encoded.
+                out.push(u8::try_from(members.len()).unwrap_or(u8::MAX));
+                out.extend_from_slice(members.as_flattened());
+            }
+            Self::EmergencyRatify { emergency_id } | Self::EmergencyEnd { emergency_id } => {
+                out.extend_from_slice(&emergency_id.to_le_bytes());
+            }
+            Self::GuardiansRemove => {}
         }
     }
 
@@ -361,6 +404,14 @@ impl<'a> Action<'a> {
                 (roster_version, members_hash) => Self::VetoBodyAdopt { roster_version, members_hash },
             },
             28 => Self::SettingsAmend(reader.settings()?),
+            GUARDIANS_ADOPT => Self::GuardiansAdopt {
+                threshold: reader.byte()?,
+                term_seconds: reader.u32()?,
+                members: reader.addresses(MAX_GUARDIANS)?,
+            },
+            40 => Self::EmergencyRatify { emergency_id: reader.u32()? },
+            41 => Self::EmergencyEnd { emergency_id: reader.u32()? },
+            42 => Self::GuardiansRemove,
             number => return Err(ActionError::UnknownAction { number }),
         };
         if reader.0.is_empty() {

@@ -18,6 +18,7 @@ pub mod ballot;
 pub mod deposit;
 pub mod digest;
 pub mod electorate;
+pub mod emergency;
 pub mod lifecycle;
 pub mod mint;
 pub mod parameters;

@@ -15,7 +15,7 @@
 //! | Expiring | succeeded, the window is over | expire |
 //! | Defeated, Vetoed, Cancelled, Executed, Expired | as stored; final | close ballots, close |
 
-use crate::UnixSeconds;
+use crate::{emergency::Pause, UnixSeconds};
 
 /// What the last instruction wrote. Everything but [`Status::Open`] and [`Status::Succeeded`] is final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -168,6 +168,12 @@ impl Timetable {
         let opens_at = cooled_at.checked_add(timelock_seconds)?.max(held_until);
         let closes_at = opens_at.checked_add(window_seconds)?;
         Some(Self { starts_at, ends_at, cooled_at, opens_at, closes_at })
+    }
+
+    /// With the window given back what a pause of its execution took of it. `None` past the end of time.
+    #[must_use]
+    pub fn paused(self, pause: Pause) -> Option<Self> {
+        Some(Self { closes_at: pause.extends(self.opens_at, self.closes_at)?, ..self })
     }
 }
 

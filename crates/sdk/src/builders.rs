@@ -5,6 +5,7 @@
 
 mod constitution;
 mod deposit;
+mod emergency;
 mod policy;
 mod principle;
 mod proposal;
@@ -19,6 +20,10 @@ pub use constitution::{constitution_amend, constitution_create, constitution_sea
 pub use deposit::{
     Pool, PoolTerms, deposit_add, deposit_close, deposit_delegate, deposit_mature, deposit_open, deposit_pool_close,
     deposit_pool_create, deposit_vote, deposit_withdraw, electorate_adopt,
+};
+pub use emergency::{
+    NewEmergency, emergency_approve, emergency_close, emergency_end, emergency_lapse, emergency_open, emergency_ratify,
+    guardians_adopt, guardians_heartbeat, guardians_open, guardians_remove,
 };
 pub use policy::{policy_adopt, policy_amend, policy_close, policy_repeal, policy_sunset};
 pub use principle::{NewPrinciple, principle_add, principle_amend, principle_retire};

@@ -4,6 +4,7 @@
 //! may change between the question and the transaction.
 
 pub mod deposit;
+mod emergency;
 mod tracks;
 mod words;
 
@@ -12,17 +13,19 @@ use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, 
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice};
 use quantumagi_rules::electorate::{TooManyOpen, with_one_more};
-use quantumagi_rules::lifecycle::{Phase, Refusal, Step, Timetable, check_step};
+use quantumagi_rules::emergency::Subsystem;
+use quantumagi_rules::lifecycle::{Phase, Refusal, Step, Timetable, check_step, phase};
 use quantumagi_rules::parameters::{ParameterError, Track, TrackParameters};
 use quantumagi_rules::policy::{PolicyStatus, has_set};
 use quantumagi_rules::principle::{CitationError, check_citations};
 use quantumagi_rules::{Hash, UnixSeconds};
 
 pub use self::deposit::DepositRefusal;
+pub use self::emergency::{EmergencyRefusal, act_length, armed, course, guardian};
 pub use self::tracks::{change, veto_body};
 use self::words::{choice_word, citation_words, in_use_words, step_words};
 use crate::error::Result;
-use crate::words::{hex, utc};
+use crate::words::{between, hex, subsystem_name, utc};
 
 /// Why the rules would refuse it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -186,6 +189,19 @@ pub enum CheckError {
         /// Members it was made for.
         size: u32,
     },
+    /// An emergency act has paused this.
+    #[error("an emergency act pauses {} until {}, in {}", subsystem_name(*.subsystem), utc(*.until), between(*.now, *.until))]
+    Paused {
+        /// What is paused.
+        subsystem: Subsystem,
+        /// First second after it.
+        until: UnixSeconds,
+        /// The chain's time.
+        now: UnixSeconds,
+    },
+    /// A rule of guardians and emergency acts.
+    #[error(transparent)]
+    Emergency(#[from] EmergencyRefusal),
     /// A rule of deposits.
     #[error(transparent)]
     Deposit(#[from] DepositRefusal),
@@ -212,6 +228,30 @@ pub fn step(proposal: &Proposal, step: Step, now: UnixSeconds) -> Result<()> {
     Ok(())
 }
 
+/// Whether a step after the vote is due, where a pause has moved the execution window.
+///
+/// # Errors
+/// As [`step`].
+pub fn due(constitution: &Constitution, proposal: &Proposal, step: Step, now: UnixSeconds) -> Result<()> {
+    let times = proposal.timetable_under(constitution)?;
+    let phase = phase(proposal.status()?, &times, now);
+    check_step(phase, step).map_err(|refusal| CheckError::Step { refusal, phase, times, now })?;
+    Ok(())
+}
+
+/// Whether no emergency act has paused this subsystem.
+///
+/// # Errors
+/// [`CheckError::Paused`].
+pub fn open(
+    constitution: &Constitution,
+    subsystem: Subsystem,
+    now: UnixSeconds,
+) -> std::result::Result<(), CheckError> {
+    let pause = constitution.pause(subsystem);
+    if pause.holds(now) { Err(CheckError::Paused { subsystem, until: pause.until, now }) } else { Ok(()) }
+}
+
 /// Whether a ballot can be cast, or change `previous`.
 ///
 /// # Errors
@@ -231,8 +271,11 @@ pub fn vote(proposal: &Proposal, previous: Option<Choice>, choice: Choice, now: 
 ///
 /// # Errors
 /// As [`step`]; [`CheckError::DigestMismatch`].
-pub fn execute(proposal: &Proposal, action: &[u8], now: UnixSeconds) -> Result<()> {
-    step(proposal, Step::Execute, now)?;
+pub fn execute(constitution: &Constitution, proposal: &Proposal, action: &[u8], now: UnixSeconds) -> Result<()> {
+    if let Some(subsystem) = Subsystem::of_execution(proposal.track()?) {
+        open(constitution, subsystem, now)?;
+    }
+    due(constitution, proposal, Step::Execute, now)?;
     let (digest, approved) = (proposal.digest_of(action), proposal.execution_digest);
     if digest == approved { Ok(()) } else { Err(CheckError::DigestMismatch { digest, approved })? }
 }

@@ -2,6 +2,7 @@
 
 mod deposits;
 mod electorate;
+mod emergency;
 mod orders;
 mod proposals;
 mod reads;

@@ -8,7 +8,7 @@ use quantumagi_rpc::{FailureStage, RpcError};
 use quantumagi_rules::action::ActionError;
 use quantumagi_rules::roster::RosterError;
 
-use crate::check::{CheckError, DepositRefusal};
+use crate::check::{CheckError, DepositRefusal, EmergencyRefusal};
 pub use refusal::{InstructionFailure, Origin};
 
 /// Result of everything here that can fail.
@@ -145,6 +145,12 @@ impl SdkError {
 impl From<RpcError> for SdkError {
     fn from(error: RpcError) -> Self {
         Self::of_sending(error, &[])
+    }
+}
+
+impl From<EmergencyRefusal> for SdkError {
+    fn from(error: EmergencyRefusal) -> Self {
+        Self::Check(error.into())
     }
 }
 

@@ -6,6 +6,7 @@
 mod action;
 mod amount;
 mod call;
+mod emergency;
 mod event;
 mod moment;
 mod names;
@@ -16,6 +17,7 @@ mod tracks;
 pub use action::{ActionWords, category_name, class_name, describe_action, electorate_name};
 pub use amount::{bps, decimal, hex, percent, quoted, sol};
 pub use call::{Call, describe_call};
+pub use emergency::{act_words, subsystem_name};
 pub use event::describe_event;
 pub use moment::{between, duration, utc};
 pub use names::Names;

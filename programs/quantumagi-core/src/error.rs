@@ -4,6 +4,7 @@
 //! 500 limits.
 
 mod deposits;
+mod emergency;
 mod snapshots;
 
 use anchor_lang::prelude::*;
@@ -52,6 +53,16 @@ pub enum GovError {
     NotTheVoter = 16,
     #[msg("here an operator proposes, or anybody where the track asks for a deposit")]
     NoStanding = 17,
+    #[msg("the guardian at this index is somebody else")]
+    NotGuardian = 35,
+    #[msg("this guardian has approved it already")]
+    AlreadyApproved = 36,
+    #[msg("guardians sign for now: a transaction with a durable nonce is refused")]
+    NonceRefused = 37,
+    #[msg("guardians call this program themselves: another program cannot pass their signatures on")]
+    IndirectSignature = 38,
+    #[msg("this guardian was silent for 30 days, and stays out until adopted again")]
+    HeartbeatMissed = 39,
 
     #[msg("the account belongs to another constitution")]
     WrongConstitution = 100,
@@ -163,6 +174,26 @@ pub enum GovError {
     SeatTooLate = 147,
     #[msg("this electorate votes with final ballots only: a second weight record may weigh something else")]
     FinalBallotsOnly = 148,
+    #[msg("there are no guardians")]
+    NoGuardians = 180,
+    #[msg("three acts of these guardians were not confirmed by a vote: they are disarmed")]
+    StruckOut = 181,
+    #[msg("fewer guardians than must approve were heard of in the last 30 days")]
+    HeartbeatMissing = 182,
+    #[msg("the act was opened under other guardians")]
+    GuardiansChanged = 183,
+    #[msg("the act has taken effect already")]
+    EmergencyActive = 184,
+    #[msg("the act has not taken effect")]
+    EmergencyNotActive = 185,
+    #[msg("a vote has confirmed the act already")]
+    AlreadyRatified = 186,
+    #[msg("something can still become of the act")]
+    EmergencyNotOver = 187,
+    #[msg("nothing may delay this proposal, or it was held before: a proposal is held once")]
+    CannotBeHeld = 188,
+    #[msg("an emergency act has paused this; it goes on by itself when the pause is over")]
+    Paused = 189,
 
     #[msg("voting has not started")]
     VotingNotStarted = 200,
@@ -200,6 +231,16 @@ pub enum GovError {
     WeightNotOfThisSlot = 217,
     #[msg("the operators' challenge window does not fit before the end of voting")]
     ChallengeTooLong = 218,
+    #[msg("the guardians' term is over")]
+    TermOver = 235,
+    #[msg("the approvals of an act lie within 150 slots, and these are over")]
+    ApprovalTooLate = 236,
+    #[msg("a vote can confirm an act only within seven days")]
+    RatifyTooLate = 237,
+    #[msg("a vote can still confirm the act, or has")]
+    NotLapsed = 238,
+    #[msg("the effect of the act is over")]
+    EffectOver = 239,
 
     #[msg("a number would exceed its range")]
     Overflow = 300,
@@ -262,6 +303,14 @@ pub enum GovError {
     WeightRecordPurpose = 428,
     #[msg("the verdict must be 1 (approve) or 0 (challenge)")]
     UnknownVerdict = 429,
+    #[msg("guardians must be different and in ascending order of address")]
+    GuardiansNotAscending = 445,
+    #[msg("guardians act as a majority of at least two, and of no more than there are")]
+    GuardiansThreshold = 446,
+    #[msg("no emergency act has this number")]
+    UnknownAct = 447,
+    #[msg("what this guardian approves is not what was opened")]
+    ApprovalMismatch = 448,
 
     #[msg("a proposal can cite at most 8 principles")]
     TooManyCitations = 500,
@@ -303,6 +352,16 @@ pub enum GovError {
     ProofLength = 518,
     #[msg("approvals must exceed challenges by at least 1 and at most the number of operators")]
     NeededOutOfRange = 519,
+    #[msg("there are 2 to 9 guardians, for a day to a year")]
+    GuardiansOutOfRange = 535,
+    #[msg("an emergency act lasts an hour to 14 days")]
+    EffectOutOfRange = 536,
+    #[msg("guardians have three acts in 90 days, and these are spent")]
+    TooManyActs = 537,
+    #[msg("guardians have 14 days of effect in 90 days, and not so much is left")]
+    BudgetSpent = 538,
+    #[msg("this was acted on in the last 90 days")]
+    CoolingDown = 539,
 }
 
 impl From<Refusal> for GovError {

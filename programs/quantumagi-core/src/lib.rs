@@ -16,6 +16,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 
 pub mod citing;
+pub mod effect;
 pub mod electorate;
 pub mod error;
 pub mod events;
@@ -24,6 +25,7 @@ pub mod mandate;
 pub mod program_pin;
 pub mod scrutiny;
 pub mod seeds;
+pub mod signing;
 pub mod state;
 pub mod subject;
 pub mod vault;
@@ -288,8 +290,8 @@ pub mod quantumagi_core {
     }
 
     /// Writes down that an approved proposal missed its window.
-    pub fn proposal_expire(ctx: &mut Context<ProposalStep>) -> Result<()> {
-        ctx.accounts.expire()
+    pub fn proposal_expire(ctx: &mut Context<ProposalExpire>) -> Result<()> {
+        ctx.accounts.handler()
     }
 
     /// Closes a final proposal and returns its rent.
@@ -344,6 +346,61 @@ pub mod quantumagi_core {
 
     /// Closes an ended policy and returns its rent.
     pub fn policy_close(ctx: &mut Context<PolicyClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Opens the account that guardians are adopted into.
+    pub fn guardians_open(ctx: &mut Context<GuardiansOpen>) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps)
+    }
+
+    /// Gives emergency powers to guardians, in place of any before.
+    pub fn guardians_adopt(
+        ctx: &mut Context<GuardiansChange>,
+        threshold: u8,
+        term_seconds: u32,
+        members: Vec<Address>,
+    ) -> Result<()> {
+        ctx.accounts.adopt(threshold, term_seconds, members)
+    }
+
+    /// Removes the guardians.
+    pub fn guardians_remove(ctx: &mut Context<GuardiansChange>) -> Result<()> {
+        ctx.accounts.remove()
+    }
+
+    /// A guardian shows to be there.
+    pub fn guardians_heartbeat(ctx: &mut Context<GuardianSigned>, index: u8) -> Result<()> {
+        ctx.accounts.heartbeat(index)
+    }
+
+    /// A guardian proposes an emergency act, and approves it.
+    pub fn emergency_open(ctx: &mut Context<EmergencyOpen>, args: EmergencyOpenArgs) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, args)
+    }
+
+    /// Another guardian approves an emergency act; the last approval puts it into effect.
+    pub fn emergency_approve(ctx: &mut Context<EmergencyApprove>, index: u8, statement: [u8; 32]) -> Result<()> {
+        ctx.accounts.handler(index, statement)
+    }
+
+    /// Confirms an emergency act, as was voted.
+    pub fn emergency_ratify(ctx: &mut Context<EmergencyVote>) -> Result<()> {
+        ctx.accounts.ratify()
+    }
+
+    /// Ends an emergency act, as was voted.
+    pub fn emergency_end(ctx: &mut Context<EmergencyVote>) -> Result<()> {
+        ctx.accounts.end()
+    }
+
+    /// Writes down that no vote has confirmed an emergency act in time.
+    pub fn emergency_lapse(ctx: &mut Context<EmergencyStep>) -> Result<()> {
+        ctx.accounts.lapse()
+    }
+
+    /// Closes an emergency act that is over and returns its rent.
+    pub fn emergency_close(ctx: &mut Context<EmergencyClose>) -> Result<()> {
         ctx.accounts.handler()
     }
 

@@ -30,23 +30,22 @@ pub fn order(
         return Ok(Mandate::default());
     }
     let proposal = proposal.ok_or(GovError::MandateMissing)?;
-    execute(proposal, constitution.address(), action, now)
+    execute(proposal, constitution, action, now)
 }
 
 /// Spends a proposal of this constitution on an action that calls no other program.
 ///
 /// # Errors
-/// [`GovError::WrongConstitution`], or what [`Proposal::execute`] refuses.
+/// What [`Proposal::execute`] refuses.
 #[inline(never)]
 pub fn execute(
     proposal: &mut Account<Proposal>,
-    constitution: &Address,
+    constitution: &Account<Constitution>,
     action: &Action,
     now: UnixSeconds,
 ) -> Result<Mandate> {
-    require!(proposal.constitution == *constitution, GovError::WrongConstitution);
     let address = *proposal.address();
-    proposal.execute(address, action, 0, now)?;
+    proposal.execute(address, action, 0, constitution, now)?;
     Ok(address)
 }
 
@@ -57,6 +56,16 @@ pub fn execute(
 #[inline(never)]
 pub fn now() -> Result<UnixSeconds> {
     Ok(UnixSeconds(Clock::get()?.unix_timestamp))
+}
+
+/// The same, with the slot: for what must be near in blocks rather than in seconds.
+///
+/// # Errors
+/// Only where the runtime has no clock.
+#[inline(never)]
+pub fn now_and_slot() -> Result<(UnixSeconds, u64)> {
+    let clock = Clock::get()?;
+    Ok((UnixSeconds(clock.unix_timestamp), clock.slot))
 }
 
 /// The chain's slot, read where a weight is bound to one.

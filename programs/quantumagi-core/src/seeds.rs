@@ -22,6 +22,10 @@ pub const POOL: &[u8] = b"pool";
 pub const POOL_VAULT: &[u8] = b"pool_vault";
 /// Of a deposit: then its pool and owner.
 pub const DEPOSIT: &[u8] = b"deposit";
+/// Of the guardians: then their constitution.
+pub const GUARDIANS: &[u8] = b"guardians";
+/// Of an emergency act: then its constitution and id (u32, little endian).
+pub const EMERGENCY: &[u8] = b"emergency";
 /// Of a proposer's count: then its constitution and owner.
 pub const PROPOSER: &[u8] = b"proposer";
 /// Of snapshot operators: then their constitution and version (u32, little endian).

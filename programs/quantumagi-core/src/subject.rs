@@ -4,6 +4,7 @@ use anchor_lang::prelude::*;
 use quantumagi_rules::{
     action::{Action, InvokeAccounts},
     electorate::ElectorateKind,
+    emergency::{course::Step, guardians::Mandate},
     policy::has_set,
     principle::Class,
     veto::MAX_VETO_MEMBERS,
@@ -14,7 +15,7 @@ use crate::{
     electorate::check_adoptable,
     error::GovError,
     program_pin::{check_invoke, deploy_slot},
-    state::{Constitution, Policy, Principle, Roster},
+    state::{Constitution, EmergencyAction, Policy, Principle, Roster},
 };
 
 /// What creation learns from the accounts an action is about.
@@ -75,6 +76,14 @@ impl SubjectAccounts<'_> {
                 self.principle(principle_id, version)
             }
             Action::PrincipleRetire { principle_id, version } => self.principle(principle_id, version),
+            Action::GuardiansAdopt { threshold, term_seconds, members } => {
+                Mandate { threshold, term_seconds }.check(members.iter()).map_err(GovError::from)?;
+                // Who can stop things shall be wanted by as many as who can change them.
+                Ok(Subject { is_entrenched: true, ..self.none()? })
+            }
+            Action::EmergencyRatify { emergency_id } => self.emergency(emergency_id, Step::Ratify, now),
+            Action::EmergencyEnd { emergency_id } => self.emergency(emergency_id, Step::End, now),
+            Action::GuardiansRemove => self.none(),
             Action::RosterAdopt { roster_version, members_hash } => self.roster(roster_version, &members_hash),
             Action::ElectorateAdopt { kind, electorate } => self.electorate(kind, &electorate),
             Action::ParametersAmend(change) => {
@@ -121,6 +130,16 @@ impl SubjectAccounts<'_> {
         require!(principle.id == id, GovError::WrongSubject);
         principle.check_current(version)?;
         Ok(Subject { address: *principle.address(), is_entrenched: principle.is_entrenched()?, deploy_slot: 0 })
+    }
+
+    #[inline(never)]
+    fn emergency(&self, id: u32, step: Step, now: UnixSeconds) -> Result<Subject> {
+        let emergency = Account::<EmergencyAction>::load(self.only_subject()?)?;
+        require!(emergency.constitution == *self.constitution.address(), GovError::WrongConstitution);
+        require!(emergency.id == id, GovError::WrongSubject);
+        // The slot decides about approvals only: see `EmergencyVote::order`.
+        emergency.check_step(step, 0, now)?;
+        Ok(Subject { address: *emergency.address(), ..Subject::default() })
     }
 
     fn roster(&self, version: u32, members_hash: &[u8; 32]) -> Result<Subject> {

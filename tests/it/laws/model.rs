@@ -84,7 +84,7 @@ impl Model {
             );
         }
         if is(instruction, ix::ProposalExpire::DISCRIMINATOR) {
-            return Some(find(0).is_some_and(|known| known.status == SUCCEEDED && now >= known.closes_at()));
+            return Some(find(1).is_some_and(|known| known.status == SUCCEEDED && now >= known.closes_at()));
         }
         if is(instruction, ix::ProposalCancel::DISCRIMINATOR) {
             return Some(find(1).is_some_and(|known| {
@@ -149,7 +149,7 @@ impl Model {
         } else if is(instruction, ix::ProposalCancel::DISCRIMINATOR) {
             self.proposals.get_mut(&account(1)).unwrap().status = CANCELLED;
         } else if is(instruction, ix::ProposalExpire::DISCRIMINATOR) {
-            self.proposals.get_mut(&account(0)).unwrap().status = EXPIRED;
+            self.proposals.get_mut(&account(1)).unwrap().status = EXPIRED;
         } else if is(instruction, ix::ProposalClose::DISCRIMINATOR) {
             self.proposals.remove(&account(1));
         } else if is(instruction, ix::BallotPageOpen::DISCRIMINATOR) {

@@ -188,7 +188,7 @@ impl Walk {
             let closes_at = self.community.closes_at(&proposal);
             self.community.set_time(closes_at);
         }
-        Some(ix::ProposalExpire { proposal }.instruction())
+        Some(self.community.expire(&proposal))
     }
 
     fn cancel(&mut self) -> Option<Instruction> {
@@ -270,6 +270,11 @@ impl Walk {
                 let roster = pda::roster(&constitution, roster_version);
                 ix::RosterAdopt { authority, constitution, roster, proposal: mandate }.instruction()
             }
+            // The walk proposes none of these: there are no guardians in it.
+            Action::GuardiansAdopt { .. }
+            | Action::EmergencyRatify { .. }
+            | Action::EmergencyEnd { .. }
+            | Action::GuardiansRemove => return None,
             Action::ElectorateAdopt { kind, electorate } => {
                 let electorate = Address::new_from_array(electorate);
                 ix::ElectorateAdopt { authority, constitution, electorate, proposal: mandate }.instruction(kind as u8)

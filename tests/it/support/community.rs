@@ -106,6 +106,11 @@ impl Community {
         self.send(ix::ProposalFinalize { proposal: *proposal }.instruction())
     }
 
+    /// The instruction that writes down that a window was missed.
+    pub fn expire(&self, proposal: &Address) -> Instruction {
+        ix::ProposalExpire { constitution: self.constitution, proposal: *proposal }.instruction()
+    }
+
     /// First second of the execution window.
     pub fn opens_at(&self, proposal: &Address) -> i64 {
         let proposal = self.proposal(proposal);

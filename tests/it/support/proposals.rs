@@ -77,7 +77,12 @@ impl Community {
                 accounts.subject = Some(Address::new_from_array(electorate));
             }
             Action::Invoke { program, .. } => accounts.subject = Some(Address::new_from_array(program)),
-            Action::PolicyAdopt { .. }
+            Action::EmergencyRatify { emergency_id } | Action::EmergencyEnd { emergency_id } => {
+                accounts.subject = Some(pda::emergency(&constitution, emergency_id));
+            }
+            Action::GuardiansAdopt { .. }
+            | Action::GuardiansRemove
+            | Action::PolicyAdopt { .. }
             | Action::TransferLamports { .. }
             | Action::ConstitutionAmend { .. }
             | Action::PrincipleAdd { .. }

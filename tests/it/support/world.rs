@@ -80,6 +80,13 @@ impl World {
         self.svm.set_sysvar(&clock);
     }
 
+    /// Lets slots pass, and no second.
+    pub fn pass_slots(&mut self, slots: u64) {
+        let mut clock = self.svm.get_sysvar::<Clock>();
+        clock.slot += slots;
+        self.svm.set_sysvar(&clock);
+    }
+
     /// Gives somebody an account of their own with this many lamports.
     pub fn fund(&mut self, who: &Address, lamports: u64) {
         self.put(who, Account { lamports, owner: solana_sdk_ids::system_program::ID, ..Account::default() });
@@ -140,6 +147,14 @@ impl World {
         let events = self.chains.follow(&meta.logs);
         self.chains.check(&self.svm, &events);
         Ok(Done { events, compute_units: meta.compute_units_consumed })
+    }
+
+    /// Sends instructions in a world whose accounts were written by hand, so that no chain of events fits them.
+    pub fn try_send_unchecked(&mut self, instructions: &[Instruction]) -> Result<(), Box<FailedTransactionMetadata>> {
+        let message = Message::new_with_blockhash(instructions, Some(&fee_payer()), &self.svm.latest_blockhash());
+        let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
+        let transaction = VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) };
+        self.svm.send_transaction(transaction).map(drop).map_err(Box::new)
     }
 
     /// Sends one instruction, which must go through.
@@ -206,6 +221,16 @@ impl World {
     #[track_caller]
     pub fn seat(&self, address: &Address) -> accounts::Seat {
         self.read(address, accounts::Seat::decode)
+    }
+
+    #[track_caller]
+    pub fn guardians(&self, address: &Address) -> accounts::Guardians {
+        self.read(address, accounts::Guardians::decode)
+    }
+
+    #[track_caller]
+    pub fn emergency(&self, address: &Address) -> accounts::EmergencyAction {
+        self.read(address, accounts::EmergencyAction::decode)
     }
 
     #[track_caller]

@@ -152,7 +152,7 @@ fn endings(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let stored = community.proposal(&proposal)?;
     let after = community.chain.now() + i64::from(stored.window_seconds);
     community.chain.set_time(after);
-    let cost = community.send(ix::ProposalExpire { proposal }.instruction())?;
+    let cost = community.send(ix::ProposalExpire { constitution: community.constitution, proposal }.instruction())?;
     rows.note("proposal_expire", "", cost);
     Ok(())
 }

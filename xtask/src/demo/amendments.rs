@@ -193,6 +193,7 @@ fn executions(
             next_principle_id,
             next_policy_id: 0,
             program_data: None,
+            emergency_target: None,
         }));
         if let Change::Add(_) = motion.change {
             next_principle_id += 1;

@@ -74,6 +74,7 @@ pub(super) async fn refused_altered(
         next_principle_id: 0,
         next_policy_id: 0,
         program_data: None,
+        emergency_target: None,
     });
     let sent = chain.client().send(std::slice::from_ref(&execute), &[executor]).await;
     let failure = match &sent {

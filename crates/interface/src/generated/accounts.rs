@@ -78,6 +78,8 @@ pub struct Constitution {
     pub next_proposal_id: u64,
     /// Id of the next policy.
     pub next_policy_id: u64,
+    /// Since when an emergency act pauses each subsystem, or paused it last, Unix seconds; same order.
+    pub paused_from: [i64; 4],
     /// Until when an emergency act pauses each subsystem, Unix seconds: proposals, treasury, policies, deposits.
     pub paused_until: [i64; 4],
     /// Version of the text, from 1.
@@ -114,7 +116,7 @@ impl Constitution {
     /// First eight bytes of the account.
     pub const DISCRIMINATOR: [u8; 8] = [79, 178, 145, 30, 174, 87, 220, 100];
     /// Length of the account in bytes, discriminator included.
-    pub const LEN: usize = 544;
+    pub const LEN: usize = 576;
 
     /// Reads the account from all of its bytes.
     ///
@@ -233,6 +235,137 @@ impl DepositPool {
     pub const DISCRIMINATOR: [u8; 8] = [64, 107, 122, 248, 155, 187, 255, 28];
     /// Length of the account in bytes, discriminator included.
     pub const LEN: usize = 216;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
+/// An emergency act. Opened by a guardian, approved by others, confirmed or ended by votes, closed by anybody once nothing
+/// can become of it any more.
+///
+/// Seeds: `"emergency"`, constitution, id (u32, little endian).
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct EmergencyAction {
+    /// The constitution it belongs to.
+    pub constitution: Address,
+    /// The guardian who opened it, paid for it, and is paid back when it is closed.
+    pub payer: Address,
+    /// The policy it suspends or the proposal it holds; zeros for a pause.
+    pub target: Address,
+    /// What each guardian signs: `quantumagi_rules::emergency::statement`.
+    pub statement: [u8; 32],
+    /// SHA-256 of the canonical text that says why.
+    pub reason_hash: [u8; 32],
+    /// SHA-256 of the evidence.
+    pub evidence_hash: [u8; 32],
+    /// The proposal that confirmed it; zeros before.
+    pub ratified_by: Address,
+    /// Slot in which it was opened: approvals lie within 150 of it.
+    pub opened_slot: u64,
+    /// When it was opened, Unix seconds.
+    pub opened_at: i64,
+    /// When it took effect, Unix seconds; 0 before.
+    pub activated_at: i64,
+    /// First second at which no vote can confirm it any more, Unix seconds; 0 before it took effect.
+    pub ratify_by: i64,
+    /// First second after its effect if a vote confirms it, Unix seconds; 0 before it took effect.
+    pub expires_at: i64,
+    /// Its id in the constitution, from 0.
+    pub id: u32,
+    /// The principle it rests on.
+    pub principle_id: u32,
+    /// Number of the set of guardians that opened it: `Guardians::version`.
+    pub guardians_version: u32,
+    /// How long it holds if a vote confirms it: 3,600 to 1,209,600 seconds.
+    pub seconds: u32,
+    /// Who has approved it, one bit a guardian.
+    pub approvals: u16,
+    /// What it does: `quantumagi_rules::emergency::Act`.
+    pub act: u8,
+    /// `quantumagi_rules::emergency::course::Outcome`.
+    pub outcome: u8,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 2],
+}
+
+impl EmergencyAction {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [12, 182, 157, 71, 13, 226, 103, 231];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 296;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
+/// The guardians of a constitution. Opened once by anybody, without power; given members by the founder before the seal and
+/// by vote after it, and emptied the same way. Never closed: it remembers what was spent, so that no removal and new
+/// adoption makes a new budget.
+///
+/// Seeds: `"guardians"`, constitution.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Guardians {
+    /// The constitution it belongs to.
+    pub constitution: Address,
+    /// Who they are, in ascending order; zeros behind the last.
+    pub members: [Address; 9],
+    /// When each of them was last heard of, Unix seconds; 0 for not since the adoption.
+    pub seen_at: [i64; 9],
+    /// When they were adopted, Unix seconds.
+    pub adopted_at: i64,
+    /// First second after their term, Unix seconds.
+    pub term_ends_at: i64,
+    /// Latest possible end of each act that counts against the budget, Unix seconds. Kept when guardians change.
+    pub spent_ends_at: [i64; 3],
+    /// Length of each of them, seconds; 0 for an unused place.
+    pub spent_seconds: [u32; 3],
+    /// Counts adoptions and removals. An act belongs to the guardians that opened it, by this number.
+    pub version: u32,
+    /// How many must approve an act; 0 where there are no guardians.
+    pub threshold: u8,
+    /// How many there are: 0 to 9.
+    pub count: u8,
+    /// Acts of theirs that no vote has confirmed.
+    pub strikes: u8,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 3],
+}
+
+impl Guardians {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [223, 20, 125, 88, 240, 91, 38, 220];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 464;
 
     /// Reads the account from all of its bytes.
     ///

@@ -37,6 +37,16 @@ pub enum GovError {
     NotTheVoter = 6016,
     /// Here an operator proposes, or anybody where the track asks for a deposit.
     NoStanding = 6017,
+    /// The guardian at this index is somebody else.
+    NotGuardian = 6035,
+    /// This guardian has approved it already.
+    AlreadyApproved = 6036,
+    /// Guardians sign for now: a transaction with a durable nonce is refused.
+    NonceRefused = 6037,
+    /// Guardians call this program themselves: another program cannot pass their signatures on.
+    IndirectSignature = 6038,
+    /// This guardian was silent for 30 days, and stays out until adopted again.
+    HeartbeatMissed = 6039,
     /// The account belongs to another constitution.
     WrongConstitution = 6100,
     /// The account belongs to another proposal.
@@ -147,6 +157,26 @@ pub enum GovError {
     SeatTooLate = 6147,
     /// This electorate votes with final ballots only: a second weight record may weigh something else.
     FinalBallotsOnly = 6148,
+    /// There are no guardians.
+    NoGuardians = 6180,
+    /// Three acts of these guardians were not confirmed by a vote: they are disarmed.
+    StruckOut = 6181,
+    /// Fewer guardians than must approve were heard of in the last 30 days.
+    HeartbeatMissing = 6182,
+    /// The act was opened under other guardians.
+    GuardiansChanged = 6183,
+    /// The act has taken effect already.
+    EmergencyActive = 6184,
+    /// The act has not taken effect.
+    EmergencyNotActive = 6185,
+    /// A vote has confirmed the act already.
+    AlreadyRatified = 6186,
+    /// Something can still become of the act.
+    EmergencyNotOver = 6187,
+    /// Nothing may delay this proposal, or it was held before: a proposal is held once.
+    CannotBeHeld = 6188,
+    /// An emergency act has paused this; it goes on by itself when the pause is over.
+    Paused = 6189,
     /// Voting has not started.
     VotingNotStarted = 6200,
     /// Voting has ended.
@@ -183,6 +213,16 @@ pub enum GovError {
     WeightNotOfThisSlot = 6217,
     /// The operators' challenge window does not fit before the end of voting.
     ChallengeTooLong = 6218,
+    /// The guardians' term is over.
+    TermOver = 6235,
+    /// The approvals of an act lie within 150 slots, and these are over.
+    ApprovalTooLate = 6236,
+    /// A vote can confirm an act only within seven days.
+    RatifyTooLate = 6237,
+    /// A vote can still confirm the act, or has.
+    NotLapsed = 6238,
+    /// The effect of the act is over.
+    EffectOver = 6239,
     /// A number would exceed its range.
     Overflow = 6300,
     /// A tally would fall below zero.
@@ -243,6 +283,14 @@ pub enum GovError {
     WeightRecordPurpose = 6428,
     /// The verdict must be 1 (approve) or 0 (challenge).
     UnknownVerdict = 6429,
+    /// Guardians must be different and in ascending order of address.
+    GuardiansNotAscending = 6445,
+    /// Guardians act as a majority of at least two, and of no more than there are.
+    GuardiansThreshold = 6446,
+    /// No emergency act has this number.
+    UnknownAct = 6447,
+    /// What this guardian approves is not what was opened.
+    ApprovalMismatch = 6448,
     /// A proposal can cite at most 8 principles.
     TooManyCitations = 6500,
     /// A roster has 1 to 8,448 members.
@@ -283,11 +331,21 @@ pub enum GovError {
     ProofLength = 6518,
     /// Approvals must exceed challenges by at least 1 and at most the number of operators.
     NeededOutOfRange = 6519,
+    /// There are 2 to 9 guardians, for a day to a year.
+    GuardiansOutOfRange = 6535,
+    /// An emergency act lasts an hour to 14 days.
+    EffectOutOfRange = 6536,
+    /// Guardians have three acts in 90 days, and these are spent.
+    TooManyActs = 6537,
+    /// Guardians have 14 days of effect in 90 days, and not so much is left.
+    BudgetSpent = 6538,
+    /// This was acted on in the last 90 days.
+    CoolingDown = 6539,
 }
 
 impl GovError {
     /// All errors, in the order of their numbers.
-    pub const ALL: [Self; 138] = [
+    pub const ALL: [Self; 167] = [
         Self::NotFounder,
         Self::MandateMissing,
         Self::MandateNotNeeded,
@@ -303,6 +361,11 @@ impl GovError {
         Self::NotAnOperator,
         Self::NotTheVoter,
         Self::NoStanding,
+        Self::NotGuardian,
+        Self::AlreadyApproved,
+        Self::NonceRefused,
+        Self::IndirectSignature,
+        Self::HeartbeatMissed,
         Self::WrongConstitution,
         Self::WrongProposal,
         Self::WrongRoster,
@@ -358,6 +421,16 @@ impl GovError {
         Self::SeatsOpen,
         Self::SeatTooLate,
         Self::FinalBallotsOnly,
+        Self::NoGuardians,
+        Self::StruckOut,
+        Self::HeartbeatMissing,
+        Self::GuardiansChanged,
+        Self::EmergencyActive,
+        Self::EmergencyNotActive,
+        Self::AlreadyRatified,
+        Self::EmergencyNotOver,
+        Self::CannotBeHeld,
+        Self::Paused,
         Self::VotingNotStarted,
         Self::VotingEnded,
         Self::VotingNotEnded,
@@ -376,6 +449,11 @@ impl GovError {
         Self::SlotNotPassed,
         Self::WeightNotOfThisSlot,
         Self::ChallengeTooLong,
+        Self::TermOver,
+        Self::ApprovalTooLate,
+        Self::RatifyTooLate,
+        Self::NotLapsed,
+        Self::EffectOver,
         Self::Overflow,
         Self::TallyUnderflow,
         Self::DigestMismatch,
@@ -406,6 +484,10 @@ impl GovError {
         Self::WeightRecordMalformed,
         Self::WeightRecordPurpose,
         Self::UnknownVerdict,
+        Self::GuardiansNotAscending,
+        Self::GuardiansThreshold,
+        Self::UnknownAct,
+        Self::ApprovalMismatch,
         Self::TooManyCitations,
         Self::RosterSizeOutOfRange,
         Self::TooManyMembers,
@@ -426,6 +508,11 @@ impl GovError {
         Self::VotersOutOfRange,
         Self::ProofLength,
         Self::NeededOutOfRange,
+        Self::GuardiansOutOfRange,
+        Self::EffectOutOfRange,
+        Self::TooManyActs,
+        Self::BudgetSpent,
+        Self::CoolingDown,
     ];
 
     /// The error with this number, or `None`.
@@ -459,6 +546,11 @@ impl GovError {
             Self::NotAnOperator => "NotAnOperator",
             Self::NotTheVoter => "NotTheVoter",
             Self::NoStanding => "NoStanding",
+            Self::NotGuardian => "NotGuardian",
+            Self::AlreadyApproved => "AlreadyApproved",
+            Self::NonceRefused => "NonceRefused",
+            Self::IndirectSignature => "IndirectSignature",
+            Self::HeartbeatMissed => "HeartbeatMissed",
             Self::WrongConstitution => "WrongConstitution",
             Self::WrongProposal => "WrongProposal",
             Self::WrongRoster => "WrongRoster",
@@ -514,6 +606,16 @@ impl GovError {
             Self::SeatsOpen => "SeatsOpen",
             Self::SeatTooLate => "SeatTooLate",
             Self::FinalBallotsOnly => "FinalBallotsOnly",
+            Self::NoGuardians => "NoGuardians",
+            Self::StruckOut => "StruckOut",
+            Self::HeartbeatMissing => "HeartbeatMissing",
+            Self::GuardiansChanged => "GuardiansChanged",
+            Self::EmergencyActive => "EmergencyActive",
+            Self::EmergencyNotActive => "EmergencyNotActive",
+            Self::AlreadyRatified => "AlreadyRatified",
+            Self::EmergencyNotOver => "EmergencyNotOver",
+            Self::CannotBeHeld => "CannotBeHeld",
+            Self::Paused => "Paused",
             Self::VotingNotStarted => "VotingNotStarted",
             Self::VotingEnded => "VotingEnded",
             Self::VotingNotEnded => "VotingNotEnded",
@@ -532,6 +634,11 @@ impl GovError {
             Self::SlotNotPassed => "SlotNotPassed",
             Self::WeightNotOfThisSlot => "WeightNotOfThisSlot",
             Self::ChallengeTooLong => "ChallengeTooLong",
+            Self::TermOver => "TermOver",
+            Self::ApprovalTooLate => "ApprovalTooLate",
+            Self::RatifyTooLate => "RatifyTooLate",
+            Self::NotLapsed => "NotLapsed",
+            Self::EffectOver => "EffectOver",
             Self::Overflow => "Overflow",
             Self::TallyUnderflow => "TallyUnderflow",
             Self::DigestMismatch => "DigestMismatch",
@@ -562,6 +669,10 @@ impl GovError {
             Self::WeightRecordMalformed => "WeightRecordMalformed",
             Self::WeightRecordPurpose => "WeightRecordPurpose",
             Self::UnknownVerdict => "UnknownVerdict",
+            Self::GuardiansNotAscending => "GuardiansNotAscending",
+            Self::GuardiansThreshold => "GuardiansThreshold",
+            Self::UnknownAct => "UnknownAct",
+            Self::ApprovalMismatch => "ApprovalMismatch",
             Self::TooManyCitations => "TooManyCitations",
             Self::RosterSizeOutOfRange => "RosterSizeOutOfRange",
             Self::TooManyMembers => "TooManyMembers",
@@ -582,6 +693,11 @@ impl GovError {
             Self::VotersOutOfRange => "VotersOutOfRange",
             Self::ProofLength => "ProofLength",
             Self::NeededOutOfRange => "NeededOutOfRange",
+            Self::GuardiansOutOfRange => "GuardiansOutOfRange",
+            Self::EffectOutOfRange => "EffectOutOfRange",
+            Self::TooManyActs => "TooManyActs",
+            Self::BudgetSpent => "BudgetSpent",
+            Self::CoolingDown => "CoolingDown",
         }
     }
 
@@ -610,6 +726,13 @@ impl GovError {
             Self::NotAnOperator => "only one of the snapshot operators may do this",
             Self::NotTheVoter => "the seat or the weight record is another voter's",
             Self::NoStanding => "here an operator proposes, or anybody where the track asks for a deposit",
+            Self::NotGuardian => "the guardian at this index is somebody else",
+            Self::AlreadyApproved => "this guardian has approved it already",
+            Self::NonceRefused => "guardians sign for now: a transaction with a durable nonce is refused",
+            Self::IndirectSignature => {
+                "guardians call this program themselves: another program cannot pass their signatures on"
+            }
+            Self::HeartbeatMissed => "this guardian was silent for 30 days, and stays out until adopted again",
             Self::WrongConstitution => "the account belongs to another constitution",
             Self::WrongProposal => "the account belongs to another proposal",
             Self::WrongRoster => "the account belongs to another roster, or is not the roster asked for",
@@ -681,6 +804,16 @@ impl GovError {
             Self::FinalBallotsOnly => {
                 "this electorate votes with final ballots only: a second weight record may weigh something else"
             }
+            Self::NoGuardians => "there are no guardians",
+            Self::StruckOut => "three acts of these guardians were not confirmed by a vote: they are disarmed",
+            Self::HeartbeatMissing => "fewer guardians than must approve were heard of in the last 30 days",
+            Self::GuardiansChanged => "the act was opened under other guardians",
+            Self::EmergencyActive => "the act has taken effect already",
+            Self::EmergencyNotActive => "the act has not taken effect",
+            Self::AlreadyRatified => "a vote has confirmed the act already",
+            Self::EmergencyNotOver => "something can still become of the act",
+            Self::CannotBeHeld => "nothing may delay this proposal, or it was held before: a proposal is held once",
+            Self::Paused => "an emergency act has paused this; it goes on by itself when the pause is over",
             Self::VotingNotStarted => "voting has not started",
             Self::VotingEnded => "voting has ended",
             Self::VotingNotEnded => "voting has not ended",
@@ -699,6 +832,11 @@ impl GovError {
             Self::SlotNotPassed => "the slot of a snapshot must have passed: its weights could still change",
             Self::WeightNotOfThisSlot => "a weight record counts only in the slot that it was written for",
             Self::ChallengeTooLong => "the operators' challenge window does not fit before the end of voting",
+            Self::TermOver => "the guardians' term is over",
+            Self::ApprovalTooLate => "the approvals of an act lie within 150 slots, and these are over",
+            Self::RatifyTooLate => "a vote can confirm an act only within seven days",
+            Self::NotLapsed => "a vote can still confirm the act, or has",
+            Self::EffectOver => "the effect of the act is over",
             Self::Overflow => "a number would exceed its range",
             Self::TallyUnderflow => "a tally would fall below zero",
             Self::DigestMismatch => "this is not what was voted on: the execution digest differs",
@@ -735,6 +873,10 @@ impl GovError {
             Self::WeightRecordMalformed => "the account is no weight record of the plugin's program, realm and mint",
             Self::WeightRecordPurpose => "the weight record was not written for this act on this account",
             Self::UnknownVerdict => "the verdict must be 1 (approve) or 0 (challenge)",
+            Self::GuardiansNotAscending => "guardians must be different and in ascending order of address",
+            Self::GuardiansThreshold => "guardians act as a majority of at least two, and of no more than there are",
+            Self::UnknownAct => "no emergency act has this number",
+            Self::ApprovalMismatch => "what this guardian approves is not what was opened",
             Self::TooManyCitations => "a proposal can cite at most 8 principles",
             Self::RosterSizeOutOfRange => "a roster has 1 to 8,448 members",
             Self::TooManyMembers => "more members than the roster was made for, or than its page holds",
@@ -759,6 +901,11 @@ impl GovError {
             Self::NeededOutOfRange => {
                 "approvals must exceed challenges by at least 1 and at most the number of operators"
             }
+            Self::GuardiansOutOfRange => "there are 2 to 9 guardians, for a day to a year",
+            Self::EffectOutOfRange => "an emergency act lasts an hour to 14 days",
+            Self::TooManyActs => "guardians have three acts in 90 days, and these are spent",
+            Self::BudgetSpent => "guardians have 14 days of effect in 90 days, and not so much is left",
+            Self::CoolingDown => "this was acted on in the last 90 days",
         }
     }
 }

@@ -43,6 +43,26 @@ pub enum Event {
     ElectorateAdopted(ElectorateAdopted),
     /// Snapshot operators or a weight plugin were closed.
     ElectorateClosed(ElectorateClosed),
+    /// Another guardian approved an emergency act. With the last of them that it needs, it takes effect.
+    EmergencyApproved(EmergencyApproved),
+    /// An emergency act was closed and its rent returned.
+    EmergencyClosed(EmergencyClosed),
+    /// A vote ended an emergency act.
+    EmergencyEnded(EmergencyEnded),
+    /// It was written down that no vote had confirmed an emergency act in time.
+    EmergencyLapsed(EmergencyLapsed),
+    /// A guardian proposed an emergency act and approved it. It has no effect yet.
+    EmergencyOpened(EmergencyOpened),
+    /// A vote confirmed an emergency act.
+    EmergencyRatified(EmergencyRatified),
+    /// A guardian was heard of.
+    GuardianSeen(GuardianSeen),
+    /// Guardians were adopted, in place of any before.
+    GuardiansAdopted(GuardiansAdopted),
+    /// A constitution can have guardians from now on. It has none yet.
+    GuardiansOpened(GuardiansOpened),
+    /// The guardians were removed.
+    GuardiansRemoved(GuardiansRemoved),
     /// Snapshot operators were named: an electorate to adopt.
     OperatorsCreated(OperatorsCreated),
     /// A track's parameters were replaced.
@@ -77,6 +97,8 @@ pub enum Event {
     ProposalExpired(ProposalExpired),
     /// The outcome of a vote was written down.
     ProposalFinalized(ProposalFinalized),
+    /// An emergency act delays a proposal's execution, longer or no longer.
+    ProposalHeld(ProposalHeld),
     /// A member of the veto body wants to stop a proposal.
     ProposalVetoed(ProposalVetoed),
     /// A ballot was cast or changed.
@@ -141,6 +163,16 @@ impl Event {
             DepositWithdrawn::DISCRIMINATOR => decode::event(bytes).map(Self::DepositWithdrawn),
             ElectorateAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::ElectorateAdopted),
             ElectorateClosed::DISCRIMINATOR => decode::event(bytes).map(Self::ElectorateClosed),
+            EmergencyApproved::DISCRIMINATOR => decode::event(bytes).map(Self::EmergencyApproved),
+            EmergencyClosed::DISCRIMINATOR => decode::event(bytes).map(Self::EmergencyClosed),
+            EmergencyEnded::DISCRIMINATOR => decode::event(bytes).map(Self::EmergencyEnded),
+            EmergencyLapsed::DISCRIMINATOR => decode::event(bytes).map(Self::EmergencyLapsed),
+            EmergencyOpened::DISCRIMINATOR => decode::event(bytes).map(Self::EmergencyOpened),
+            EmergencyRatified::DISCRIMINATOR => decode::event(bytes).map(Self::EmergencyRatified),
+            GuardianSeen::DISCRIMINATOR => decode::event(bytes).map(Self::GuardianSeen),
+            GuardiansAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::GuardiansAdopted),
+            GuardiansOpened::DISCRIMINATOR => decode::event(bytes).map(Self::GuardiansOpened),
+            GuardiansRemoved::DISCRIMINATOR => decode::event(bytes).map(Self::GuardiansRemoved),
             OperatorsCreated::DISCRIMINATOR => decode::event(bytes).map(Self::OperatorsCreated),
             ParametersAmended::DISCRIMINATOR => decode::event(bytes).map(Self::ParametersAmended),
             PolicyAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAdopted),
@@ -158,6 +190,7 @@ impl Event {
             ProposalExecuted::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalExecuted),
             ProposalExpired::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalExpired),
             ProposalFinalized::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalFinalized),
+            ProposalHeld::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalHeld),
             ProposalVetoed::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalVetoed),
             ProposalVoted::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalVoted),
             ProposerClosed::DISCRIMINATOR => decode::event(bytes).map(Self::ProposerClosed),
@@ -201,6 +234,16 @@ impl Event {
             Self::DepositWithdrawn(event) => decode::to_bytes(DepositWithdrawn::DISCRIMINATOR, event),
             Self::ElectorateAdopted(event) => decode::to_bytes(ElectorateAdopted::DISCRIMINATOR, event),
             Self::ElectorateClosed(event) => decode::to_bytes(ElectorateClosed::DISCRIMINATOR, event),
+            Self::EmergencyApproved(event) => decode::to_bytes(EmergencyApproved::DISCRIMINATOR, event),
+            Self::EmergencyClosed(event) => decode::to_bytes(EmergencyClosed::DISCRIMINATOR, event),
+            Self::EmergencyEnded(event) => decode::to_bytes(EmergencyEnded::DISCRIMINATOR, event),
+            Self::EmergencyLapsed(event) => decode::to_bytes(EmergencyLapsed::DISCRIMINATOR, event),
+            Self::EmergencyOpened(event) => decode::to_bytes(EmergencyOpened::DISCRIMINATOR, event),
+            Self::EmergencyRatified(event) => decode::to_bytes(EmergencyRatified::DISCRIMINATOR, event),
+            Self::GuardianSeen(event) => decode::to_bytes(GuardianSeen::DISCRIMINATOR, event),
+            Self::GuardiansAdopted(event) => decode::to_bytes(GuardiansAdopted::DISCRIMINATOR, event),
+            Self::GuardiansOpened(event) => decode::to_bytes(GuardiansOpened::DISCRIMINATOR, event),
+            Self::GuardiansRemoved(event) => decode::to_bytes(GuardiansRemoved::DISCRIMINATOR, event),
             Self::OperatorsCreated(event) => decode::to_bytes(OperatorsCreated::DISCRIMINATOR, event),
             Self::ParametersAmended(event) => decode::to_bytes(ParametersAmended::DISCRIMINATOR, event),
             Self::PolicyAdopted(event) => decode::to_bytes(PolicyAdopted::DISCRIMINATOR, event),
@@ -218,6 +261,7 @@ impl Event {
             Self::ProposalExecuted(event) => decode::to_bytes(ProposalExecuted::DISCRIMINATOR, event),
             Self::ProposalExpired(event) => decode::to_bytes(ProposalExpired::DISCRIMINATOR, event),
             Self::ProposalFinalized(event) => decode::to_bytes(ProposalFinalized::DISCRIMINATOR, event),
+            Self::ProposalHeld(event) => decode::to_bytes(ProposalHeld::DISCRIMINATOR, event),
             Self::ProposalVetoed(event) => decode::to_bytes(ProposalVetoed::DISCRIMINATOR, event),
             Self::ProposalVoted(event) => decode::to_bytes(ProposalVoted::DISCRIMINATOR, event),
             Self::ProposerClosed(event) => decode::to_bytes(ProposerClosed::DISCRIMINATOR, event),
@@ -260,6 +304,16 @@ impl Event {
             Self::DepositWithdrawn(_) => "DepositWithdrawn",
             Self::ElectorateAdopted(_) => "ElectorateAdopted",
             Self::ElectorateClosed(_) => "ElectorateClosed",
+            Self::EmergencyApproved(_) => "EmergencyApproved",
+            Self::EmergencyClosed(_) => "EmergencyClosed",
+            Self::EmergencyEnded(_) => "EmergencyEnded",
+            Self::EmergencyLapsed(_) => "EmergencyLapsed",
+            Self::EmergencyOpened(_) => "EmergencyOpened",
+            Self::EmergencyRatified(_) => "EmergencyRatified",
+            Self::GuardianSeen(_) => "GuardianSeen",
+            Self::GuardiansAdopted(_) => "GuardiansAdopted",
+            Self::GuardiansOpened(_) => "GuardiansOpened",
+            Self::GuardiansRemoved(_) => "GuardiansRemoved",
             Self::OperatorsCreated(_) => "OperatorsCreated",
             Self::ParametersAmended(_) => "ParametersAmended",
             Self::PolicyAdopted(_) => "PolicyAdopted",
@@ -277,6 +331,7 @@ impl Event {
             Self::ProposalExecuted(_) => "ProposalExecuted",
             Self::ProposalExpired(_) => "ProposalExpired",
             Self::ProposalFinalized(_) => "ProposalFinalized",
+            Self::ProposalHeld(_) => "ProposalHeld",
             Self::ProposalVetoed(_) => "ProposalVetoed",
             Self::ProposalVoted(_) => "ProposalVoted",
             Self::ProposerClosed(_) => "ProposerClosed",
@@ -319,6 +374,16 @@ impl Event {
             Self::DepositWithdrawn(event) => Some(event.sequence),
             Self::ElectorateAdopted(event) => Some(event.sequence),
             Self::ElectorateClosed(event) => Some(event.sequence),
+            Self::EmergencyApproved(event) => Some(event.sequence),
+            Self::EmergencyClosed(event) => Some(event.sequence),
+            Self::EmergencyEnded(event) => Some(event.sequence),
+            Self::EmergencyLapsed(event) => Some(event.sequence),
+            Self::EmergencyOpened(event) => Some(event.sequence),
+            Self::EmergencyRatified(event) => Some(event.sequence),
+            Self::GuardianSeen(event) => Some(event.sequence),
+            Self::GuardiansAdopted(event) => Some(event.sequence),
+            Self::GuardiansOpened(event) => Some(event.sequence),
+            Self::GuardiansRemoved(event) => Some(event.sequence),
             Self::OperatorsCreated(event) => Some(event.sequence),
             Self::ParametersAmended(event) => Some(event.sequence),
             Self::PolicyAdopted(event) => Some(event.sequence),
@@ -336,6 +401,7 @@ impl Event {
             Self::ProposalExecuted(event) => Some(event.sequence),
             Self::ProposalExpired(event) => Some(event.sequence),
             Self::ProposalFinalized(event) => Some(event.sequence),
+            Self::ProposalHeld(event) => Some(event.sequence),
             Self::ProposalVetoed(event) => Some(event.sequence),
             Self::ProposalVoted(event) => Some(event.sequence),
             Self::ProposerClosed(event) => Some(event.sequence),
@@ -378,6 +444,16 @@ impl Event {
             Self::DepositWithdrawn(event) => Some(event.at),
             Self::ElectorateAdopted(event) => Some(event.at),
             Self::ElectorateClosed(event) => Some(event.at),
+            Self::EmergencyApproved(event) => Some(event.at),
+            Self::EmergencyClosed(event) => Some(event.at),
+            Self::EmergencyEnded(event) => Some(event.at),
+            Self::EmergencyLapsed(event) => Some(event.at),
+            Self::EmergencyOpened(event) => Some(event.at),
+            Self::EmergencyRatified(event) => Some(event.at),
+            Self::GuardianSeen(event) => Some(event.at),
+            Self::GuardiansAdopted(event) => Some(event.at),
+            Self::GuardiansOpened(event) => Some(event.at),
+            Self::GuardiansRemoved(event) => Some(event.at),
             Self::OperatorsCreated(event) => Some(event.at),
             Self::ParametersAmended(event) => Some(event.at),
             Self::PolicyAdopted(event) => Some(event.at),
@@ -395,6 +471,7 @@ impl Event {
             Self::ProposalExecuted(event) => Some(event.at),
             Self::ProposalExpired(event) => Some(event.at),
             Self::ProposalFinalized(event) => Some(event.at),
+            Self::ProposalHeld(event) => Some(event.at),
             Self::ProposalVetoed(event) => Some(event.at),
             Self::ProposalVoted(event) => Some(event.at),
             Self::ProposerClosed(event) => Some(event.at),
@@ -437,6 +514,16 @@ impl Event {
             Self::DepositWithdrawn(event) => Some(event.constitution),
             Self::ElectorateAdopted(event) => Some(event.constitution),
             Self::ElectorateClosed(event) => Some(event.constitution),
+            Self::EmergencyApproved(event) => Some(event.constitution),
+            Self::EmergencyClosed(event) => Some(event.constitution),
+            Self::EmergencyEnded(event) => Some(event.constitution),
+            Self::EmergencyLapsed(event) => Some(event.constitution),
+            Self::EmergencyOpened(event) => Some(event.constitution),
+            Self::EmergencyRatified(event) => Some(event.constitution),
+            Self::GuardianSeen(event) => Some(event.constitution),
+            Self::GuardiansAdopted(event) => Some(event.constitution),
+            Self::GuardiansOpened(event) => Some(event.constitution),
+            Self::GuardiansRemoved(event) => Some(event.constitution),
             Self::OperatorsCreated(event) => Some(event.constitution),
             Self::ParametersAmended(event) => Some(event.constitution),
             Self::PolicyAdopted(event) => Some(event.constitution),
@@ -454,6 +541,7 @@ impl Event {
             Self::ProposalExecuted(_) => None,
             Self::ProposalExpired(_) => None,
             Self::ProposalFinalized(_) => None,
+            Self::ProposalHeld(_) => None,
             Self::ProposalVetoed(_) => None,
             Self::ProposalVoted(_) => None,
             Self::ProposerClosed(event) => Some(event.constitution),
@@ -496,6 +584,16 @@ impl Event {
             Self::DepositWithdrawn(_) => None,
             Self::ElectorateAdopted(_) => None,
             Self::ElectorateClosed(_) => None,
+            Self::EmergencyApproved(_) => None,
+            Self::EmergencyClosed(_) => None,
+            Self::EmergencyEnded(_) => None,
+            Self::EmergencyLapsed(_) => None,
+            Self::EmergencyOpened(_) => None,
+            Self::EmergencyRatified(_) => None,
+            Self::GuardianSeen(_) => None,
+            Self::GuardiansAdopted(_) => None,
+            Self::GuardiansOpened(_) => None,
+            Self::GuardiansRemoved(_) => None,
             Self::OperatorsCreated(_) => None,
             Self::ParametersAmended(_) => None,
             Self::PolicyAdopted(_) => None,
@@ -513,6 +611,7 @@ impl Event {
             Self::ProposalExecuted(event) => Some(event.proposal),
             Self::ProposalExpired(event) => Some(event.proposal),
             Self::ProposalFinalized(event) => Some(event.proposal),
+            Self::ProposalHeld(event) => Some(event.proposal),
             Self::ProposalVetoed(event) => Some(event.proposal),
             Self::ProposalVoted(event) => Some(event.proposal),
             Self::ProposerClosed(_) => None,
@@ -873,6 +972,246 @@ pub struct ElectorateClosed {
 impl ElectorateClosed {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [199, 56, 201, 19, 19, 90, 157, 150];
+}
+
+/// Another guardian approved an emergency act. With the last of them that it needs, it takes effect.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct EmergencyApproved {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The act's id in the constitution.
+    pub emergency_id: u32,
+    /// The guardian.
+    pub guardian: Address,
+    /// The guardian's index.
+    pub index: u8,
+    /// Who has approved it, one bit a guardian.
+    pub approvals: u16,
+    /// Slot of this approval.
+    pub slot: u64,
+    /// First second after the effect unless a vote confirms it; 0 where it did not take effect.
+    pub effect_until: i64,
+    /// First second at which no vote can confirm it; 0 where it did not take effect.
+    pub ratify_by: i64,
+    /// First second after the effect where a vote confirms it; 0 where it did not take effect.
+    pub expires_at: i64,
+}
+
+impl EmergencyApproved {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [150, 127, 30, 2, 187, 121, 155, 250];
+}
+
+/// An emergency act was closed and its rent returned.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct EmergencyClosed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The act's id in the constitution.
+    pub emergency_id: u32,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+}
+
+impl EmergencyClosed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [219, 90, 219, 234, 24, 177, 190, 153];
+}
+
+/// A vote ended an emergency act.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct EmergencyEnded {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// The act's id in the constitution.
+    pub emergency_id: u32,
+    /// First second after the effect, as its target now says; 0 where the target is gone.
+    pub effect_until: i64,
+}
+
+impl EmergencyEnded {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [219, 122, 211, 221, 126, 245, 25, 29];
+}
+
+/// It was written down that no vote had confirmed an emergency act in time.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct EmergencyLapsed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The act's id in the constitution.
+    pub emergency_id: u32,
+}
+
+impl EmergencyLapsed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [200, 128, 107, 193, 69, 13, 248, 26];
+}
+
+/// A guardian proposed an emergency act and approved it. It has no effect yet.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct EmergencyOpened {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The emergency act.
+    pub emergency: Address,
+    /// The act's id in the constitution.
+    pub emergency_id: u32,
+    /// The guardian.
+    pub guardian: Address,
+    /// The guardian's index.
+    pub index: u8,
+    /// What it does: `quantumagi_rules::emergency::Act`.
+    pub act: u8,
+    /// The policy or the proposal it is about; zeros for a pause.
+    pub target: Address,
+    /// How long it holds if a vote confirms it, seconds.
+    pub seconds: u32,
+    /// The principle's id in the constitution.
+    pub principle_id: u32,
+    /// SHA-256 of the canonical text that says why.
+    pub reason_hash: [u8; 32],
+    /// SHA-256 of the evidence.
+    pub evidence_hash: [u8; 32],
+    /// What each guardian signs.
+    pub statement: [u8; 32],
+    /// Number of the set of guardians.
+    pub guardians_version: u32,
+    /// Slot of this approval.
+    pub slot: u64,
+}
+
+impl EmergencyOpened {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [84, 20, 10, 97, 160, 98, 190, 106];
+}
+
+/// A vote confirmed an emergency act.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct EmergencyRatified {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// The act's id in the constitution.
+    pub emergency_id: u32,
+    /// First second after the effect, as its target now says; 0 where it holds no longer for that.
+    pub effect_until: i64,
+}
+
+impl EmergencyRatified {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [113, 210, 22, 77, 163, 202, 173, 2];
+}
+
+/// A guardian was heard of.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct GuardianSeen {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The guardian.
+    pub guardian: Address,
+    /// The guardian's index.
+    pub index: u8,
+}
+
+impl GuardianSeen {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [130, 233, 233, 38, 153, 96, 100, 10];
+}
+
+/// Guardians were adopted, in place of any before.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct GuardiansAdopted {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// Number of this set of guardians: counts adoptions and removals.
+    pub version: u32,
+    /// How many of them must approve an act.
+    pub threshold: u8,
+    /// How long they may act from now on, seconds.
+    pub term_seconds: u32,
+    /// Who they are, in ascending order.
+    pub members: Vec<Address>,
+}
+
+impl GuardiansAdopted {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [140, 71, 232, 113, 74, 98, 19, 223];
+}
+
+/// A constitution can have guardians from now on. It has none yet.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct GuardiansOpened {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+}
+
+impl GuardiansOpened {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [106, 56, 22, 223, 249, 144, 178, 179];
+}
+
+/// The guardians were removed.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct GuardiansRemoved {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// Number of this set of guardians: counts adoptions and removals.
+    pub version: u32,
+}
+
+impl GuardiansRemoved {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [233, 137, 222, 193, 55, 165, 188, 242];
 }
 
 /// Snapshot operators were named: an electorate to adopt.
@@ -1335,6 +1674,26 @@ pub struct ProposalFinalized {
 impl ProposalFinalized {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [159, 104, 210, 220, 86, 209, 61, 51];
+}
+
+/// An emergency act delays a proposal's execution, longer or no longer.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ProposalHeld {
+    /// The proposal.
+    pub proposal: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The emergency act.
+    pub emergency: Address,
+    /// First second at which it can be executed, unless its timelock is longer.
+    pub held_until: i64,
+}
+
+impl ProposalHeld {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [200, 11, 55, 142, 101, 83, 165, 44];
 }
 
 /// A member of the veto body wants to stop a proposal.

@@ -9,10 +9,14 @@ use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
 use super::PROGRAM_ID;
-use super::types::{ConstitutionCreateArgs, Member, PrincipleAddArgs, ProposalCreateArgs, TrackConfig};
+use super::types::{
+    ConstitutionCreateArgs, EmergencyOpenArgs, Member, PrincipleAddArgs, ProposalCreateArgs, TrackConfig,
+};
 use crate::encode::{Data, optional};
 
 const SYSTEM_PROGRAM: Address = Address::from_str_const("11111111111111111111111111111111");
+
+const TRANSACTION: Address = Address::from_str_const("Sysvar1nstructions1111111111111111111111111");
 
 /// Name of the instruction that begins with these bytes; `None` where there is none.
 #[must_use]
@@ -34,6 +38,16 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         DepositWithdraw::DISCRIMINATOR => Some("deposit_withdraw"),
         ElectorateAdopt::DISCRIMINATOR => Some("electorate_adopt"),
         ElectorateClose::DISCRIMINATOR => Some("electorate_close"),
+        EmergencyApprove::DISCRIMINATOR => Some("emergency_approve"),
+        EmergencyClose::DISCRIMINATOR => Some("emergency_close"),
+        EmergencyEnd::DISCRIMINATOR => Some("emergency_end"),
+        EmergencyLapse::DISCRIMINATOR => Some("emergency_lapse"),
+        EmergencyOpen::DISCRIMINATOR => Some("emergency_open"),
+        EmergencyRatify::DISCRIMINATOR => Some("emergency_ratify"),
+        GuardiansAdopt::DISCRIMINATOR => Some("guardians_adopt"),
+        GuardiansHeartbeat::DISCRIMINATOR => Some("guardians_heartbeat"),
+        GuardiansOpen::DISCRIMINATOR => Some("guardians_open"),
+        GuardiansRemove::DISCRIMINATOR => Some("guardians_remove"),
         OperatorsCreate::DISCRIMINATOR => Some("operators_create"),
         ParametersAmend::DISCRIMINATOR => Some("parameters_amend"),
         PolicyAdopt::DISCRIMINATOR => Some("policy_adopt"),
@@ -658,6 +672,355 @@ impl ElectorateClose {
     }
 }
 
+/// Another guardian approves an emergency act; the last approval puts it into effect.
+///
+/// Accounts of `emergency_approve`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmergencyApprove {
+    /// The guardian. (Signer.)
+    pub guardian: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The guardians of this constitution. (Writable.)
+    pub guardians: Address,
+    /// The emergency act. (Writable.)
+    pub emergency: Address,
+    /// The policy or the proposal it is about; none for a pause. Needed only for the approval that it takes effect with. (Writable.)
+    pub target: Option<Address>,
+}
+
+impl EmergencyApprove {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [67, 168, 69, 170, 81, 127, 27, 119];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, index: u8, statement: [u8; 32]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.guardian, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.guardians, false),
+                AccountMeta::new_readonly(TRANSACTION, false),
+                AccountMeta::new(self.emergency, false),
+                optional(self.target, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&index).with(&statement).into_bytes(),
+        }
+    }
+}
+
+/// Closes an emergency act that is over and returns its rent.
+///
+/// Accounts of `emergency_close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmergencyClose {
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The emergency act. (Writable.)
+    pub emergency: Address,
+    /// The guardian who opened it, and paid for it. (Writable.)
+    pub payer: Address,
+}
+
+impl EmergencyClose {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [72, 5, 66, 138, 108, 194, 37, 175];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.emergency, false),
+                AccountMeta::new(self.payer, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Ends an emergency act, as was voted.
+///
+/// Accounts of `emergency_end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmergencyEnd {
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The guardians of this constitution. (Writable.)
+    pub guardians: Address,
+    /// The emergency act. (Writable.)
+    pub emergency: Address,
+    /// The policy or the proposal the act is about; none for a pause. (Writable.)
+    pub target: Option<Address>,
+    /// The approved proposal that orders this. (Writable.)
+    pub proposal: Address,
+}
+
+impl EmergencyEnd {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [169, 243, 85, 130, 230, 220, 106, 135];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.guardians, false),
+                AccountMeta::new(self.emergency, false),
+                optional(self.target, true),
+                AccountMeta::new(self.proposal, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Writes down that no vote has confirmed an emergency act in time.
+///
+/// Accounts of `emergency_lapse`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmergencyLapse {
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The emergency act. (Writable.)
+    pub emergency: Address,
+}
+
+impl EmergencyLapse {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [96, 137, 203, 139, 139, 187, 251, 10];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![AccountMeta::new(self.constitution, false), AccountMeta::new(self.emergency, false)],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// A guardian proposes an emergency act, and approves it.
+///
+/// Accounts of `emergency_open`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmergencyOpen {
+    /// The guardian. Pays, and is paid back when the act is closed. (Writable, signer.)
+    pub guardian: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The guardians of this constitution.
+    pub guardians: Address,
+    /// The principle it rests on.
+    pub principle: Address,
+    /// The emergency act. (Writable.)
+    pub emergency: Address,
+}
+
+impl EmergencyOpen {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [220, 206, 40, 212, 110, 255, 213, 209];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, args: &EmergencyOpenArgs) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.guardian, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new_readonly(self.guardians, false),
+                AccountMeta::new_readonly(self.principle, false),
+                AccountMeta::new(self.emergency, false),
+                AccountMeta::new_readonly(TRANSACTION, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(args).into_bytes(),
+        }
+    }
+}
+
+/// Confirms an emergency act, as was voted.
+///
+/// Accounts of `emergency_ratify`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmergencyRatify {
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The guardians of this constitution. (Writable.)
+    pub guardians: Address,
+    /// The emergency act. (Writable.)
+    pub emergency: Address,
+    /// The policy or the proposal the act is about; none for a pause. (Writable.)
+    pub target: Option<Address>,
+    /// The approved proposal that orders this. (Writable.)
+    pub proposal: Address,
+}
+
+impl EmergencyRatify {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [95, 14, 93, 200, 210, 204, 9, 141];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.guardians, false),
+                AccountMeta::new(self.emergency, false),
+                optional(self.target, true),
+                AccountMeta::new(self.proposal, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Gives emergency powers to guardians, in place of any before.
+///
+/// Accounts of `guardians_adopt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardiansAdopt {
+    /// The founder before the seal; anybody with the proposal after it. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The approved proposal that orders this; none before the seal. (Writable.)
+    pub proposal: Option<Address>,
+    /// The guardians of this constitution. (Writable.)
+    pub guardians: Address,
+}
+
+impl GuardiansAdopt {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [189, 246, 224, 135, 95, 232, 50, 70];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, threshold: u8, term_seconds: u32, members: &[Address]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                optional(self.proposal, true),
+                AccountMeta::new(self.guardians, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&threshold).with(&term_seconds).with(members).into_bytes(),
+        }
+    }
+}
+
+/// A guardian shows to be there.
+///
+/// Accounts of `guardians_heartbeat`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardiansHeartbeat {
+    /// The guardian. (Signer.)
+    pub guardian: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The guardians of this constitution. (Writable.)
+    pub guardians: Address,
+}
+
+impl GuardiansHeartbeat {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [246, 89, 93, 52, 127, 232, 216, 175];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, index: u8) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.guardian, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.guardians, false),
+                AccountMeta::new_readonly(TRANSACTION, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&index).into_bytes(),
+        }
+    }
+}
+
+/// Opens the account that guardians are adopted into.
+///
+/// Accounts of `guardians_open`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardiansOpen {
+    /// Pays. The account is never closed. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The guardians of this constitution. (Writable.)
+    pub guardians: Address,
+}
+
+impl GuardiansOpen {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [255, 48, 201, 252, 238, 59, 195, 224];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.guardians, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Removes the guardians.
+///
+/// Accounts of `guardians_remove`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardiansRemove {
+    /// The founder before the seal; anybody with the proposal after it. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The approved proposal that orders this; none before the seal. (Writable.)
+    pub proposal: Option<Address>,
+    /// The guardians of this constitution. (Writable.)
+    pub guardians: Address,
+}
+
+impl GuardiansRemove {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [40, 172, 145, 152, 234, 140, 245, 150];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                optional(self.proposal, true),
+                AccountMeta::new(self.guardians, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
 /// Names snapshot operators.
 ///
 /// Accounts of `operators_create`.
@@ -1183,6 +1546,8 @@ impl ProposalExecute {
 /// Accounts of `proposal_expire`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProposalExpire {
+    /// Says whether its execution was paused.
+    pub constitution: Address,
     /// The proposal. (Writable.)
     pub proposal: Address,
 }
@@ -1196,7 +1561,7 @@ impl ProposalExpire {
     pub fn instruction(&self) -> Instruction {
         Instruction {
             program_id: PROGRAM_ID,
-            accounts: vec![AccountMeta::new(self.proposal, false)],
+            accounts: vec![AccountMeta::new_readonly(self.constitution, false), AccountMeta::new(self.proposal, false)],
             data: Data::new(Self::DISCRIMINATOR).into_bytes(),
         }
     }

@@ -32,6 +32,23 @@ pub struct DepositCheckpoint {
     pub amount: u64,
 }
 
+/// What a guardian proposes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct EmergencyOpenArgs {
+    /// The guardian's index.
+    pub index: u8,
+    /// 0 to 3 to pause proposals, treasury, policies or deposits; 4 to suspend a policy; 5 to hold a proposal.
+    pub act: u8,
+    /// The policy or the proposal; zeros for a pause.
+    pub target: Address,
+    /// How long it shall hold if a vote confirms it: 3,600 to 1,209,600 seconds.
+    pub seconds: u32,
+    /// SHA-256 of the canonical text that says why.
+    pub reason_hash: [u8; 32],
+    /// SHA-256 of the evidence.
+    pub evidence_hash: [u8; 32],
+}
+
 /// Where a chain of events stands. Lives in the account that every event of the chain writes anyway, so that votes on
 /// different proposals do not wait for each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]

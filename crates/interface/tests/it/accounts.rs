@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use quantumagi_interface::accounts::{
-    BallotPage, Constitution, Policy, Principle, Proposal, Proposer, Roster, RosterPageHeader,
+    BallotPage, Constitution, EmergencyAction, Guardians, Policy, Principle, Proposal, Proposer, Roster,
+    RosterPageHeader,
 };
 use quantumagi_interface::types::Member;
 use quantumagi_interface::{Address, DecodeError, RosterPage};
@@ -45,7 +46,9 @@ macro_rules! laws {
 
 laws! {
     ballot_page: BallotPage, 1104;
-    constitution: Constitution, 544;
+    constitution: Constitution, 576;
+    emergency_action: EmergencyAction, 296;
+    guardians: Guardians, 464;
     policy: Policy, 152;
     principle: Principle, 120;
     proposal: Proposal, 712;

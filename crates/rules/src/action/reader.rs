@@ -1,5 +1,7 @@
 //! Reading an action's canonical bytes, field by field.
 
+use crate::Address;
+
 use super::{Action, ActionError, InvokeAccounts, INVOKE_ACCOUNT_BYTES, MAX_INVOKE_DATA};
 
 /// What is left to read.
@@ -35,6 +37,15 @@ impl<'a> Reader<'a> {
     pub(super) fn checked<T>(&mut self, meaning: impl Fn(u8) -> Option<T>) -> Result<T, ActionError> {
         let value = self.byte()?;
         meaning(value).ok_or(ActionError::OutOfRange { value })
+    }
+
+    pub(super) fn addresses(&mut self, most: usize) -> Result<&'a [Address], ActionError> {
+        let value = self.byte()?;
+        if usize::from(value) > most {
+            return Err(ActionError::OutOfRange { value });
+        }
+        let (addresses, _) = self.take(usize::from(value).saturating_mul(32))?.as_chunks();
+        Ok(addresses)
     }
 
     pub(super) fn invoke(&mut self) -> Result<Action<'a>, ActionError> {

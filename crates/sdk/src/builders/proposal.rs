@@ -9,9 +9,9 @@ use quantumagi_rules::ballot::{self, BallotRule, Choice, Place};
 use quantumagi_rules::roster;
 
 use super::{
-    Mandate, NewPrinciple, constitution_amend, electorate_adopt, parameters_amend, policy_adopt, policy_amend,
-    policy_repeal, principle_add, principle_amend, principle_retire, roster_adopt, settings_amend, vault_transfer,
-    veto_body_adopt, veto_body_remove,
+    Mandate, NewPrinciple, constitution_amend, electorate_adopt, emergency_end, emergency_ratify, guardians_adopt,
+    guardians_remove, parameters_amend, policy_adopt, policy_amend, policy_repeal, principle_add, principle_amend,
+    principle_retire, roster_adopt, settings_amend, vault_transfer, veto_body_adopt, veto_body_remove,
 };
 
 /// What makes somebody one of an electorate's people.
@@ -104,6 +104,10 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
         Action::RosterAdopt { roster_version, .. } | Action::VetoBodyAdopt { roster_version, .. } => {
             instructions::ProposalCreate { candidate: Some(pda::roster(&constitution, roster_version)), ..accounts }
         }
+        Action::GuardiansAdopt { .. } | Action::GuardiansRemove => accounts,
+        Action::EmergencyRatify { emergency_id } | Action::EmergencyEnd { emergency_id } => {
+            instructions::ProposalCreate { subject: Some(pda::emergency(&constitution, emergency_id)), ..accounts }
+        }
         Action::ElectorateAdopt { electorate, .. } => {
             instructions::ProposalCreate { subject: Some(Address::new_from_array(electorate)), ..accounts }
         }
@@ -154,8 +158,8 @@ pub fn proposal_finalize(proposal: &Address) -> Instruction {
 
 /// Writes down that an approved proposal missed its window.
 #[must_use]
-pub fn proposal_expire(proposal: &Address) -> Instruction {
-    instructions::ProposalExpire { proposal: *proposal }.instruction()
+pub fn proposal_expire(constitution: &Address, proposal: &Address) -> Instruction {
+    instructions::ProposalExpire { constitution: *constitution, proposal: *proposal }.instruction()
 }
 
 /// What executing a proposal takes besides the proposal itself.
@@ -175,13 +179,23 @@ pub struct Execution<'a> {
     pub next_policy_id: u64,
     /// Where the code of the program that [`Action::Invoke`] calls lies, if that program can be upgraded.
     pub program_data: Option<Address>,
+    /// The policy or proposal that the emergency act is about which a vote confirms or ends, if it is about one.
+    pub emergency_target: Option<Address>,
 }
 
 /// Does what was voted on: by the instruction of the action's own name, or by `proposal_execute` for a call.
 #[must_use]
 pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
-    let Execution { executor, constitution, proposal, next_principle_id, next_policy_id, program_data, .. } =
-        *execution;
+    let Execution {
+        executor,
+        constitution,
+        proposal,
+        next_principle_id,
+        next_policy_id,
+        program_data,
+        emergency_target,
+        ..
+    } = *execution;
     let mandate = Mandate::Proposal { proposal, executor };
     match execution.action {
         Action::PolicyAdopt { text_hash, sunset_at } => {
@@ -206,6 +220,17 @@ pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
         }
         Action::PrincipleRetire { principle_id, version } => {
             principle_retire(&constitution, &mandate, principle_id, version)
+        }
+        Action::GuardiansAdopt { threshold, term_seconds, members } => {
+            let members: Vec<Address> = members.iter().map(|member| Address::new_from_array(*member)).collect();
+            guardians_adopt(&constitution, &mandate, threshold, term_seconds, &members)
+        }
+        Action::GuardiansRemove => guardians_remove(&constitution, &mandate),
+        Action::EmergencyRatify { emergency_id } => {
+            emergency_ratify(&constitution, &proposal, emergency_id, emergency_target)
+        }
+        Action::EmergencyEnd { emergency_id } => {
+            emergency_end(&constitution, &proposal, emergency_id, emergency_target)
         }
         Action::RosterAdopt { roster_version, .. } => roster_adopt(&constitution, &mandate, roster_version),
         Action::ElectorateAdopt { kind, electorate } => {

@@ -104,6 +104,7 @@ fn execution(action: Action<'_>) -> Execution<'_> {
         next_principle_id: 8,
         next_policy_id: 9,
         program_data: None,
+        emergency_target: None,
     }
 }
 

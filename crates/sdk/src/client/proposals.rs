@@ -153,11 +153,11 @@ impl Quantumagi {
     /// [`SdkError::Action`](crate::SdkError::Action), and as [`Quantumagi::constitution`].
     pub async fn proposal_execute(&self, address: &Address, executor: &Address, action: &[u8]) -> Result<Instruction> {
         let proposal = self.proposal_at(address).await?.value;
-        check::execute(&proposal, action, self.now().await?)?;
+        let account = self.constitution(&proposal.constitution).await?.value;
+        check::execute(&account, &proposal, action, self.now().await?)?;
         let action = Action::decode(action)?;
         let code = self.code_of(&action).await?;
         check::same_code(&proposal, &action, code.map_or(0, |(_, slot)| slot))?;
-        let account = self.constitution(&proposal.constitution).await?.value;
         Ok(builders::proposal_execute(&Execution {
             executor: *executor,
             constitution: proposal.constitution,
@@ -166,6 +166,7 @@ impl Quantumagi {
             next_principle_id: account.next_principle_id,
             next_policy_id: account.next_policy_id,
             program_data: code.map(|(address, _)| address),
+            emergency_target: self.emergency_target(&proposal.constitution, &action).await?,
         }))
     }
 
@@ -174,8 +175,10 @@ impl Quantumagi {
     /// # Errors
     /// [`CheckError::Step`], and as [`Quantumagi::constitution`].
     pub async fn proposal_expire(&self, address: &Address) -> Result<Instruction> {
-        self.in_phase_for(address, Step::Expire).await?;
-        Ok(builders::proposal_expire(address))
+        let proposal = self.proposal_at(address).await?.value;
+        let account = self.constitution(&proposal.constitution).await?.value;
+        check::due(&account, &proposal, Step::Expire, self.now().await?)?;
+        Ok(builders::proposal_expire(&proposal.constitution, address))
     }
 
     /// Closes a final proposal and its ballot pages.
@@ -221,6 +224,10 @@ impl Quantumagi {
             Action::RosterAdopt { roster_version, .. } => {
                 check::usable(&self.roster(constitution, roster_version).await?.value)?;
             }
+            Action::EmergencyRatify { emergency_id } | Action::EmergencyEnd { emergency_id } => {
+                self.emergency(constitution, emergency_id).await?;
+            }
+            Action::GuardiansAdopt { .. } | Action::GuardiansRemove => {}
             Action::ElectorateAdopt { kind, electorate } => {
                 self.check_adoptable(constitution, kind, &Address::new_from_array(electorate)).await?;
             }

@@ -1,7 +1,7 @@
 //! Whether the accounts on the chain are those that the events lead to.
 
 use quantumagi_interface::accounts::{
-    Constitution, Deposit, DepositPool, Policy, Principle, Proposal, Proposer, Roster,
+    Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Policy, Principle, Proposal, Proposer, Roster,
 };
 use quantumagi_interface::{Address, pda};
 
@@ -12,7 +12,7 @@ use super::replay::Replayed;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} {address}: {deviation}")]
 pub struct Difference {
-    /// What it is: `constitution`, `principle`, `policy`, `roster`, `proposer` or `proposal`.
+    /// What it is: `constitution`, `principle`, `policy`, `roster`, `proposer`, `guardians`, `emergency` or `proposal`.
     pub kind: &'static str,
     /// Its address.
     pub address: Address,
@@ -82,6 +82,14 @@ impl Replayed {
             let replayed = self.proposals.get(id).map(|record| (&record.account, record.is_closed));
             note("proposal", pda::proposal(&address, *id), deviation(replayed, stored.as_ref(), proposal));
         }
+        let replayed = self.guardians.as_ref().map(|guardians| (guardians, false));
+        if replayed.is_some() || ledger.guardians.is_some() {
+            note("guardians", pda::guardians(&address), deviation(replayed, ledger.guardians.as_ref(), guardians));
+        }
+        for (id, stored) in &ledger.emergencies {
+            let replayed = self.emergencies.get(id).map(|record| (&record.account, record.is_closed));
+            note("emergency", pda::emergency(&address, *id), deviation(replayed, stored.as_ref(), emergency));
+        }
         for (owner, stored) in &ledger.proposers {
             let replayed = self.proposers.get(owner).map(|record| (&record.account, record.is_closed));
             note("proposer", pda::proposer(&address, owner), deviation(replayed, stored.as_ref(), proposer));
@@ -112,7 +120,7 @@ fn fields(fields: Vec<&'static str>) -> Option<Deviation> {
 fn constitution(replayed: &Constitution, stored: &Constitution) -> Vec<&'static str> {
     differing!(Constitution {
         create_key, founder, electorate, vault, veto_roster, attestor, text_hash, parent_hash, chain, next_proposal_id,
-        next_policy_id, paused_until, version, next_principle_id, next_roster_version, roster_version,
+        next_policy_id, paused_from, paused_until, version, next_principle_id, next_roster_version, roster_version,
         next_electorate_version, next_emergency_id, tracks, attestation_mark, max_open_proposals, electorate_kind,
         layout_version, is_sealed,
     } but { bump, vault_bump }, replayed, stored)
@@ -153,6 +161,21 @@ fn deposit(replayed: &Deposit, stored: &Deposit) -> Vec<&'static str> {
         fields.push("locked_until");
     }
     fields
+}
+
+fn guardians(replayed: &Guardians, stored: &Guardians) -> Vec<&'static str> {
+    differing!(Guardians {
+        constitution, members, seen_at, adopted_at, term_ends_at, spent_ends_at, spent_seconds, version, threshold,
+        count, strikes, layout_version, reserved,
+    } but { bump }, replayed, stored)
+}
+
+fn emergency(replayed: &EmergencyAction, stored: &EmergencyAction) -> Vec<&'static str> {
+    differing!(EmergencyAction {
+        constitution, payer, target, statement, reason_hash, evidence_hash, ratified_by, opened_slot, opened_at,
+        activated_at, ratify_by, expires_at, id, principle_id, guardians_version, seconds, approvals, act, outcome,
+        layout_version, reserved,
+    } but { bump }, replayed, stored)
 }
 
 fn roster(replayed: &Roster, stored: &Roster) -> Vec<&'static str> {

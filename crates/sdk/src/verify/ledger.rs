@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quantumagi_interface::accounts::{
-    Constitution, Deposit, DepositPool, Policy, Principle, Proposal, Proposer, Roster,
+    Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Policy, Principle, Proposal, Proposer, Roster,
 };
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
@@ -35,6 +35,10 @@ pub struct Ledger {
     pub pools: BTreeMap<Address, Option<DepositPool>>,
     /// All deposits that the history tells of, by address.
     pub deposits: BTreeMap<Address, Option<Deposit>>,
+    /// Its guardians, if their account was ever opened.
+    pub guardians: Option<Guardians>,
+    /// Its emergency acts, by id.
+    pub emergencies: BTreeMap<u32, Option<EmergencyAction>>,
     /// What was logged about the constitution and its proposals, perhaps with events that are newer than the accounts.
     pub history: History,
 }
@@ -102,8 +106,14 @@ impl Ledger {
     }
 
     async fn fetch_accounts(rpc: &Rpc, address: Address, constitution: Constitution) -> Result<Self> {
-        let Constitution { next_principle_id, next_policy_id, next_roster_version, next_proposal_id, .. } =
-            constitution;
+        let Constitution {
+            next_principle_id,
+            next_policy_id,
+            next_roster_version,
+            next_proposal_id,
+            next_emergency_id,
+            ..
+        } = constitution;
         let pools = (1..constitution.next_electorate_version).map(|version| pda::deposit_pool(&address, version));
         Ok(Self {
             principles: children(rpc, 0..next_principle_id, |id| pda::principle(&address, id), Principle::decode)
@@ -114,6 +124,17 @@ impl Ledger {
             proposers: BTreeMap::new(),
             pools: children(rpc, pools, |pool| pool, DepositPool::decode).await?,
             deposits: BTreeMap::new(),
+            guardians: children(rpc, std::iter::once(()), |()| pda::guardians(&address), Guardians::decode)
+                .await?
+                .remove(&())
+                .flatten(),
+            emergencies: children(
+                rpc,
+                0..next_emergency_id,
+                |id| pda::emergency(&address, id),
+                EmergencyAction::decode,
+            )
+            .await?,
             address,
             constitution,
             history: History::default(),

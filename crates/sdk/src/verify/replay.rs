@@ -6,13 +6,14 @@
 
 mod constitution;
 mod deposits;
+mod emergency;
 mod proposal;
 mod tracks;
 
 use std::collections::BTreeMap;
 
 use quantumagi_interface::accounts::{
-    Constitution, Deposit, DepositPool, Policy, Principle, Proposal, Proposer, Roster,
+    Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Policy, Principle, Proposal, Proposer, Roster,
 };
 use quantumagi_interface::events::Event;
 use quantumagi_interface::types::Member;
@@ -51,6 +52,10 @@ pub struct Replayed {
     pub proposals: BTreeMap<u64, ProposalRecord>,
     /// Its proposers' counts, by owner.
     pub proposers: BTreeMap<Address, Record<Proposer>>,
+    /// Its guardians, once their account was opened. It is never closed.
+    pub guardians: Option<Guardians>,
+    /// Its emergency acts, by id.
+    pub emergencies: BTreeMap<u32, Record<EmergencyAction>>,
 }
 
 /// An account that can be closed.

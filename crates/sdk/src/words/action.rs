@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::amount::{counted, hash, hex, sol};
 use super::call::{Call, describe_call};
-use super::moment::utc;
+use super::moment::{duration, utc};
 use super::names::Names;
 use super::tracks::{describe_change, describe_settings};
 
@@ -67,6 +67,20 @@ pub fn describe_action(action: &Action<'_>, names: &Names) -> ActionWords {
         Action::PrincipleRetire { principle_id, version } => {
             (format!("retires {} (version {version})", names.principle(*principle_id)), Vec::new())
         }
+        Action::GuardiansAdopt { threshold, term_seconds, members } => {
+            let (count, term) = (counted(members.len() as u64, "guardian"), duration(u64::from(*term_seconds)));
+            let listed = members
+                .iter()
+                .zip(1..)
+                .map(|(member, place)| format!("guardian {place}: {}", names.address(&Address::from(*member))));
+            let sentence = format!("gives emergency powers to {count}, of whom {threshold} must agree, for {term}");
+            (sentence, listed.collect())
+        }
+        Action::EmergencyRatify { emergency_id } => {
+            (format!("confirms emergency act {emergency_id}, for its whole length"), Vec::new())
+        }
+        Action::EmergencyEnd { emergency_id } => (format!("ends emergency act {emergency_id} at once"), Vec::new()),
+        Action::GuardiansRemove => ("removes the guardians".to_owned(), Vec::new()),
         Action::RosterAdopt { roster_version, members_hash } => (
             format!("makes roster {roster_version} the electorate of later proposals"),
             texts(&[("members", members_hash)]),

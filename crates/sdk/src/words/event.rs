@@ -19,7 +19,8 @@ use quantumagi_rules::{Bps, UnixSeconds, action::Action};
 
 use super::action::{category_name, class_name, describe_action, until};
 use super::amount::{bps, counted, hash, hex, percent, sol};
-use super::moment::utc;
+use super::emergency;
+use super::moment::{duration, utc};
 use super::names::Names;
 use super::tracks;
 
@@ -74,6 +75,35 @@ pub fn describe_event(event: &Event, names: &Names) -> String {
         }
         Event::PolicyClosed(e) => {
             format!("policy {} closed; rent returned to {}", e.policy_id, names.address(&e.payer))
+        }
+        Event::GuardiansOpened(_) => "guardians can be adopted from now on".to_owned(),
+        Event::GuardiansAdopted(e) => {
+            let (count, by) = (counted(e.members.len() as u64, "guardian"), by(&e.mandate, names));
+            format!(
+                "{count} adopted, of whom {} must agree, for {}, {by}",
+                e.threshold,
+                duration(e.term_seconds.into())
+            )
+        }
+        Event::GuardiansRemoved(e) => format!("guardians removed, {}", by(&e.mandate, names)),
+        Event::GuardianSeen(e) => format!("guardian {} is there", names.address(&e.guardian)),
+        Event::EmergencyOpened(e) => emergency::opened(e, names),
+        Event::EmergencyApproved(e) => emergency::approved(e, names),
+        Event::EmergencyRatified(e) => {
+            let until = if e.effect_until == 0 {
+                String::new()
+            } else {
+                format!(", in effect until {}", emergency::moment(e.effect_until))
+            };
+            format!("emergency act {} confirmed{until}, {}", e.emergency_id, by(&e.mandate, names))
+        }
+        Event::EmergencyEnded(e) => format!("emergency act {} ended, {}", e.emergency_id, by(&e.mandate, names)),
+        Event::EmergencyLapsed(e) => format!("emergency act {} lapsed: no vote confirmed it", e.emergency_id),
+        Event::EmergencyClosed(e) => {
+            format!("emergency act {} closed; rent returned to {}", e.emergency_id, names.address(&e.payer))
+        }
+        Event::ProposalHeld(e) => {
+            format!("held until {} by emergency act {}", emergency::moment(e.held_until), names.address(&e.emergency))
         }
         Event::BallotPageOpened(e) => format!("ballot page {} opened by {}", e.page, names.address(&e.payer)),
         Event::BallotPageClosed(e) => {

@@ -6,6 +6,7 @@
 
 mod constitution;
 mod deposits;
+mod emergency;
 mod proposal;
 mod snapshots;
 mod text;
@@ -13,6 +14,7 @@ mod tracks;
 
 pub use constitution::*;
 pub use deposits::*;
+pub use emergency::*;
 pub use proposal::*;
 pub use snapshots::*;
 pub use text::*;

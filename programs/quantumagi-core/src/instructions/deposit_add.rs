@@ -7,7 +7,7 @@
 
 use anchor_lang::prelude::*;
 use anchor_spl::token_interface::{transfer_checked, TransferChecked};
-use quantumagi_rules::Weight;
+use quantumagi_rules::{emergency::gates::Gate, Weight};
 
 use super::deposit_accounts::*;
 use crate::{error::GovError, events::DepositAdded, mandate::now};
@@ -16,6 +16,7 @@ impl DepositTransfer {
     /// `deposit_add`.
     pub fn add(&mut self, amount: u64) -> Result<()> {
         let now = now()?;
+        self.tokens.constitution.check_open::<{ Gate::DepositAdd as u8 }>(now)?;
         let tokens = &mut *self.tokens;
         let maturity = tokens.pool.maturity_seconds;
         let after = self.deposit.holding().with_added(Weight(amount), maturity, now).map_err(GovError::from)?;

@@ -1,7 +1,7 @@
 //! Anybody puts into force the policy that was voted on, and pays for its account until it is closed.
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::{action::Action, policy::has_set};
+use quantumagi_rules::{action::Action, emergency::gates::Gate, policy::has_set};
 
 use crate::{
     error::GovError,
@@ -35,8 +35,9 @@ impl PolicyAdopt {
     pub fn handler(&mut self, bumps: &PolicyAdoptBumps, text_hash: [u8; 32], sunset_at: i64) -> Result<()> {
         let now = now()?;
         require!(!has_set(sunset_at, now), GovError::SunsetInThePast);
+        self.constitution.check_open::<{ Gate::PolicyAdopt as u8 }>(now)?;
         let action = Action::PolicyAdopt { text_hash, sunset_at };
-        let mandate = execute(&mut self.proposal, self.constitution.address(), &action, now)?;
+        let mandate = execute(&mut self.proposal, &self.constitution, &action, now)?;
         let address = *self.constitution.address();
         let constitution = &mut *self.constitution;
         let policy = &mut *self.policy;

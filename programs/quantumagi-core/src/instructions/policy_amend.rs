@@ -1,7 +1,7 @@
 //! Anybody replaces a policy's text and sunset with what was voted on, while the policy is in force.
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::{action::Action, policy::has_set};
+use quantumagi_rules::{action::Action, emergency::gates::Gate, policy::has_set};
 
 use super::PolicyChange;
 use crate::{error::GovError, events::PolicyAmended, mandate::now};
@@ -11,6 +11,7 @@ impl PolicyChange {
     pub fn amend(&mut self, text_hash: [u8; 32], sunset_at: i64) -> Result<()> {
         let now = now()?;
         require!(!has_set(sunset_at, now), GovError::SunsetInThePast);
+        self.target.constitution.check_open::<{ Gate::PolicyAmend as u8 }>(now)?;
         self.target.policy.check_in_force(now)?;
         let action = Action::PolicyAmend { policy_id: self.target.policy.id, text_hash, sunset_at };
         let mandate = self.order(&action, now)?;

@@ -1,7 +1,7 @@
 //! Anybody ends the policy whose repeal was voted on, while it is in force.
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::{action::Action, policy::PolicyStatus};
+use quantumagi_rules::{action::Action, emergency::gates::Gate, policy::PolicyStatus};
 
 use super::PolicyChange;
 use crate::{events::PolicyRepealed, mandate::now};
@@ -10,6 +10,7 @@ impl PolicyChange {
     /// `policy_repeal`.
     pub fn repeal(&mut self) -> Result<()> {
         let now = now()?;
+        self.target.constitution.check_open::<{ Gate::PolicyRepeal as u8 }>(now)?;
         self.target.policy.check_in_force(now)?;
         let action = Action::PolicyRepeal { policy_id: self.target.policy.id };
         let mandate = self.order(&action, now)?;

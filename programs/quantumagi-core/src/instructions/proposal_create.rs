@@ -10,9 +10,15 @@
 //!    elsewhere (T6, W7, X1). An act on an entrenched principle, and a change of who decides or how, take the entrenched
 //!    threshold at least (M12, T9).
 //! 5. A called program shall not be this one, shall be pinned by its deploy slot, and only the vault shall sign (X2, X6).
+//! 6. While new proposals are paused, amendments and ratifications shall be taken all the same (E6).
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::{action::Action, ballot::BallotRule, digest::execution_digest_of_bytes};
+use quantumagi_rules::{
+    action::Action,
+    ballot::BallotRule,
+    digest::execution_digest_of_bytes,
+    emergency::{gates::Gate, Subsystem},
+};
 
 extern crate alloc;
 use alloc::vec::Vec;
@@ -95,6 +101,9 @@ impl ProposalCreate {
         let ballot_rule = BallotRule::from_u8(args.ballot_rule).ok_or(GovError::UnknownBallotRule)?;
         let action = Action::decode(&args.action).map_err(GovError::from)?;
         let (weight_record, cited) = split_own_record(self.constitution.electorate_kind, cited);
+        if Subsystem::of_creation(action.track()).is_some() {
+            self.constitution.check_open::<{ Gate::ProposalCreate as u8 }>(now)?;
+        }
         let citations = cite(cited, self.constitution.address(), action.must_cite())?;
         let subject = SubjectAccounts {
             constitution: &self.constitution,

@@ -10,7 +10,10 @@
 //! 4. The vault shall still be a plain account afterwards (X8).
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::action::{encode_accounts, Action, InvokeAccount, InvokeAccounts, FLAG_SIGNER, FLAG_WRITABLE};
+use quantumagi_rules::{
+    action::{encode_accounts, Action, InvokeAccount, InvokeAccounts, FLAG_SIGNER, FLAG_WRITABLE},
+    emergency::gates::Gate,
+};
 
 extern crate alloc;
 use alloc::vec::Vec;
@@ -55,7 +58,9 @@ impl ProposalExecute {
             data,
         };
         let proposal_address = *self.proposal.address();
-        self.proposal.execute(proposal_address, &action, deploy_slot, now()?)?;
+        let now = now()?;
+        self.constitution.check_open::<{ Gate::ProposalExecute as u8 }>(now)?;
+        self.proposal.execute(proposal_address, &action, deploy_slot, &self.constitution, now)?;
 
         let instruction = anchor_lang::solana_program::instruction::Instruction {
             program_id: *self.program.address(),

@@ -7,7 +7,7 @@
 use anchor_lang::prelude::*;
 use pinocchio::cpi::{Seed, Signer as CpiSigner};
 use pinocchio_system::instructions::Transfer;
-use quantumagi_rules::action::Action;
+use quantumagi_rules::{action::Action, emergency::gates::Gate};
 
 use crate::{
     error::GovError,
@@ -33,7 +33,9 @@ pub struct VaultTransfer {
 impl VaultTransfer {
     pub fn handler(&mut self, lamports: u64) -> Result<()> {
         let action = Action::TransferLamports { recipient: self.recipient.address().to_bytes(), lamports };
-        execute(&mut self.proposal, self.constitution.address(), &action, now()?)?;
+        let now = now()?;
+        self.constitution.check_open::<{ Gate::VaultTransfer as u8 }>(now)?;
+        execute(&mut self.proposal, &self.constitution, &action, now)?;
         let seeds = VaultSeeds::new(&self.constitution);
         // Pinocchio's call, not Anchor's: the same instruction, built on the stack for fewer compute units.
         Transfer { from: self.vault.account(), to: self.recipient.account(), lamports }

@@ -1,9 +1,14 @@
 //! A community's constitution: the root that every other account hangs from.
 
 use anchor_lang::prelude::*;
-use quantumagi_rules::parameters::{Track, TrackParameters};
+use quantumagi_rules::{
+    emergency::{gates::Gate, Pause, Subsystem},
+    parameters::{Track, TrackParameters},
+    UnixSeconds,
+};
 
 use super::EventChain;
+use crate::error::GovError;
 
 /// A track's parameters as stored. Bounds and meaning: `quantumagi_rules::parameters`.
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable, AnchorSerialize, AnchorDeserialize, IdlType)]
@@ -100,6 +105,8 @@ pub struct Constitution {
     pub next_proposal_id: u64,
     /// Id of the next policy.
     pub next_policy_id: u64,
+    /// Since when an emergency act pauses each subsystem, or paused it last, Unix seconds; same order.
+    pub paused_from: [i64; 4],
     /// Until when an emergency act pauses each subsystem, Unix seconds: proposals, treasury, policies, deposits.
     pub paused_until: [i64; 4],
     /// Version of the text, from 1.
@@ -158,7 +165,7 @@ impl Constitution {
     /// Takes the id of the next proposal.
     ///
     /// # Errors
-    /// [`crate::error::GovError::Overflow`] after 2^64 proposals.
+    /// [`GovError::Overflow`] after 2^64 proposals.
     pub fn take_proposal_id(&mut self) -> Result<u64> {
         take_u64(&mut self.next_proposal_id)
     }
@@ -166,7 +173,7 @@ impl Constitution {
     /// Takes the id of the next policy.
     ///
     /// # Errors
-    /// [`crate::error::GovError::Overflow`] after 2^64 policies.
+    /// [`GovError::Overflow`] after 2^64 policies.
     pub fn take_policy_id(&mut self) -> Result<u64> {
         take_u64(&mut self.next_policy_id)
     }
@@ -174,7 +181,7 @@ impl Constitution {
     /// Takes the id of the next principle.
     ///
     /// # Errors
-    /// [`crate::error::GovError::Overflow`] after 2^32 principles.
+    /// [`GovError::Overflow`] after 2^32 principles.
     pub fn take_principle_id(&mut self) -> Result<u32> {
         take_u32(&mut self.next_principle_id)
     }
@@ -182,7 +189,7 @@ impl Constitution {
     /// Takes the version of the next electorate that is no roster.
     ///
     /// # Errors
-    /// [`crate::error::GovError::Overflow`] after 2^32 electorates.
+    /// [`GovError::Overflow`] after 2^32 electorates.
     pub fn take_electorate_version(&mut self) -> Result<u32> {
         take_u32(&mut self.next_electorate_version)
     }
@@ -190,16 +197,42 @@ impl Constitution {
     /// Whether somebody may make an electorate to adopt: the founder before the seal, anybody after it.
     ///
     /// # Errors
-    /// [`crate::error::GovError::NotFounder`].
+    /// [`GovError::NotFounder`].
     pub fn check_may_prepare(&self, payer: &Address) -> Result<()> {
-        require!(self.is_sealed == 1 || *payer == self.founder, crate::error::GovError::NotFounder);
+        require!(self.is_sealed == 1 || *payer == self.founder, GovError::NotFounder);
+        Ok(())
+    }
+
+    /// Takes the id of the next emergency act.
+    ///
+    /// # Errors
+    /// [`GovError::Overflow`] after 2^32 acts.
+    pub fn take_emergency_id(&mut self) -> Result<u32> {
+        take_u32(&mut self.next_emergency_id)
+    }
+
+    /// When a subsystem was last paused.
+    pub fn pause(&self, subsystem: Subsystem) -> Pause {
+        let place = subsystem as usize;
+        Pause { from: UnixSeconds(self.paused_from[place]), until: UnixSeconds(self.paused_until[place]) }
+    }
+
+    /// Checks in the instruction with this number in `quantumagi_rules::emergency::gates` that no emergency act stops it.
+    ///
+    /// Does not compile in an instruction that nothing may stop (E6).
+    ///
+    /// # Errors
+    /// [`GovError::Paused`].
+    pub fn check_open<const GATE: u8>(&self, now: UnixSeconds) -> Result<()> {
+        let subsystem = const { Gate::ALL[GATE as usize].subsystem() };
+        require!(!self.pause(subsystem).holds(now), GovError::Paused);
         Ok(())
     }
 
     /// Takes the version of the next roster.
     ///
     /// # Errors
-    /// [`crate::error::GovError::Overflow`] after 2^32 rosters.
+    /// [`GovError::Overflow`] after 2^32 rosters.
     pub fn take_roster_version(&mut self) -> Result<u32> {
         take_u32(&mut self.next_roster_version)
     }
@@ -207,12 +240,12 @@ impl Constitution {
 
 fn take_u64(next: &mut u64) -> Result<u64> {
     let id = *next;
-    *next = id.checked_add(1).ok_or(crate::error::GovError::Overflow)?;
+    *next = id.checked_add(1).ok_or(GovError::Overflow)?;
     Ok(id)
 }
 
 fn take_u32(next: &mut u32) -> Result<u32> {
     let id = *next;
-    *next = id.checked_add(1).ok_or(crate::error::GovError::Overflow)?;
+    *next = id.checked_add(1).ok_or(GovError::Overflow)?;
     Ok(id)
 }

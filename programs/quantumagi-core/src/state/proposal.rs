@@ -7,13 +7,15 @@ use quantumagi_rules::{
     attestation::Attestation,
     ballot::{BallotRule, PROPOSAL_BALLOT_BYTES, VETO_BALLOT_BYTES},
     digest::{execution_digest, ExecutionContext},
+    emergency::{Pause, Subsystem},
     lifecycle::{check_step, phase, Phase, Status, Step, Times, Timetable},
+    parameters::Track,
     principle::MAX_CITATIONS,
     spam::Ending,
     Bps, UnixSeconds, Weight,
 };
 
-use super::{EventChain, SolSha256};
+use super::{Constitution, EventChain, SolSha256};
 use crate::{error::GovError, events::ProposalExecuted};
 
 /// A principle a proposal rests on, in the version it was cited in.
@@ -176,6 +178,20 @@ impl Proposal {
         Ok(phase(status, &self.timetable()?, now))
     }
 
+    /// Checks a step after the vote, where a pause of its execution has moved the window.
+    ///
+    /// # Errors
+    /// [`GovError::WrongConstitution`], or the refusal of the lifecycle table.
+    #[inline(never)]
+    pub fn check_due(&self, step: Step, constitution: &Account<Constitution>, now: UnixSeconds) -> Result<()> {
+        require!(self.constitution == *constitution.address(), GovError::WrongConstitution);
+        let status = Status::from_u8(self.status).ok_or(GovError::AccountCorrupt)?;
+        let track = Track::from_u8(self.track).ok_or(GovError::AccountCorrupt)?;
+        let pause = Subsystem::of_execution(track).map_or(Pause::NONE, |subsystem| constitution.pause(subsystem));
+        let times = self.timetable()?.paused(pause).ok_or(GovError::Overflow)?;
+        check_step(phase(status, &times, now), step).map_err(|refusal| GovError::from(refusal).into())
+    }
+
     /// # Errors
     /// The refusal of the lifecycle table.
     pub fn check_step(&self, step: Step, now: UnixSeconds) -> Result<()> {
@@ -271,8 +287,15 @@ impl Proposal {
     ///
     /// # Errors
     /// The lifecycle's refusal; [`GovError::DigestMismatch`] where the action differs in any byte, account or flag.
-    pub fn execute(&mut self, proposal: Address, action: &Action, deploy_slot: u64, now: UnixSeconds) -> Result<()> {
-        self.check_step(Step::Execute, now)?;
+    pub fn execute(
+        &mut self,
+        proposal: Address,
+        action: &Action,
+        deploy_slot: u64,
+        constitution: &Account<Constitution>,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        self.check_due(Step::Execute, constitution, now)?;
         let digest = execution_digest::<SolSha256>(&self.execution_context(deploy_slot), action);
         require!(digest == self.execution_digest, GovError::DigestMismatch);
         self.status = Status::Executed as u8;

@@ -187,6 +187,10 @@ pub(super) fn texts_of(action: &Action<'_>) -> Vec<Wanted> {
         | Action::ElectorateAdopt { .. }
         | Action::ParametersAmend(_)
         | Action::VetoBodyAdopt { .. }
-        | Action::SettingsAmend(_) => Vec::new(),
+        | Action::SettingsAmend(_)
+        | Action::GuardiansAdopt { .. }
+        | Action::EmergencyRatify { .. }
+        | Action::EmergencyEnd { .. }
+        | Action::GuardiansRemove => Vec::new(),
     }
 }

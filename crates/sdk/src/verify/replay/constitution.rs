@@ -17,7 +17,8 @@ use quantumagi_rules::principle::{Category, Class};
 
 use super::deposits::{self, Depositors};
 use super::{
-    Contradiction, LAYOUT_VERSION, Record, Replayed, RosterRecord, check_hash, check_number, proposal, unexpected,
+    Contradiction, LAYOUT_VERSION, Record, Replayed, RosterRecord, check_hash, check_number, emergency, proposal,
+    unexpected,
 };
 
 /// A replay under way.
@@ -55,6 +56,7 @@ impl Replaying {
             chain: EventChain { hash: next_link::<Sha2>(&[0; 32], &event.to_bytes()), sequence: 1 },
             next_proposal_id: 0,
             next_policy_id: 0,
+            paused_from: [0; 4],
             paused_until: [0; 4],
             version: 1,
             next_principle_id: 0,
@@ -81,6 +83,8 @@ impl Replaying {
             deposits: BTreeMap::new(),
             proposals: BTreeMap::new(),
             proposers: BTreeMap::new(),
+            guardians: None,
+            emergencies: BTreeMap::new(),
         };
         let (versions, ids) = (BTreeMap::new(), BTreeMap::new());
         Ok(Self { state, versions, ids, mandates: Vec::new(), closings: Vec::new(), depositors: Depositors::default() })
@@ -196,6 +200,7 @@ impl Replaying {
             Event::SettingsAmended(e) => self.settings_amended(e, event)?,
             Event::PolicyClosed(e) => self.policy(e.policy_id, event)?.is_closed = true,
             other if deposits::apply(self, other)? => {}
+            other if emergency::apply(self, other)? => {}
             other => return Err(unexpected(other)),
         }
         let chain = &mut self.state.constitution.chain;

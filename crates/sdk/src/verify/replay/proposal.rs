@@ -119,6 +119,10 @@ pub(super) fn apply(record: &mut ProposalRecord, veto_body: &[Member], event: &E
             check_hash("execution digest", e.digest, account.execution_digest)?;
             (account.status, account.updated_at) = (Status::Executed as u8, e.at);
         }
+        Event::ProposalHeld(e) => {
+            status(Status::Succeeded, account.status)?;
+            (account.held_until, account.updated_at) = (e.held_until, e.at);
+        }
         Event::ProposalExpired(e) => {
             status(Status::Succeeded, account.status)?;
             (account.status, account.updated_at) = (Status::Expired as u8, e.at);

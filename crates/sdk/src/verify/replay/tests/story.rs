@@ -89,6 +89,8 @@ impl Story {
             proposers: replayed.proposers.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             pools: replayed.pools.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             deposits: replayed.deposits.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
+            guardians: replayed.guardians,
+            emergencies: replayed.emergencies.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             history,
         }
     }
