@@ -126,13 +126,21 @@ impl Model for Emergencies {
     type Action = Move;
 
     fn init_states(&self) -> Vec<State> {
-        let power = Power {
+        let power = |strikes| Power {
             term_ends_at: UnixSeconds(TERM),
             threshold: GUARDIANS,
-            strikes: 0,
+            strikes,
             spent: [Spent::default(); MAX_ACTS],
         };
-        vec![State { now: START, power, silent_since: None, pauses: [Pause::NONE; 2], log: Vec::new() }]
+        // With a clean record, and with an act behind them that no vote confirmed.
+        let start = |strikes| State {
+            now: START,
+            power: power(strikes),
+            silent_since: None,
+            pauses: [Pause::NONE; TARGETS.len()],
+            log: Vec::new(),
+        };
+        vec![start(0), start(1)]
     }
 
     fn actions(&self, state: &State, moves: &mut Vec<Move>) {
