@@ -16,6 +16,49 @@ export type QuantumagiCore = {
   },
   "instructions": [
     {
+      "name": "authorizationClose",
+      "docs": [
+        "Closes the record of a use and returns its rent."
+      ],
+      "discriminator": [
+        129,
+        208,
+        248,
+        32,
+        200,
+        133,
+        87,
+        23
+      ],
+      "accounts": [
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "policy",
+          "docs": [
+            "The policy, or its address where it was closed."
+          ]
+        },
+        {
+          "name": "authorization",
+          "docs": [
+            "The record."
+          ],
+          "writable": true
+        },
+        {
+          "name": "payer",
+          "docs": [
+            "Who paid for the record."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "ballotPageClose",
       "docs": [
         "Closes a ballot page of a final proposal and returns its rent."
@@ -1493,6 +1536,190 @@ export type QuantumagiCore = {
       "args": []
     },
     {
+      "name": "guardrailClear",
+      "docs": [
+        "Takes a principle's guardrail away."
+      ],
+      "discriminator": [
+        93,
+        54,
+        143,
+        110,
+        183,
+        4,
+        96,
+        211
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The founder before the seal; anybody with the proposal after it."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this; none before the seal."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "principle",
+          "writable": true
+        },
+        {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails; needed where the principle has one or gets one."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "version",
+          "type": "u32"
+        }
+      ]
+    },
+    {
+      "name": "guardrailSet",
+      "docs": [
+        "Binds a guardrail to a principle."
+      ],
+      "discriminator": [
+        8,
+        86,
+        37,
+        8,
+        211,
+        212,
+        39,
+        161
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "The founder before the seal; anybody with the proposal after it."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this; none before the seal."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
+          "name": "principle",
+          "writable": true
+        },
+        {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails; needed where the principle has one or gets one."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "version",
+          "type": "u32"
+        },
+        {
+          "name": "guardrail",
+          "type": {
+            "array": [
+              "u8",
+              48
+            ]
+          }
+        }
+      ]
+    },
+    {
+      "name": "guardrailsOpen",
+      "docs": [
+        "Opens the account of the guardrails."
+      ],
+      "discriminator": [
+        139,
+        96,
+        80,
+        155,
+        132,
+        72,
+        129,
+        85
+      ],
+      "accounts": [
+        {
+          "name": "payer",
+          "docs": [
+            "Pays. The account stays as long as the constitution does."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "writable": true
+        },
+        {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  103,
+                  117,
+                  97,
+                  114,
+                  100,
+                  114,
+                  97,
+                  105,
+                  108,
+                  115
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "constitution"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": []
+    },
+    {
       "name": "operatorsCreate",
       "docs": [
         "Names snapshot operators."
@@ -1582,6 +1809,13 @@ export type QuantumagiCore = {
             "The approved proposal that orders this; none before the seal."
           ],
           "writable": true,
+          "optional": true
+        },
+        {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails, where there are any."
+          ],
           "optional": true
         }
       ],
@@ -1709,6 +1943,63 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "policyAuthorize",
+      "docs": [
+        "Tells another program whether an action may rest on a policy."
+      ],
+      "discriminator": [
+        212,
+        248,
+        172,
+        0,
+        213,
+        161,
+        207,
+        30
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "Who asks: an address that the calling program signs for, or a wallet."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "docs": [
+            "The policy's constitution."
+          ]
+        },
+        {
+          "name": "policy",
+          "docs": [
+            "The policy."
+          ]
+        }
+      ],
+      "args": [
+        {
+          "name": "actionHash",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        },
+        {
+          "name": "textHash",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        }
+      ]
+    },
+    {
       "name": "policyClose",
       "docs": [
         "Closes an ended policy and returns its rent."
@@ -1802,6 +2093,127 @@ export type QuantumagiCore = {
         }
       ],
       "args": []
+    },
+    {
+      "name": "policyUse",
+      "docs": [
+        "As `policy_authorize`, once for each key."
+      ],
+      "discriminator": [
+        225,
+        142,
+        45,
+        23,
+        206,
+        212,
+        140,
+        174
+      ],
+      "accounts": [
+        {
+          "name": "authority",
+          "docs": [
+            "Who asks: an address that the calling program signs for, or a wallet."
+          ],
+          "signer": true
+        },
+        {
+          "name": "constitution",
+          "docs": [
+            "The policy's constitution."
+          ],
+          "writable": true
+        },
+        {
+          "name": "policy",
+          "docs": [
+            "The policy."
+          ]
+        },
+        {
+          "name": "payer",
+          "docs": [
+            "Pays, and is paid back when the record is closed."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "authorization",
+          "docs": [
+            "The record of this use. Created here: not by `init`, so that a second use gets its answer and not the System",
+            "program's error."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  97,
+                  117,
+                  116,
+                  104,
+                  111,
+                  114,
+                  105,
+                  122,
+                  97,
+                  116,
+                  105,
+                  111,
+                  110
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "policy"
+              },
+              {
+                "kind": "account",
+                "path": "authority"
+              },
+              {
+                "kind": "arg",
+                "path": "useKey"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "useKey",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        },
+        {
+          "name": "actionHash",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        },
+        {
+          "name": "textHash",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        }
+      ]
     },
     {
       "name": "principleAdd",
@@ -1953,6 +2365,14 @@ export type QuantumagiCore = {
         {
           "name": "principle",
           "writable": true
+        },
+        {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails; needed where the principle has one or gets one."
+          ],
+          "writable": true,
+          "optional": true
         }
       ],
       "args": [
@@ -2191,6 +2611,13 @@ export type QuantumagiCore = {
           "optional": true
         },
         {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails, where there are any."
+          ],
+          "optional": true
+        },
+        {
           "name": "systemProgram",
           "address": "11111111111111111111111111111111"
         }
@@ -2246,6 +2673,14 @@ export type QuantumagiCore = {
           "docs": [
             "The account that holds the program's code, where the program can be upgraded."
           ],
+          "optional": true
+        },
+        {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails, where there are any."
+          ],
+          "writable": true,
           "optional": true
         }
       ],
@@ -3407,6 +3842,14 @@ export type QuantumagiCore = {
           "writable": true
         },
         {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails, where there are any."
+          ],
+          "writable": true,
+          "optional": true
+        },
+        {
           "name": "systemProgram",
           "address": "11111111111111111111111111111111"
         }
@@ -3555,6 +3998,19 @@ export type QuantumagiCore = {
   ],
   "accounts": [
     {
+      "name": "authorization",
+      "discriminator": [
+        3,
+        68,
+        168,
+        243,
+        195,
+        168,
+        32,
+        75
+      ]
+    },
+    {
       "name": "ballotPage",
       "discriminator": [
         32,
@@ -3630,6 +4086,19 @@ export type QuantumagiCore = {
         91,
         38,
         220
+      ]
+    },
+    {
+      "name": "guardrails",
+      "discriminator": [
+        124,
+        155,
+        123,
+        225,
+        62,
+        155,
+        201,
+        250
       ]
     },
     {
@@ -3764,6 +4233,19 @@ export type QuantumagiCore = {
     }
   ],
   "events": [
+    {
+      "name": "authorizationClosed",
+      "discriminator": [
+        104,
+        214,
+        134,
+        81,
+        197,
+        27,
+        60,
+        182
+      ]
+    },
     {
       "name": "ballotPageClosed",
       "discriminator": [
@@ -4090,6 +4572,45 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "guardrailCleared",
+      "discriminator": [
+        104,
+        47,
+        161,
+        29,
+        72,
+        58,
+        62,
+        169
+      ]
+    },
+    {
+      "name": "guardrailSet",
+      "discriminator": [
+        6,
+        50,
+        63,
+        202,
+        100,
+        3,
+        111,
+        197
+      ]
+    },
+    {
+      "name": "guardrailsOpened",
+      "discriminator": [
+        2,
+        69,
+        124,
+        179,
+        0,
+        128,
+        20,
+        212
+      ]
+    },
+    {
       "name": "operatorsCreated",
       "discriminator": [
         248,
@@ -4178,6 +4699,19 @@ export type QuantumagiCore = {
         171,
         212,
         158
+      ]
+    },
+    {
+      "name": "policyUsed",
+      "discriminator": [
+        191,
+        192,
+        9,
+        132,
+        142,
+        83,
+        242,
+        120
       ]
     },
     {
@@ -4545,6 +5079,19 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "spendingCounted",
+      "discriminator": [
+        156,
+        247,
+        212,
+        68,
+        63,
+        126,
+        27,
+        153
+      ]
+    },
+    {
       "name": "textPublished",
       "discriminator": [
         24,
@@ -4684,6 +5231,31 @@ export type QuantumagiCore = {
       "code": 6039,
       "name": "heartbeatMissed",
       "msg": "this guardian was silent for 30 days, and stays out until adopted again"
+    },
+    {
+      "code": 6040,
+      "name": "policyRepealed",
+      "msg": "the policy was repealed and carries no action"
+    },
+    {
+      "code": 6041,
+      "name": "policySet",
+      "msg": "the policy has set and carries no action"
+    },
+    {
+      "code": 6042,
+      "name": "policySuspended",
+      "msg": "the policy is suspended and carries no action for now"
+    },
+    {
+      "code": 6043,
+      "name": "policyTextDiffers",
+      "msg": "the policy has another text than the one the action rests on"
+    },
+    {
+      "code": 6044,
+      "name": "alreadyUsed",
+      "msg": "this use was authorized before"
     },
     {
       "code": 6100,
@@ -5011,6 +5583,21 @@ export type QuantumagiCore = {
       "msg": "an emergency act has paused this; it goes on by itself when the pause is over"
     },
     {
+      "code": 6170,
+      "name": "guardrailsMissing",
+      "msg": "the constitution has guardrails: pass their account"
+    },
+    {
+      "code": 6171,
+      "name": "guardrailNotSet",
+      "msg": "the principle has no guardrail"
+    },
+    {
+      "code": 6172,
+      "name": "wrongPolicy",
+      "msg": "the account belongs to another policy"
+    },
+    {
       "code": 6200,
       "name": "votingNotStarted",
       "msg": "voting has not started"
@@ -5296,6 +5883,41 @@ export type QuantumagiCore = {
       "msg": "what this guardian approves is not what was opened"
     },
     {
+      "code": 6440,
+      "name": "guardrailSpending",
+      "msg": "more would leave the vault than a guardrail allows within its window"
+    },
+    {
+      "code": 6441,
+      "name": "guardrailProgram",
+      "msg": "a guardrail forbids this program"
+    },
+    {
+      "code": 6442,
+      "name": "guardrailDelay",
+      "msg": "a guardrail asks for a longer delay between voting and execution"
+    },
+    {
+      "code": 6443,
+      "name": "guardrailParameter",
+      "msg": "a guardrail keeps this parameter within another range"
+    },
+    {
+      "code": 6444,
+      "name": "guardrailSunset",
+      "msg": "a guardrail asks for a sunset, or for an earlier one"
+    },
+    {
+      "code": 6450,
+      "name": "guardrailWrite",
+      "msg": "a guardrail forbids writing this account"
+    },
+    {
+      "code": 6451,
+      "name": "guardrailMalformed",
+      "msg": "the bytes are not a guardrail, or one of its numbers is out of range"
+    },
+    {
       "code": 6500,
       "name": "tooManyCitations",
       "msg": "a proposal can cite at most 8 principles"
@@ -5419,9 +6041,170 @@ export type QuantumagiCore = {
       "code": 6539,
       "name": "coolingDown",
       "msg": "this was acted on in the last 90 days"
+    },
+    {
+      "code": 6530,
+      "name": "tooManyGuardrails",
+      "msg": "a constitution has at most 12 guardrails"
     }
   ],
   "types": [
+    {
+      "name": "authorization",
+      "docs": [
+        "A use. Written by whoever asks to act once, closed for its payer once the policy has ended for good: from then on the",
+        "policy carries nothing, so what was used cannot be used again.",
+        "",
+        "Seeds: `\"authorization\"`, policy, authority, use key."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The policy's constitution."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "policy",
+            "docs": [
+              "The policy."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "authority",
+            "docs": [
+              "Who asked. In the seeds, so that nobody can use up another's key."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for this account, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "useKey",
+            "docs": [
+              "The authority's own name for this use."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "actionHash",
+            "docs": [
+              "What was asked for."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "usedAt",
+            "docs": [
+              "When it was authorized, Unix seconds."
+            ],
+            "type": "i64"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last eight bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                6
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "authorizationClosed",
+      "docs": [
+        "The record of a use was closed."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "policy",
+            "docs": [
+              "The policy."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "authority",
+            "docs": [
+              "Who asked."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          },
+          {
+            "name": "useKey",
+            "docs": [
+              "The authority's own name for this use."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          }
+        ]
+      }
+    },
     {
       "name": "ballotPage",
       "docs": [
@@ -5557,6 +6340,31 @@ export type QuantumagiCore = {
           {
             "name": "payer",
             "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "charge",
+      "docs": [
+        "What was counted against one guardrail."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "principleId",
+            "docs": [
+              "The guardrail's principle."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "amount",
+            "docs": [
+              "How much, in lamports or base units; at least 1."
+            ],
+            "type": "u64"
           }
         ]
       }
@@ -5754,6 +6562,32 @@ export type QuantumagiCore = {
             "name": "nextEmergencyId",
             "docs": [
               "Id of the next emergency act."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "requiredDelays",
+            "docs": [
+              "Least delay from voting to execution that guardrails ask of each track, seconds; 0 for none."
+            ],
+            "type": {
+              "array": [
+                "u32",
+                4
+              ]
+            }
+          },
+          {
+            "name": "policyLifeSeconds",
+            "docs": [
+              "Longest life of a policy that guardrails allow, seconds; 0 for any."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "guardrails",
+            "docs": [
+              "Guardrails in force: 0 to 12. Where there is one, whatever they limit takes their account."
             ],
             "type": "u32"
           },
@@ -7673,6 +8507,267 @@ export type QuantumagiCore = {
       }
     },
     {
+      "name": "guardrailCleared",
+      "docs": [
+        "A principle's guardrail was taken away, by itself or with the principle, whose retirement is the next event."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "change",
+            "docs": [
+              "Its number among all changes of the guardrails, from 0."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "principleId",
+            "type": "u32"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Version of the principle's text."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "guardrailSet",
+      "docs": [
+        "A guardrail was bound to a principle."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "mandate",
+            "type": "pubkey"
+          },
+          {
+            "name": "change",
+            "docs": [
+              "Its number among all changes of the guardrails, from 0."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "principleId",
+            "type": "u32"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Version of the principle's text."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "guardrail",
+            "docs": [
+              "Its canonical bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                48
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "guardrailSlot",
+      "docs": [
+        "A place for one guardrail, and what it has measured."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "guardrail",
+            "docs": [
+              "Canonical bytes: `quantumagi_rules::guardrail`. Zeros where the place is free."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                48
+              ]
+            }
+          },
+          {
+            "name": "principleId",
+            "docs": [
+              "The principle that it belongs to."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "newest",
+            "docs": [
+              "Number of the newest bucket of spending: seconds since 1970 over a quarter of the window."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "buckets",
+            "docs": [
+              "Spent in that bucket and in the four before it, the newest first, in lamports or base units."
+            ],
+            "type": {
+              "array": [
+                "u64",
+                5
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "guardrails",
+      "docs": [
+        "The guardrails. Opened by anyone, once; changed as the principles are; never closed.",
+        "",
+        "Seeds: `\"guardrails\"`, constitution."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "docs": [
+              "The constitution it belongs to."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for this account."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "changes",
+            "docs": [
+              "Changes so far: guardrails set and cleared, spending counted. The order of all three, across their events."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "slots",
+            "docs": [
+              "The places."
+            ],
+            "type": {
+              "array": [
+                {
+                  "defined": {
+                    "name": "guardrailSlot"
+                  }
+                },
+                12
+              ]
+            }
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last eight bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                6
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "guardrailsOpened",
+      "docs": [
+        "The account of the guardrails was opened."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "payer",
+            "docs": [
+              "Who paid for the account, which stays."
+            ],
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
       "name": "member",
       "docs": [
         "A member of a roster."
@@ -8113,6 +9208,75 @@ export type QuantumagiCore = {
       }
     },
     {
+      "name": "policyUsed",
+      "docs": [
+        "An action of another program was authorized, once for this key of this authority."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "constitution",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "policyId",
+            "type": "u64"
+          },
+          {
+            "name": "version",
+            "docs": [
+              "Version of the policy's text."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "authority",
+            "docs": [
+              "Who asked."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "payer",
+            "type": "pubkey"
+          },
+          {
+            "name": "useKey",
+            "docs": [
+              "The authority's own name for this use."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "actionHash",
+            "docs": [
+              "The caller's own hash of the action."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "principle",
       "docs": [
         "A principle. Added by the founder before the seal and by vote after it; retired, never closed, so that an id means",
@@ -8210,16 +9374,18 @@ export type QuantumagiCore = {
             "type": "u8"
           },
           {
+            "name": "hasGuardrail",
+            "docs": [
+              "1 while a guardrail belongs to it."
+            ],
+            "type": "u8"
+          },
+          {
             "name": "reserved",
             "docs": [
               "Zero. Fills the last four bytes."
             ],
-            "type": {
-              "array": [
-                "u8",
-                2
-              ]
-            }
+            "type": "u8"
           }
         ]
       }
@@ -10797,6 +11963,49 @@ export type QuantumagiCore = {
               "1 approves, 0 challenges."
             ],
             "type": "u8"
+          }
+        ]
+      }
+    },
+    {
+      "name": "spendingCounted",
+      "docs": [
+        "What an execution spent was counted against the guardrails."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "change",
+            "docs": [
+              "Its number among all changes of the guardrails, from 0."
+            ],
+            "type": "u64"
+          },
+          {
+            "name": "charges",
+            "docs": [
+              "By guardrail; at least one."
+            ],
+            "type": {
+              "vec": {
+                "defined": {
+                  "name": "charge"
+                }
+              }
+            }
           }
         ]
       }

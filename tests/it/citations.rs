@@ -12,7 +12,8 @@ fn ten_principles() -> (Community, Vec<Address>) {
     let mut community = Founding { principles, ..Founding::default() }.unsealed().found();
     let (authority, constitution) = (community.founder, community.constitution);
     let addresses = (0..10).map(|id| pda::principle(&constitution, id)).collect::<Vec<_>>();
-    let retire = ix::PrincipleRetire { authority, constitution, principle: addresses[3], proposal: None };
+    let retire =
+        ix::PrincipleRetire { authority, constitution, principle: addresses[3], proposal: None, guardrails: None };
     community.send(retire.instruction(1));
     let amend = ix::PrincipleAmend { authority, constitution, principle: addresses[5], proposal: None };
     community.send(amend.instruction(1, hash("amended")));

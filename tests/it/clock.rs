@@ -8,7 +8,13 @@ fn payment() -> Action<'static> {
 
 fn pay(community: &Community, proposal: Address) -> Instruction {
     let recipient = Address::new_from_array(hash("bob"));
-    let pay = ix::VaultTransfer { constitution: community.constitution, proposal, vault: community.vault, recipient };
+    let pay = ix::VaultTransfer {
+        constitution: community.constitution,
+        proposal,
+        vault: community.vault,
+        recipient,
+        guardrails: None,
+    };
     pay.instruction(5_000_000)
 }
 

@@ -105,7 +105,7 @@ fn e9_an_act_without_reason_evidence_or_an_active_principle_is_refused() {
     let proposal = community.approved(&Action::PrincipleRetire { principle_id: 0, version: 1 });
     let (authority, constitution) = (community.stranger(), community.constitution);
     let principle = pda::principle(&constitution, 0);
-    let retire = ix::PrincipleRetire { authority, constitution, proposal: Some(proposal), principle };
+    let retire = ix::PrincipleRetire { authority, constitution, proposal: Some(proposal), principle, guardrails: None };
     community.send(retire.instruction(1));
     community.rearm();
     let draft = community.act(TREASURY, None, DAY);

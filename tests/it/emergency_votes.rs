@@ -88,7 +88,7 @@ fn e2_what_was_paused_goes_on_by_itself_when_the_clock_says_so() {
     let proposal = community.approved(&payment);
     let (constitution, vault) = (community.constitution, community.vault);
     let recipient = Address::new_from_array([7; 32]);
-    let pay = ix::VaultTransfer { constitution, proposal, vault, recipient }.instruction(5_000_000);
+    let pay = ix::VaultTransfer { constitution, proposal, vault, recipient, guardrails: None }.instruction(5_000_000);
     assert!(community.now() > START + 7 * DAY, "nobody wrote anything down, and nobody has to");
     let mut during = community.clone();
     during.set_time(START + 7 * DAY - 1);

@@ -57,7 +57,20 @@ fn accounts_of_a_history() -> BTreeMap<String, Vec<u8>> {
         community.vote(&proposal, index, choice);
     }
     community.finalize(&proposal);
+    let guardrails = community.open_guardrails();
+    let use_key = hash("invoice 7");
+    let use_of = ix::PolicyUse {
+        authority: person("a program"),
+        constitution,
+        policy,
+        payer: authority,
+        authorization: pda::authorization(&policy, &person("a program"), &use_key),
+    };
+    community.send(use_of.instruction(use_key, hash("pay invoice 7"), [0; 32]));
+    community.guard(1, Guardrail::LamportsPerWindow { limit: 5_000_000_000, window_seconds: 604_800 });
     let addresses = [
+        ("guardrails", guardrails),
+        ("authorization", use_of.authorization),
         ("constitution", constitution),
         ("principle", cited[1]),
         ("policy", policy),
@@ -122,6 +135,8 @@ fn round_trip(name: &str, bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
         "snapshot" => accounts::Snapshot::decode(bytes).map(|account| account.to_bytes()),
         "weight_plugin" => accounts::WeightPlugin::decode(bytes).map(|account| account.to_bytes()),
         "seat" => accounts::Seat::decode(bytes).map(|account| account.to_bytes()),
+        "guardrails" => accounts::Guardrails::decode(bytes).map(|account| account.to_bytes()),
+        "authorization" => accounts::Authorization::decode(bytes).map(|account| account.to_bytes()),
         "ballot_page" => accounts::BallotPage::decode(bytes).map(|account| account.to_bytes()),
         other => panic!("{other} is no kind of account"),
     }
@@ -143,7 +158,7 @@ fn the_committed_accounts_say_what_happened() {
     let constitution = accounts::Constitution::decode(&read("constitution")).unwrap();
     assert_eq!((constitution.version, constitution.is_sealed, constitution.layout_version), (2, 1, 1));
     assert_eq!((constitution.text_hash, constitution.parent_hash), (hash("version 2"), hash("version 1")));
-    assert_eq!((constitution.next_proposal_id, constitution.next_policy_id, constitution.next_principle_id), (3, 1, 2));
+    assert_eq!((constitution.next_proposal_id, constitution.next_policy_id, constitution.next_principle_id), (4, 1, 2));
     assert_eq!((constitution.next_roster_version, constitution.roster_version), (2, 1));
     assert_eq!(constitution.tracks, Founding::default().tracks);
     let proposal = accounts::Proposal::decode(&read("proposal")).unwrap();
@@ -156,7 +171,7 @@ fn the_committed_accounts_say_what_happened() {
     let principle = accounts::Principle::decode(&read("principle")).unwrap();
     assert_eq!((principle.id, principle.class, principle.text_hash), (1, 1, hash("nobody is sold")));
     let roster = accounts::Roster::decode(&read("roster")).unwrap();
-    assert_eq!((roster.count, roster.total_weight, roster.pages, roster.bound_proposals), (257, 7_250, 9, 3));
+    assert_eq!((roster.count, roster.total_weight, roster.pages, roster.bound_proposals), (257, 7_250, 9, 4));
     let page = RosterPage::decode(&read("roster_page_last")).unwrap();
     assert_eq!((page.header.page, page.members.len(), page.members[16].weight), (8, 17, 1));
     assert_eq!(page.members[16].voter, member_key("golden", 256));

@@ -9,6 +9,7 @@
 
 mod support;
 
+mod authorizations;
 mod bad_data;
 mod ballot_pages;
 mod bounds;
@@ -25,6 +26,9 @@ mod emergency;
 mod emergency_votes;
 mod golden;
 mod guardians;
+mod guardrail_set;
+mod guardrails;
+mod holdings;
 mod laws;
 mod logs;
 mod mandates;

@@ -13,7 +13,7 @@ fn changes(community: &Community, proposal: Option<Address>) -> Vec<Instruction>
         ix::ConstitutionAmend { authority, constitution, proposal }.instruction(hash("version 2"), hash("version 1")),
         ix::PrincipleAdd { authority, constitution, principle: new, proposal }.instruction(&args),
         ix::PrincipleAmend { authority, constitution, principle, proposal }.instruction(1, hash("new")),
-        ix::PrincipleRetire { authority, constitution, principle, proposal }.instruction(1),
+        ix::PrincipleRetire { authority, constitution, principle, proposal, guardrails: None }.instruction(1),
         ix::RosterAdopt { authority, constitution, roster, proposal }.instruction(),
     ]
 }

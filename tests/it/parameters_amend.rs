@@ -6,7 +6,12 @@ use quantumagi_rules::parameters::{ParameterChange, Track};
 use crate::support::*;
 
 fn amend(community: &Community) -> ix::ParametersAmend {
-    ix::ParametersAmend { authority: community.founder, constitution: community.constitution, proposal: None }
+    ix::ParametersAmend {
+        authority: community.founder,
+        constitution: community.constitution,
+        proposal: None,
+        guardrails: None,
+    }
 }
 
 /// The track's parameters in force, changed.

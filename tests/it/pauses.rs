@@ -104,7 +104,7 @@ fn e3_a_pause_takes_no_second_of_a_proposals_window() {
     community.rearm();
     let (constitution, vault) = (community.constitution, community.vault);
     let recipient = Address::new_from_array([7; 32]);
-    let pay = ix::VaultTransfer { constitution, proposal, vault, recipient }.instruction(5_000_000);
+    let pay = ix::VaultTransfer { constitution, proposal, vault, recipient, guardrails: None }.instruction(5_000_000);
     let expire = community.expire(&proposal);
     // The last hour of the window is left when the pause begins, and again when it ends.
     let closes_at = community.closes_at(&proposal);
@@ -137,7 +137,7 @@ fn e3_a_pause_revives_nothing_that_was_over_before_it() {
     community.pass(3 * DAY);
     let (constitution, vault) = (community.constitution, community.vault);
     let recipient = Address::new_from_array([7; 32]);
-    let pay = ix::VaultTransfer { constitution, proposal, vault, recipient }.instruction(5_000_000);
+    let pay = ix::VaultTransfer { constitution, proposal, vault, recipient, guardrails: None }.instruction(5_000_000);
     check_refused(&mut community, pay, GovError::WindowClosed);
     let expire = community.expire(&proposal);
     community.send(expire);
@@ -174,7 +174,7 @@ fn e3_a_hold_delays_an_approved_proposal_once_and_leaves_its_whole_window() {
     assert_eq!(after, accounts::Proposal { held_until, updated_at, chain, ..before });
     let (constitution, vault) = (community.constitution, community.vault);
     let recipient = Address::new_from_array([7; 32]);
-    let pay = ix::VaultTransfer { constitution, proposal, vault, recipient }.instruction(5_000_000);
+    let pay = ix::VaultTransfer { constitution, proposal, vault, recipient, guardrails: None }.instruction(5_000_000);
     community.set_time(held_until - 1);
     check_refused(&mut community, pay.clone(), GovError::TimelockActive);
     community.set_time(held_until + i64::from(after.window_seconds) - 1);

@@ -35,7 +35,8 @@ fn expected(community: &Community, payer: Address, principle: Address) -> accoun
         is_retired: 0,
         layout_version: 1,
         bump,
-        reserved: [0; 2],
+        has_guardrail: 0,
+        reserved: 0,
     }
 }
 

@@ -14,7 +14,7 @@ fn amend(community: &Community, id: u32) -> ix::PrincipleAmend {
 
 fn retire(community: &Community, id: u32) -> ix::PrincipleRetire {
     let ix::PrincipleAmend { authority, constitution, principle, proposal } = amend(community, id);
-    ix::PrincipleRetire { authority, constitution, principle, proposal }
+    ix::PrincipleRetire { authority, constitution, principle, proposal, guardrails: None }
 }
 
 #[test]

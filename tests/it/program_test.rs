@@ -121,7 +121,8 @@ async fn a_payment_lives_and_dies_in_a_bank_as_in_litesvm() {
     let opens_at = community.opens_at(&proposal);
     community.set_time(opens_at);
     let (constitution, vault) = (community.constitution, community.vault);
-    let pay = ix::VaultTransfer { constitution, proposal, vault, recipient }.instruction(1_500_000_000);
+    let pay =
+        ix::VaultTransfer { constitution, proposal, vault, recipient, guardrails: None }.instruction(1_500_000_000);
     let before_payment = community.sent.len();
     community.send(pay.clone());
     let close = community.close(&proposal).instruction();
@@ -147,7 +148,8 @@ async fn an_amendment_lives_and_dies_in_a_bank_as_in_litesvm() {
     let amend = ix::ConstitutionAmend { authority, constitution, proposal: Some(amendment) };
     community.send(amend.instruction(text_hash, parent_hash));
     let retirement = community.approved(&Action::PrincipleRetire { principle_id: 1, version: 1 });
-    let retire = ix::PrincipleRetire { authority, constitution, principle, proposal: Some(retirement) };
+    let retire =
+        ix::PrincipleRetire { authority, constitution, principle, proposal: Some(retirement), guardrails: None };
     community.send(retire.instruction(1));
     let draft = community.draft(&Action::TransferLamports { recipient: hash("bob"), lamports: 1 }).citing([principle]);
     for proposal in [amendment, retirement] {

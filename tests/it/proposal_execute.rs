@@ -134,7 +134,7 @@ fn x6_the_executors_signature_goes_nowhere() {
     call.accounts[0].flags = FLAG_WRITABLE;
     let proposal = call.approved(&mut community);
     let mut execute = call.execute(&community, proposal);
-    execute.accounts[5].is_signer = true;
+    execute.accounts[6].is_signer = true;
     check_refused(&mut community, execute, InstructionError::MissingRequiredSignature);
 }
 
@@ -223,7 +223,7 @@ fn a_call_may_name_one_account_twice_and_the_constitution_to_read() {
 #[test]
 fn x6_an_account_that_the_call_writes_must_be_passed_writable() {
     let (mut community, call, proposal) = approved();
-    for slot in [5, 6] {
+    for slot in [6, 7] {
         let execute = read_only(call.execute(&community, proposal), slot);
         check_refused(&mut community, execute, InstructionError::InvalidArgument);
     }

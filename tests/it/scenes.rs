@@ -2,6 +2,7 @@
 
 mod deposits;
 mod emergency;
+mod guardrails;
 mod snapshots;
 mod weight_records;
 
@@ -35,6 +36,7 @@ fn others(world: World) -> (World, Vec<(&'static str, Address)>) {
     let (payer, ballot_page) = (others.stranger(), pda::ballot_page(&proposal, 0));
     others.send(ix::BallotPageOpen { payer, proposal, ballot_page }.instruction(0));
     let constitution = others.constitution;
+    let of_guardrails = guardrails::foreign(&mut others, policy);
     let foreign = vec![
         ("constitution", constitution),
         ("vault", others.vault),
@@ -52,7 +54,7 @@ fn others(world: World) -> (World, Vec<(&'static str, Address)>) {
         ("policy", policy),
         ("subject", policy),
     ];
-    (others.world, foreign)
+    (others.world, [foreign, of_guardrails].concat())
 }
 
 /// The community of all scenes, beside another.
@@ -74,12 +76,17 @@ const CREATE: &[&str] = &[
     "candidate",
     "veto_roster",
     "program_data",
+    "guardrails",
     "system_program",
 ];
 
 /// The declared accounts of `proposal_close`.
 const CLOSE: &[&str] =
     &["constitution", "proposal", "electorate", "candidate", "veto_roster", "vault", "proposer", "record"];
+/// The declared accounts of `vault_transfer`.
+const VAULT_TRANSFER: &[&str] = &["constitution", "proposal", "vault", "recipient", "guardrails", "system_program"];
+/// The declared accounts of `proposal_execute`.
+const PROPOSAL_EXECUTE: &[&str] = &["constitution", "proposal", "vault", "program", "program_data", "guardrails"];
 
 const TREASURY: Action<'static> = Action::TransferLamports { recipient: [7; 32], lamports: 5_000_000 };
 
@@ -107,6 +114,7 @@ pub fn scenes() -> Vec<Scene> {
     scenes.extend(snapshots::scenes());
     scenes.extend(weight_records::scenes());
     scenes.extend(emergency::scenes());
+    scenes.extend(guardrails::scenes(&sealed, scene));
     scenes
 }
 
@@ -151,7 +159,7 @@ where
     let (at_amend, proposal) = approved(&Action::PrincipleAmend { principle_id: 0, version: 1, text_hash });
     let amend = ix::PrincipleAmend { authority, constitution, principle, proposal: Some(proposal) };
     let (at_retire, proposal) = approved(&Action::PrincipleRetire { principle_id: 0, version: 1 });
-    let retire = ix::PrincipleRetire { authority, constitution, principle, proposal: Some(proposal) };
+    let retire = ix::PrincipleRetire { authority, constitution, principle, proposal: Some(proposal), guardrails: None };
     let new = types::PrincipleAddArgs { text_hash, class: 0, category: 0, priority: 0 };
     let (at_add, proposal) = approved(&Action::PrincipleAdd {
         text_hash,
@@ -163,7 +171,7 @@ where
     let add = ix::PrincipleAdd { authority, constitution, principle, proposal: Some(proposal) };
     let (at_pay, proposal) = approved(&TREASURY);
     let recipient = Address::new_from_array([7; 32]);
-    let pay = ix::VaultTransfer { constitution, proposal, vault: community.vault, recipient };
+    let pay = ix::VaultTransfer { constitution, proposal, vault: community.vault, recipient, guardrails: None };
     let mut at_call = community.clone();
     let program = person("callee");
     let program_data = Some(at_call.deploy_memo(&program));
@@ -179,20 +187,20 @@ where
             &["authority", "constitution", "proposal"],
         ),
         scene("principle_amend", &at_amend, amend.instruction(1, text_hash), changes),
-        scene("principle_retire", &at_retire, retire.instruction(1), changes),
+        scene(
+            "principle_retire",
+            &at_retire,
+            retire.instruction(1),
+            &["authority", "constitution", "proposal", "principle", "guardrails"],
+        ),
         scene(
             "principle_add",
             &at_add,
             add.instruction(&new),
             &["authority", "constitution", "new_principle", "proposal", "system_program"],
         ),
-        scene(
-            "vault_transfer",
-            &at_pay,
-            pay.instruction(5_000_000),
-            &["constitution", "proposal", "vault", "recipient", "system_program"],
-        ),
-        scene("proposal_execute", &at_call, execute, &["constitution", "proposal", "vault", "program", "program_data"]),
+        scene("vault_transfer", &at_pay, pay.instruction(5_000_000), VAULT_TRANSFER),
+        scene("proposal_execute", &at_call, execute, PROPOSAL_EXECUTE),
     ]
 }
 

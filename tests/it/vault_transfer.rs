@@ -12,8 +12,13 @@ fn approved() -> (Community, ix::VaultTransfer) {
     let mut community = Founding::default().found();
     let proposal = community.approved(&action());
     let recipient = Address::new_from_array(hash("bob"));
-    let accounts =
-        ix::VaultTransfer { constitution: community.constitution, proposal, vault: community.vault, recipient };
+    let accounts = ix::VaultTransfer {
+        constitution: community.constitution,
+        proposal,
+        vault: community.vault,
+        recipient,
+        guardrails: None,
+    };
     (community, accounts)
 }
 
@@ -109,7 +114,7 @@ fn a_payment_to_an_account_that_the_instruction_names_already_is_never_made() {
         let (constitution, vault) = (community.constitution, community.vault);
         let proposal =
             community.approved(&Action::TransferLamports { recipient: recipient.to_bytes(), lamports: AMOUNT });
-        let pay = ix::VaultTransfer { constitution, proposal, vault, recipient };
+        let pay = ix::VaultTransfer { constitution, proposal, vault, recipient, guardrails: None };
         check_refused(&mut community, pay.instruction(AMOUNT), DUPLICATE);
     }
 }

@@ -142,6 +142,8 @@ fn a3_every_instruction_has_a_scene() {
 /// publisher, an executor, a payer. A principle may be cited by the proposal that is about it. Code that nobody calls is
 /// not looked at. Anybody may finalize any proposal. A proposal that is no account of this program any more is closed, and
 /// its roots give their rent back. What an emergency act has stopped may be gone when a vote decides about the act.
+/// its roots give their rent back. Anybody may ask about a policy, and pay for the record of the answer; a
+/// policy that is gone has ended for good.
 const HARMLESS: &[&str] = &[
     "guardians_open       payer           a wallet                           GOES THROUGH",
     "guardians_adopt      authority       a wallet                           GOES THROUGH",
@@ -163,6 +165,26 @@ const HARMLESS: &[&str] = &[
     "principle_retire     authority       an account that does not exist     GOES THROUGH",
     "principle_retire     authority       a wallet                           GOES THROUGH",
     "principle_add        authority       a wallet                           GOES THROUGH",
+    "principle_retire     authority       the same as guardrails             GOES THROUGH",
+    "guardrails_open      payer           a wallet                           GOES THROUGH",
+    "guardrail_set        authority       an account that does not exist     GOES THROUGH",
+    "guardrail_set        authority       a wallet                           GOES THROUGH",
+    "guardrail_clear      authority       an account that does not exist     GOES THROUGH",
+    "guardrail_clear      authority       a wallet                           GOES THROUGH",
+    "policy_authorize     authority       an account that does not exist     GOES THROUGH",
+    "policy_authorize     authority       a wallet                           GOES THROUGH",
+    "policy_authorize     authority       the same as constitution           GOES THROUGH",
+    "policy_authorize     authority       the same as policy                 GOES THROUGH",
+    "policy_use           payer           a wallet                           GOES THROUGH",
+    "authorization_close  policy          gone                               GOES THROUGH",
+    "proposal_execute     program_data    an account that does not exist     GOES THROUGH",
+    "proposal_execute     program_data    a wallet                           GOES THROUGH",
+    "proposal_execute     program_data    the same as constitution           GOES THROUGH",
+    "proposal_execute     program_data    the same as vault                  GOES THROUGH",
+    "proposal_execute     program_data    the same as program                GOES THROUGH",
+    "proposal_execute     program_data    the same as remaining              GOES THROUGH",
+    "proposal_create      program_data    the same as guardrails             GOES THROUGH",
+    "parameters_amend     authority       the same as guardrails             GOES THROUGH",
     "roster_create        payer           a wallet                           GOES THROUGH",
     "roster_adopt         authority       an account that does not exist     GOES THROUGH",
     "roster_adopt         authority       a wallet                           GOES THROUGH",

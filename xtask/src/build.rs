@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Compiles the program to target/deploy with Solana's own `cargo-build-sbf` where it is
+/// Compiles the program, and the sample that asks it, to target/deploy with Solana's own `cargo-build-sbf` where it is
 /// installed, else with the stand-in of scripts/sbf. Cargo decides whether anything is to be done.
 ///
 /// # Errors
@@ -35,7 +35,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 pub(crate) fn program() -> Result<()> {
     let compiler =
         repo::find_installed("cargo-build-sbf").unwrap_or_else(|| repo::root().join("scripts/sbf/cargo-build-sbf"));
-    step::run(repo::command(&compiler, &repo::program_dir()).args(["--", "--locked"]))?;
+    for dir in repo::program_dirs() {
+        step::run(repo::command(&compiler, &dir).args(["--", "--locked"]))?;
+    }
 
     let so = repo::program_so();
     let bytes = std::fs::metadata(&so).with_context(|| format!("{} was not written", so.display()))?.len();

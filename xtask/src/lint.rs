@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: what the compiler's own tools and cargo-deny say about both workspaces.
+//! `cargo xtask lint`: what the compiler's own tools and cargo-deny say about all workspaces.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -18,34 +18,34 @@ pub(crate) fn run_all() -> Result<()> {
     step("dependencies", ALONE, dependencies)
 }
 
-/// `cargo fmt --check` in both workspaces.
+/// `cargo fmt --check` in all workspaces.
 pub(crate) fn formatting() -> Result<()> {
     run(&mut repo::cargo(["fmt", "--all", "--check"]))?;
-    run(&mut repo::program_cargo(["fmt", "--check"]))
+    repo::program_cargos(&["fmt", "--check"]).iter_mut().try_for_each(run)
 }
 
-/// Clippy with warnings refused: all targets of the root workspace, and the program as the host
-/// compiles it.
+/// Clippy with warnings refused: all targets of the root workspace, and the programs as the host
+/// compiles them.
 fn clippy() -> Result<()> {
     let strict = ["--all-targets", "--", "-D", "warnings"];
     run(repo::cargo(["clippy", "--quiet", "--locked", "--workspace"]).args(strict))?;
-    run(repo::program_cargo(["clippy", "--quiet", "--locked"]).args(strict))
+    repo::program_cargos(&["clippy", "--quiet", "--locked"]).iter_mut().try_for_each(|cargo| run(cargo.args(strict)))
 }
 
-/// The documentation of both workspaces builds without a warning, so no link in it is broken.
+/// The documentation of all workspaces builds without a warning, so no link in it is broken.
 fn documentation() -> Result<()> {
     let strict = |mut command: Command| run(command.env("RUSTDOCFLAGS", "-D warnings"));
     strict(repo::cargo(["doc", "--quiet", "--locked", "--workspace", "--no-deps"]))?;
-    strict(repo::program_cargo(["doc", "--quiet", "--locked", "--no-deps"]))
+    repo::program_cargos(&["doc", "--quiet", "--locked", "--no-deps"]).into_iter().try_for_each(strict)
 }
 
-/// cargo-deny on both lock files. Advisories only where their database is on the machine: it
+/// cargo-deny on all lock files. Advisories only where their database is on the machine: it
 /// comes from GitHub alone, and a check that needs one more host would fail where nothing is wrong.
 fn dependencies() -> Result<()> {
     if repo::find_installed("cargo-deny").is_none() {
         bail!("cargo-deny is missing; install it: scripts/setup --test");
     }
-    for manifest in ["Cargo.toml", "programs/quantumagi-core/Cargo.toml"] {
+    for manifest in ["Cargo.toml", "programs/quantumagi-core/Cargo.toml", "programs/guarded-sample/Cargo.toml"] {
         run(&mut deny(manifest, &["bans", "licenses", "sources"]))?;
         if advisory_database().is_some() {
             run(&mut deny(manifest, &["--disable-fetch", "advisories"]))?;

@@ -16,6 +16,11 @@ pub(crate) fn program_dir() -> PathBuf {
     root().join("programs/quantumagi-core")
 }
 
+/// The folders of all programs, each a Cargo workspace of its own: the program, then the sample.
+pub(crate) fn program_dirs() -> [PathBuf; 2] {
+    [program_dir(), root().join("programs/guarded-sample")]
+}
+
 /// The program as it is deployed.
 pub(crate) fn program_so() -> PathBuf {
     root().join("target/deploy").join(format!("{PROGRAM}.so"))
@@ -40,11 +45,13 @@ pub(crate) fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     command
 }
 
-/// `cargo` in the program's workspace, with these arguments.
-pub(crate) fn program_cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
-    let mut command = command("cargo", &program_dir());
-    command.args(args);
-    command
+/// `cargo` in the workspace of each program, with these arguments.
+pub(crate) fn program_cargos(args: &[&str]) -> [Command; 2] {
+    program_dirs().map(|dir| {
+        let mut command = command("cargo", &dir);
+        command.args(args);
+        command
+    })
 }
 
 /// Cargo's folder of binaries, caches and databases.

@@ -55,10 +55,10 @@ pub(crate) fn run_all(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Everything both lock files name, and nothing else. The only step that may use the network.
+/// Everything the lock files name, and nothing else. The only step that may use the network.
 fn fetch() -> Result<()> {
     run(&mut repo::cargo(["fetch", "--quiet", "--locked"]))?;
-    run(&mut repo::program_cargo(["fetch", "--quiet", "--locked"]))
+    repo::program_cargos(&["fetch", "--quiet", "--locked"]).iter_mut().try_for_each(run)
 }
 
 /// The types of what `anchor migrate` runs. That it works is shown by xtask/tests/migrate.rs, with all other tests.

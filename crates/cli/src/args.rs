@@ -7,7 +7,9 @@ use clap_complete::Shell;
 use quantumagi_rpc::Commitment;
 use quantumagi_rpc::solana::Address;
 
-use crate::nouns::{audit, constitution, deposit, electorate, policy, principle, proposal, roster, text, vault};
+use crate::nouns::{
+    audit, constitution, deposit, electorate, guardrail, policy, principle, proposal, roster, text, vault,
+};
 
 /// Governs a community by a written constitution on Solana.
 ///
@@ -97,6 +99,9 @@ pub(crate) enum Noun {
     /// Principles: what decisions rest on.
     #[command(subcommand)]
     Principle(principle::Command),
+    /// Guardrails: what principles forbid in numbers.
+    #[command(subcommand)]
+    Guardrail(guardrail::Command),
     /// Rosters: who votes, with what weight.
     #[command(subcommand)]
     Roster(roster::Command),

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod constitution;
 pub(crate) mod deposit;
 pub(crate) mod electorate;
+pub(crate) mod guardrail;
 pub(crate) mod policy;
 pub(crate) mod principle;
 pub(crate) mod proposal;
@@ -24,6 +25,7 @@ pub(crate) async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<(
     match cli.noun {
         Noun::Constitution(command) => command.run(&context()?).await,
         Noun::Principle(command) => command.run(&context()?).await,
+        Noun::Guardrail(command) => command.run(&context()?).await,
         Noun::Roster(command) => command.run(&context()?).await,
         Noun::Electorate(command) => command.run(&context()?).await,
         Noun::Deposit(command) => command.run(&context()?).await,

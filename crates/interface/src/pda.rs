@@ -115,6 +115,18 @@ pub fn emergency(constitution: &Address, id: u32) -> Address {
     find(&[b"emergency", constitution.as_ref(), &id.to_le_bytes()])
 }
 
+/// The guardrails of a constitution.
+#[must_use]
+pub fn guardrails(constitution: &Address) -> Address {
+    find(&[b"guardrails", constitution.as_ref()])
+}
+
+/// The record of a use of a policy: whose, and under which key.
+#[must_use]
+pub fn authorization(policy: &Address, authority: &Address, use_key: &[u8; 32]) -> Address {
+    find(&[b"authorization", policy.as_ref(), authority.as_ref(), use_key])
+}
+
 fn find(seeds: &[&[u8]]) -> Address {
     Address::find_program_address(seeds, &PROGRAM_ID).0
 }

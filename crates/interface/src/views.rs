@@ -6,10 +6,13 @@
 mod constitution;
 mod deposit;
 mod emergency;
+mod guardrails;
 mod policy;
 mod principle;
 mod proposal;
 mod roster;
+
+pub use guardrails::GuardrailInForce;
 
 use crate::DecodeError;
 

@@ -5,10 +5,12 @@
 
 use alloc::vec::Vec;
 
+mod error;
 mod invoke;
 mod reader;
 mod tracks;
 
+pub use error::ActionError;
 pub use invoke::{
     encode_accounts, InvokeAccount, InvokeAccounts, FLAG_SIGNER, FLAG_WRITABLE, INVOKE_ACCOUNT_BYTES,
     MAX_INVOKE_ACCOUNTS, MAX_INVOKE_DATA,
@@ -19,9 +21,10 @@ use reader::Reader;
 use crate::{
     electorate::ElectorateKind,
     emergency::MAX_GUARDIANS,
-    parameters::{ChangeError, ParameterChange, Track, TRACK_PARAMETERS_BYTES},
+    guardrail::{Guardrail, GUARDRAIL_BYTES},
+    parameters::{ParameterChange, Track, TRACK_PARAMETERS_BYTES},
     principle::{Category, Class, MAX_PRIORITY},
-    settings::{Settings, SettingsError},
+    settings::Settings,
     Address, Hash,
 };
 
@@ -154,47 +157,21 @@ pub enum Action<'a> {
     },
     /// Removes the guardians.
     GuardiansRemove,
-}
-
-/// Bytes that are not an action, or an action that makes no sense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ActionError {
-    /// The bytes end too early.
-    Truncated,
-    /// Bytes follow the end.
-    TrailingBytes,
-    /// No action has this number.
-    UnknownAction {
-        /// The number found.
-        number: u8,
+    /// Binds a guardrail to a principle, in place of the one it had.
+    GuardrailSet {
+        /// The principle's id.
+        principle_id: u32,
+        /// Version of its text, which must be the current one when it is executed.
+        version: u32,
+        /// What the program checks from then on.
+        guardrail: Guardrail,
     },
-    /// A field holds a number that means nothing: class, category or priority.
-    OutOfRange {
-        /// The number found.
-        value: u8,
-    },
-    /// Fields that contradict each other.
-    Meaningless,
-    /// A change of parameters that cannot be.
-    Change(ChangeError),
-    /// Settings that cannot be.
-    Settings(SettingsError),
-    /// A payment of nothing.
-    NothingToTransfer,
-    /// More accounts than [`MAX_INVOKE_ACCOUNTS`].
-    TooManyAccounts {
-        /// How many.
-        count: usize,
-    },
-    /// More data than [`MAX_INVOKE_DATA`].
-    DataTooLong {
-        /// How long, in bytes.
-        len: usize,
-    },
-    /// Flags other than writable and signer.
-    UnknownFlags {
-        /// The flags found.
-        flags: u8,
+    /// Takes a principle's guardrail away.
+    GuardrailClear {
+        /// The principle's id.
+        principle_id: u32,
+        /// Version of its text, which must be the current one when it is executed.
+        version: u32,
     },
 }
 
@@ -214,7 +191,9 @@ impl Action<'_> {
             | Self::ParametersAmend(_)
             | Self::VetoBodyAdopt { .. }
             | Self::SettingsAmend(_)
-            | Self::GuardiansAdopt { .. } => Track::Amendment,
+            | Self::GuardiansAdopt { .. }
+            | Self::GuardrailSet { .. }
+            | Self::GuardrailClear { .. } => Track::Amendment,
             Self::EmergencyRatify { .. } | Self::EmergencyEnd { .. } | Self::GuardiansRemove => Track::Ratification,
         }
     }
@@ -250,6 +229,8 @@ impl Action<'_> {
             Self::EmergencyRatify { .. } => 40,
             Self::EmergencyEnd { .. } => 41,
             Self::GuardiansRemove => 42,
+            Self::GuardrailSet { .. } => 29,
+            Self::GuardrailClear { .. } => 30,
         }
     }
 
@@ -259,7 +240,7 @@ impl Action<'_> {
         let fields = match self {
             Self::PolicyAdopt { .. } | Self::TransferLamports { .. } => 40,
             Self::PolicyAmend { .. } => 48,
-            Self::PolicyRepeal { .. } | Self::PrincipleRetire { .. } => 8,
+            Self::PolicyRepeal { .. } | Self::PrincipleRetire { .. } | Self::GuardrailClear { .. } => 8,
             // Bound: both lengths are capped far below usize.
             Self::Invoke { accounts, data, .. } => {
                 35usize.saturating_add(accounts.as_bytes().len()).saturating_add(data.len())
@@ -274,6 +255,7 @@ impl Action<'_> {
             Self::GuardiansAdopt { members, .. } => members.as_flattened().len().saturating_add(6),
             Self::EmergencyRatify { .. } | Self::EmergencyEnd { .. } => 4,
             Self::GuardiansRemove => 0,
+            Self::GuardrailSet { .. } => GUARDRAIL_BYTES.saturating_add(8),
         };
         fields.saturating_add(1)
     }
@@ -317,7 +299,7 @@ impl Action<'_> {
                 out.extend_from_slice(&version.to_le_bytes());
                 out.extend_from_slice(text_hash);
             }
-            Self::PrincipleRetire { principle_id, version } => {
+            Self::PrincipleRetire { principle_id, version } | Self::GuardrailClear { principle_id, version } => {
                 out.extend_from_slice(&principle_id.to_le_bytes());
                 out.extend_from_slice(&version.to_le_bytes());
             }
@@ -351,6 +333,11 @@ impl Action<'_> {
                 out.extend_from_slice(&emergency_id.to_le_bytes());
             }
             Self::GuardiansRemove => {}
+            Self::GuardrailSet { principle_id, version, guardrail } => {
+                out.extend_from_slice(&principle_id.to_le_bytes());
+                out.extend_from_slice(&version.to_le_bytes());
+                out.extend_from_slice(&guardrail.to_bytes());
+            }
         }
     }
 
@@ -412,6 +399,12 @@ impl<'a> Action<'a> {
             40 => Self::EmergencyRatify { emergency_id: reader.u32()? },
             41 => Self::EmergencyEnd { emergency_id: reader.u32()? },
             42 => Self::GuardiansRemove,
+            29 => Self::GuardrailSet {
+                principle_id: reader.u32()?,
+                version: reader.u32()?,
+                guardrail: Guardrail::from_bytes(&reader.array()?).map_err(ActionError::Guardrail)?,
+            },
+            30 => Self::GuardrailClear { principle_id: reader.u32()?, version: reader.u32()? },
             number => return Err(ActionError::UnknownAction { number }),
         };
         if reader.0.is_empty() {

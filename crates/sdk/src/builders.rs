@@ -3,9 +3,11 @@
 //! Pure: addresses are derived, nothing is read and nothing is decided. What cannot be derived is
 //! an argument; the methods of [`Quantumagi`](crate::Quantumagi) with the same names read it first.
 
+mod authorization;
 mod constitution;
 mod deposit;
 mod emergency;
+mod guardrail;
 mod policy;
 mod principle;
 mod proposal;
@@ -16,6 +18,7 @@ mod vault;
 
 use quantumagi_rpc::solana::Address;
 
+pub use authorization::{PolicyUse, authorization_close, policy_authorize, policy_use};
 pub use constitution::{constitution_amend, constitution_create, constitution_seal};
 pub use deposit::{
     Pool, PoolTerms, deposit_add, deposit_close, deposit_delegate, deposit_mature, deposit_open, deposit_pool_close,
@@ -25,6 +28,7 @@ pub use emergency::{
     NewEmergency, emergency_approve, emergency_close, emergency_end, emergency_lapse, emergency_open, emergency_ratify,
     guardians_adopt, guardians_heartbeat, guardians_open, guardians_remove,
 };
+pub use guardrail::{guardrail_clear, guardrail_set, guardrails_open};
 pub use policy::{policy_adopt, policy_amend, policy_close, policy_repeal, policy_sunset};
 pub use principle::{NewPrinciple, principle_add, principle_amend, principle_retire};
 pub use proposal::{

@@ -5,6 +5,7 @@
 
 pub mod deposit;
 mod emergency;
+pub mod guardrail;
 mod tracks;
 mod words;
 
@@ -14,6 +15,7 @@ use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice};
 use quantumagi_rules::electorate::{TooManyOpen, with_one_more};
 use quantumagi_rules::emergency::Subsystem;
+use quantumagi_rules::guardrail::{Breach, Guardrail, GuardrailError};
 use quantumagi_rules::lifecycle::{Phase, Refusal, Step, Timetable, check_step, phase};
 use quantumagi_rules::parameters::{ParameterError, Track, TrackParameters};
 use quantumagi_rules::policy::{PolicyStatus, has_set};
@@ -25,7 +27,7 @@ pub use self::emergency::{EmergencyRefusal, act_length, armed, course, guardian}
 pub use self::tracks::{change, veto_body};
 use self::words::{choice_word, citation_words, in_use_words, step_words};
 use crate::error::Result;
-use crate::words::{between, hex, subsystem_name, utc};
+use crate::words::{Names, between, describe_breach, describe_guardrail, hex, subsystem_name, utc};
 
 /// Why the rules would refuse it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -205,6 +207,31 @@ pub enum CheckError {
     /// A rule of deposits.
     #[error(transparent)]
     Deposit(#[from] DepositRefusal),
+    /// A number of a guardrail is out of range.
+    #[error("the guardrail makes no sense: {0}")]
+    GuardrailNumber(GuardrailError),
+    /// The account of the guardrails is open already.
+    #[error("the account of the guardrails is open already")]
+    GuardrailsOpen,
+    /// The principle has no guardrail.
+    #[error("principle {principle_id} has no guardrail")]
+    GuardrailNotSet {
+        /// The principle.
+        principle_id: u32,
+    },
+    /// A guardrail is in the way.
+    #[error(
+        "principle {principle_id} has a guardrail, {}: {}",
+        describe_guardrail(guardrail, &Names::default()), describe_breach(breach, &Names::default())
+    )]
+    Guardrail {
+        /// The guardrail's principle.
+        principle_id: u32,
+        /// The guardrail.
+        guardrail: Box<Guardrail>,
+        /// How it would be broken.
+        breach: Box<Breach>,
+    },
     /// The roster is the electorate in force, or a proposal is bound to it.
     #[error("{}", in_use_words(*.version, *.bound, *.is_adopted))]
     RosterInUse {

@@ -3,6 +3,7 @@
 mod deposits;
 mod electorate;
 mod emergency;
+mod guardrails;
 mod orders;
 mod proposals;
 mod reads;

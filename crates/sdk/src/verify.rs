@@ -17,7 +17,7 @@ use quantumagi_interface::{Address, pda};
 pub use chain::{Chain, ChainBreak, ChainHead, Report, verify_chain, verify_chain_through};
 pub use compare::{Deviation, Difference};
 pub use ledger::{Ledger, LedgerError};
-pub use replay::{Contradiction, ProposalRecord, Record, ReplayBreak, Replayed, RosterRecord, replay};
+pub use replay::{Contradiction, GuardrailChange, ProposalRecord, Record, ReplayBreak, Replayed, RosterRecord, replay};
 
 use crate::history::{Gap, RawEvent};
 

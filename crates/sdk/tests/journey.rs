@@ -196,7 +196,7 @@ async fn a_payment_is_voted_on_waits_and_is_made_once_and_exactly() {
     let digest = account.digest_of(&more.to_bytes());
     let approved = account.execution_digest;
     check_refused(execute(more.to_bytes()).await, CheckError::DigestMismatch { digest, approved });
-    let more = builders::vault_transfer(&community.constitution, &proposal, &recipient, 2 * SOL + 1);
+    let more = builders::vault_transfer(&community.constitution, &proposal, &recipient, 2 * SOL + 1, None);
     check_rule(client.send(&[more], &[ana]).await, "vault_transfer", GovError::DigestMismatch);
 
     let pay = execute(created.action.clone()).await.expect("it is what was voted on");
@@ -399,7 +399,7 @@ async fn a_defeat_and_a_missed_window_end_a_proposal() {
 
     check_step(client.proposal_expire(&missed).await, Refusal::WindowNotClosed);
     world.travel_to(account.timetable().expect("moments").closes_at.0).await;
-    let late = builders::vault_transfer(&community.constitution, &missed, &Address::new_from_array([2; 32]), 1);
+    let late = builders::vault_transfer(&community.constitution, &missed, &Address::new_from_array([2; 32]), 1, None);
     check_rule(client.send(&[late], &[&world.ana]).await, "vault_transfer", GovError::WindowClosed);
     let expire = client.proposal_expire(&missed).await.expect("its window is over");
     client.send(&[expire], &[&world.ana]).await.expect("that is written");

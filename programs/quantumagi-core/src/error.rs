@@ -64,6 +64,17 @@ pub enum GovError {
     #[msg("this guardian was silent for 30 days, and stays out until adopted again")]
     HeartbeatMissed = 39,
 
+    #[msg("the policy was repealed and carries no action")]
+    PolicyRepealed = 40,
+    #[msg("the policy has set and carries no action")]
+    PolicySet = 41,
+    #[msg("the policy is suspended and carries no action for now")]
+    PolicySuspended = 42,
+    #[msg("the policy has another text than the one the action rests on")]
+    PolicyTextDiffers = 43,
+    #[msg("this use was authorized before")]
+    AlreadyUsed = 44,
+
     #[msg("the account belongs to another constitution")]
     WrongConstitution = 100,
     #[msg("the account belongs to another proposal")]
@@ -195,6 +206,13 @@ pub enum GovError {
     #[msg("an emergency act has paused this; it goes on by itself when the pause is over")]
     Paused = 189,
 
+    #[msg("the constitution has guardrails: pass their account")]
+    GuardrailsMissing = 170,
+    #[msg("the principle has no guardrail")]
+    GuardrailNotSet = 171,
+    #[msg("the account belongs to another policy")]
+    WrongPolicy = 172,
+
     #[msg("voting has not started")]
     VotingNotStarted = 200,
     #[msg("voting has ended")]
@@ -312,6 +330,21 @@ pub enum GovError {
     #[msg("what this guardian approves is not what was opened")]
     ApprovalMismatch = 448,
 
+    #[msg("more would leave the vault than a guardrail allows within its window")]
+    GuardrailSpending = 440,
+    #[msg("a guardrail forbids this program")]
+    GuardrailProgram = 441,
+    #[msg("a guardrail asks for a longer delay between voting and execution")]
+    GuardrailDelay = 442,
+    #[msg("a guardrail keeps this parameter within another range")]
+    GuardrailParameter = 443,
+    #[msg("a guardrail asks for a sunset, or for an earlier one")]
+    GuardrailSunset = 444,
+    #[msg("a guardrail forbids writing this account")]
+    GuardrailWrite = 450,
+    #[msg("the bytes are not a guardrail, or one of its numbers is out of range")]
+    GuardrailMalformed = 451,
+
     #[msg("a proposal can cite at most 8 principles")]
     TooManyCitations = 500,
     #[msg("a roster has 1 to 8,448 members")]
@@ -362,6 +395,8 @@ pub enum GovError {
     BudgetSpent = 538,
     #[msg("this was acted on in the last 90 days")]
     CoolingDown = 539,
+    #[msg("a constitution has at most 12 guardrails")]
+    TooManyGuardrails = 530,
 }
 
 impl From<Refusal> for GovError {
@@ -458,6 +493,7 @@ impl From<ActionError> for GovError {
             | ActionError::Meaningless
             | ActionError::NothingToTransfer
             | ActionError::UnknownFlags { .. } => Self::ActionOutOfRange,
+            ActionError::Guardrail(_) => Self::GuardrailMalformed,
             ActionError::TooManyAccounts { .. } | ActionError::DataTooLong { .. } => Self::InvokeTooLarge,
         }
     }

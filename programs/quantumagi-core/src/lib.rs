@@ -20,6 +20,8 @@ pub mod effect;
 pub mod electorate;
 pub mod error;
 pub mod events;
+pub mod guard;
+pub mod holdings;
 pub mod instructions;
 pub mod mandate;
 pub mod program_pin;
@@ -66,13 +68,13 @@ pub mod quantumagi_core {
     }
 
     /// Retires a principle.
-    pub fn principle_retire(ctx: &mut Context<PrincipleChange>, version: u32) -> Result<()> {
+    pub fn principle_retire(ctx: &mut Context<GuardrailChange>, version: u32) -> Result<()> {
         ctx.accounts.retire(version)
     }
 
     /// Replaces a track's parameters: 0 policy, 1 treasury, 2 amendment, 3 ratification.
-    pub fn parameters_amend(ctx: &mut Context<Mandated>, track: u8, parameters: TrackConfig) -> Result<()> {
-        ctx.accounts.amend_parameters(track, &parameters)
+    pub fn parameters_amend(ctx: &mut Context<ParametersAmend>, track: u8, parameters: TrackConfig) -> Result<()> {
+        ctx.accounts.handler(track, &parameters)
     }
 
     /// Replaces the attestor, the mark and the cap on open proposals.
@@ -401,6 +403,45 @@ pub mod quantumagi_core {
 
     /// Closes an emergency act that is over and returns its rent.
     pub fn emergency_close(ctx: &mut Context<EmergencyClose>) -> Result<()> {
+        ctx.accounts.handler()
+    }
+
+    /// Opens the account of the guardrails.
+    pub fn guardrails_open(ctx: &mut Context<GuardrailsOpen>) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps)
+    }
+
+    /// Binds a guardrail to a principle.
+    pub fn guardrail_set(ctx: &mut Context<GuardrailChange>, version: u32, guardrail: [u8; 48]) -> Result<()> {
+        ctx.accounts.set(version, guardrail)
+    }
+
+    /// Takes a principle's guardrail away.
+    pub fn guardrail_clear(ctx: &mut Context<GuardrailChange>, version: u32) -> Result<()> {
+        ctx.accounts.clear(version)
+    }
+
+    /// Tells another program whether an action may rest on a policy.
+    pub fn policy_authorize(
+        ctx: &mut Context<PolicyAuthorize>,
+        action_hash: [u8; 32],
+        text_hash: [u8; 32],
+    ) -> Result<()> {
+        ctx.accounts.handler(action_hash, text_hash)
+    }
+
+    /// As `policy_authorize`, once for each key.
+    pub fn policy_use(
+        ctx: &mut Context<PolicyUse>,
+        use_key: [u8; 32],
+        action_hash: [u8; 32],
+        text_hash: [u8; 32],
+    ) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, use_key, action_hash, text_hash)
+    }
+
+    /// Closes the record of a use and returns its rent.
+    pub fn authorization_close(ctx: &mut Context<AuthorizationClose>) -> Result<()> {
         ctx.accounts.handler()
     }
 

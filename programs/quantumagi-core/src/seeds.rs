@@ -14,6 +14,10 @@ pub const ROSTER_PAGE: &[u8] = b"roster_page";
 pub const PROPOSAL: &[u8] = b"proposal";
 /// Of a ballot page: then its proposal and page (u32, little endian).
 pub const BALLOTS: &[u8] = b"ballots";
+/// Of the guardrails: then their constitution.
+pub const GUARDRAILS: &[u8] = b"guardrails";
+/// Of an authorization: then its policy, the authority and the use key.
+pub const AUTHORIZATION: &[u8] = b"authorization";
 /// Of a policy: then its constitution and id (u64, little endian).
 pub const POLICY: &[u8] = b"policy";
 /// Of a deposit pool: then its constitution and version (u32, little endian).

@@ -84,6 +84,11 @@ impl SubjectAccounts<'_> {
             Action::EmergencyRatify { emergency_id } => self.emergency(emergency_id, Step::Ratify, now),
             Action::EmergencyEnd { emergency_id } => self.emergency(emergency_id, Step::End, now),
             Action::GuardiansRemove => self.none(),
+            Action::GuardrailSet { principle_id, version, guardrail } => {
+                self.constitution.check_parameters(&guardrail)?;
+                self.principle(principle_id, version)
+            }
+            Action::GuardrailClear { principle_id, version } => self.guarded_principle(principle_id, version),
             Action::RosterAdopt { roster_version, members_hash } => self.roster(roster_version, &members_hash),
             Action::ElectorateAdopt { kind, electorate } => self.electorate(kind, &electorate),
             Action::ParametersAmend(change) => {
@@ -140,6 +145,12 @@ impl SubjectAccounts<'_> {
         // The slot decides about approvals only: see `EmergencyVote::order`.
         emergency.check_step(step, 0, now)?;
         Ok(Subject { address: *emergency.address(), ..Subject::default() })
+    }
+
+    fn guarded_principle(&self, id: u32, version: u32) -> Result<Subject> {
+        let principle = Account::<Principle>::load(self.only_subject()?)?;
+        require!(principle.has_guardrail == 1, GovError::GuardrailNotSet);
+        self.principle(id, version)
     }
 
     fn roster(&self, version: u32, members_hash: &[u8; 32]) -> Result<Subject> {

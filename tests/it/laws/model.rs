@@ -178,7 +178,7 @@ impl Model {
         let (proposal, action) = if is(instruction, ix::ProposalExecute::DISCRIMINATOR) {
             let count = u32_at(data, 0) as usize;
             let (flags, called) = (&data[4..4 + count], &data[8 + count..]);
-            let views = instruction.accounts[5..].iter().zip(flags);
+            let views = instruction.accounts[6..].iter().zip(flags);
             let views = views.flat_map(|(view, flags)| [&[*flags], view.pubkey.as_ref()].concat()).collect::<Vec<_>>();
             let len = u16::try_from(called.len()).unwrap().to_le_bytes();
             let count = [u8::try_from(count).unwrap()];

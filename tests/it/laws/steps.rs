@@ -239,7 +239,8 @@ impl Walk {
             }
             Action::TransferLamports { recipient, lamports } => {
                 let (vault, recipient) = (self.community.vault, Address::new_from_array(recipient));
-                ix::VaultTransfer { constitution, proposal, vault, recipient }.instruction(lamports)
+                ix::VaultTransfer { constitution, proposal, vault, recipient, guardrails: self.community.guardrails() }
+                    .instruction(lamports)
             }
             Action::Invoke { program, accounts, data } => {
                 let program = Address::new_from_array(program);
@@ -264,7 +265,22 @@ impl Walk {
             }
             Action::PrincipleRetire { principle_id, version } => {
                 let principle = pda::principle(&constitution, principle_id);
-                ix::PrincipleRetire { authority, constitution, principle, proposal: mandate }.instruction(version)
+                ix::PrincipleRetire {
+                    authority,
+                    constitution,
+                    principle,
+                    proposal: mandate,
+                    guardrails: self.community.guardrails(),
+                }
+                .instruction(version)
+            }
+            Action::GuardrailSet { principle_id, version, guardrail } => {
+                self.community.guardrail_accounts(principle_id, mandate).instruction(version, guardrail.to_bytes())
+            }
+            Action::GuardrailClear { principle_id, version } => {
+                let ix::GuardrailSet { authority, constitution, proposal, principle, guardrails } =
+                    self.community.guardrail_accounts(principle_id, mandate);
+                ix::GuardrailClear { authority, constitution, proposal, principle, guardrails }.instruction(version)
             }
             Action::RosterAdopt { roster_version, .. } => {
                 let roster = pda::roster(&constitution, roster_version);

@@ -21,7 +21,7 @@ where
     let after = types::TrackConfig { window_seconds: 7_200, ..before };
     let change = ParameterChange { track: Track::Policy, before: before.into(), after: after.into() };
     let (at_parameters, proposal) = approved(&Action::ParametersAmend(change));
-    let parameters = ix::ParametersAmend { authority, constitution, proposal };
+    let parameters = ix::ParametersAmend { authority, constitution, proposal, guardrails: None };
     let attestor = person("attestor");
     let settings = Settings { attestor: attestor.to_bytes(), attestation_mark: 8_000, max_open_proposals: 3 };
     let (at_settings, proposal) = approved(&Action::SettingsAmend(settings));
@@ -35,7 +35,12 @@ where
     let proposal = Some(at_adoption.approved(&Action::VetoBodyAdopt { roster_version: 2, members_hash }));
     let adopt = ix::VetoBodyAdopt { authority, constitution, roster, proposal };
     vec![
-        scene("parameters_amend", &at_parameters, parameters.instruction(0, &after), mandated),
+        scene(
+            "parameters_amend",
+            &at_parameters,
+            parameters.instruction(0, &after),
+            &["authority", "constitution", "proposal", "guardrails"],
+        ),
         scene("settings_amend", &at_settings, amend.instruction(attestor, 8_000, 3), mandated),
         scene("veto_body_remove", &at_removal, remove.instruction(), mandated),
         scene(

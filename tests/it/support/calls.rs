@@ -66,6 +66,7 @@ impl Call {
             vault: community.vault,
             program: self.program,
             program_data: self.program_data,
+            guardrails: community.guardrails(),
         };
         let flags = self.accounts.iter().map(|account| account.flags).collect::<Vec<_>>();
         let mut instruction = accounts.instruction(&flags, &self.data);
@@ -85,6 +86,13 @@ impl World {
         let code = self.account(&memo).expect("LiteSVM comes with SPL Memo").data;
         self.svm.add_program(*address, &code).expect("the program loads");
         Address::find_program_address(&[address.as_ref()], &solana_sdk_ids::bpf_loader_upgradeable::ID).0
+    }
+
+    /// The account that holds a program's code, where it can be upgraded.
+    pub fn program_data(&self, program: &Address) -> Option<Address> {
+        let loader = solana_sdk_ids::bpf_loader_upgradeable::ID;
+        let data = Address::find_program_address(&[program.as_ref()], &loader).0;
+        self.account(program).filter(|account| account.owner == loader).map(|_| data)
     }
 
     /// Makes a program's code look deployed in this slot.

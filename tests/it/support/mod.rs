@@ -9,11 +9,14 @@ mod electorates;
 mod forwarder;
 mod founding;
 mod guardians;
+mod guards;
 mod people;
 mod proposals;
 mod refused;
 mod scrutiny;
 pub mod switches;
+pub mod till;
+pub mod token_calls;
 mod tokens;
 mod weights;
 mod world;
@@ -37,6 +40,7 @@ pub use quantumagi_interface::{
     Address, Instruction, PROGRAM_ID, accounts, errors::GovError, events::Event, instructions as ix, pda, types,
 };
 pub use quantumagi_rules::action::Action;
+pub use quantumagi_rules::guardrail::Guardrail;
 pub use solana_instruction_error::InstructionError;
 
 /// For.

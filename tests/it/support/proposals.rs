@@ -60,12 +60,16 @@ impl Community {
             candidate: None,
             veto_roster: stored.veto_roster_for(action),
             program_data: None,
+            guardrails: self.guardrails(),
         };
         match *action {
             Action::PolicyAmend { policy_id, .. } | Action::PolicyRepeal { policy_id } => {
                 accounts.subject = Some(pda::policy(&constitution, policy_id));
             }
-            Action::PrincipleAmend { principle_id, .. } | Action::PrincipleRetire { principle_id, .. } => {
+            Action::PrincipleAmend { principle_id, .. }
+            | Action::PrincipleRetire { principle_id, .. }
+            | Action::GuardrailSet { principle_id, .. }
+            | Action::GuardrailClear { principle_id, .. } => {
                 accounts.subject = Some(pda::principle(&constitution, principle_id));
             }
             Action::RosterAdopt { roster_version, .. } | Action::VetoBodyAdopt { roster_version, .. }

@@ -3,10 +3,14 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use litesvm::{LiteSVM, types::FailedTransactionMetadata};
+use litesvm::{
+    LiteSVM,
+    types::{FailedTransactionMetadata, TransactionResult},
+};
 use quantumagi_interface::{Address, DecodeError, Instruction, PROGRAM_ID, accounts, events::Event};
 use solana_account::{Account, AccountSharedData, ReadableAccount};
 use solana_clock::Clock;
+use solana_instruction_error::InstructionError;
 use solana_message::{Message, VersionedMessage};
 use solana_signature::Signature;
 use solana_transaction::versioned::VersionedTransaction;
@@ -135,10 +139,7 @@ impl World {
     /// sequence and hash continue its chain, and the accounts say so.
     pub fn try_send(&mut self, instructions: &[Instruction]) -> Result<Done, Box<FailedTransactionMetadata>> {
         let before = self.total_lamports();
-        let message = Message::new_with_blockhash(instructions, Some(&fee_payer()), &self.svm.latest_blockhash());
-        let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
-        let outcome =
-            self.svm.send_transaction(VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) });
+        let outcome = self.send_unchecked(instructions);
         let fee = outcome.as_ref().map_or_else(|failed| failed.meta.fee, |meta| meta.fee);
         assert_eq!(before, self.total_lamports() + u128::from(fee), "lamports in = lamports out + live accounts");
         let meta = outcome.map_err(Box::new)?;
@@ -151,10 +152,21 @@ impl World {
 
     /// Sends instructions in a world whose accounts were written by hand, so that no chain of events fits them.
     pub fn try_send_unchecked(&mut self, instructions: &[Instruction]) -> Result<(), Box<FailedTransactionMetadata>> {
+        self.send_unchecked(instructions).map(drop).map_err(Box::new)
+    }
+
+    fn send_unchecked(&mut self, instructions: &[Instruction]) -> TransactionResult {
         let message = Message::new_with_blockhash(instructions, Some(&fee_payer()), &self.svm.latest_blockhash());
         let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
-        let transaction = VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) };
-        self.svm.send_transaction(transaction).map(drop).map_err(Box::new)
+        self.svm.send_transaction(VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) })
+    }
+
+    /// Sends one instruction and returns its error, if it fails, and what it returned all the same.
+    pub fn try_for_return_data(&mut self, instruction: &Instruction) -> (Option<InstructionError>, Vec<u8>) {
+        match self.send_unchecked(std::slice::from_ref(instruction)) {
+            Ok(meta) => (None, meta.return_data.data),
+            Err(failed) => (Some(super::error_of(&failed)), failed.meta.return_data.data),
+        }
     }
 
     /// Sends one instruction, which must go through.
@@ -181,6 +193,16 @@ impl World {
     #[track_caller]
     pub fn constitution(&self, address: &Address) -> accounts::Constitution {
         self.read(address, accounts::Constitution::decode)
+    }
+
+    #[track_caller]
+    pub fn guardrails_at(&self, address: &Address) -> accounts::Guardrails {
+        self.read(address, accounts::Guardrails::decode)
+    }
+
+    #[track_caller]
+    pub fn authorization(&self, address: &Address) -> accounts::Authorization {
+        self.read(address, accounts::Authorization::decode)
     }
 
     #[track_caller]

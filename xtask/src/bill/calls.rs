@@ -62,6 +62,7 @@ fn execute(community: &mut Community, rows: &mut Rows, call: &Call, case: &str) 
         vault: community.vault,
         program: call.program,
         program_data: community.chain.program_data(&call.program),
+        guardrails: None,
     };
     let flags = call.accounts().iter().map(|account| account.flags).collect::<Vec<_>>();
     let mut instruction = accounts.instruction(&flags, &call.data);

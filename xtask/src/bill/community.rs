@@ -169,7 +169,10 @@ impl Community {
             Action::PolicyAmend { policy_id, .. } | Action::PolicyRepeal { policy_id } => {
                 subject = Some(pda::policy(&constitution, policy_id));
             }
-            Action::PrincipleAmend { principle_id, .. } | Action::PrincipleRetire { principle_id, .. } => {
+            Action::PrincipleAmend { principle_id, .. }
+            | Action::PrincipleRetire { principle_id, .. }
+            | Action::GuardrailSet { principle_id, .. }
+            | Action::GuardrailClear { principle_id, .. } => {
                 subject = Some(pda::principle(&constitution, principle_id));
             }
             Action::RosterAdopt { roster_version, .. } => candidate = Some(self.roster(roster_version)),
@@ -194,6 +197,7 @@ impl Community {
             subject,
             candidate,
             program_data,
+            guardrails: stored.guardrails(&constitution),
         };
         let mut instruction = create.instruction(&types::ProposalCreateArgs {
             content_hash: hash("why this is right"),

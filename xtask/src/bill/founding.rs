@@ -25,7 +25,7 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
     let amend = ix::PrincipleAmend { authority: founder, constitution, proposal: None, principle };
     let cost = community.send(amend.instruction(1, hash("people decide together")))?;
     rows.note("principle_amend", "by the founder", cost);
-    let retire = ix::PrincipleRetire { authority: founder, constitution, proposal: None, principle };
+    let retire = ix::PrincipleRetire { authority: founder, constitution, proposal: None, principle, guardrails: None };
     let cost = community.send(retire.instruction(2))?;
     rows.note("principle_retire", "by the founder", cost);
 

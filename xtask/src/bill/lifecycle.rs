@@ -78,6 +78,7 @@ fn decision(community: &mut Community) -> Result<Vec<super::figures::Row>> {
         proposal,
         vault: community.vault,
         recipient: crank(),
+        guardrails: None,
     };
     let cost = community.send(transfer.instruction(PAYMENT))?;
     rows.note("vault_transfer", "", cost);

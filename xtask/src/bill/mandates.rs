@@ -78,7 +78,7 @@ fn principles(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let cost = community.send(amend.instruction(1, text_hash))?;
     rows.note("principle_amend", "by vote", cost);
     let proposal = community.approved(&Action::PrincipleRetire { principle_id: 1, version: 2 })?;
-    let retire = ix::PrincipleRetire { authority, constitution, proposal: Some(proposal), principle };
+    let retire = ix::PrincipleRetire { authority, constitution, proposal: Some(proposal), principle, guardrails: None };
     let cost = community.send(retire.instruction(2))?;
     rows.note("principle_retire", "by vote", cost);
     Ok(())

@@ -61,6 +61,7 @@ fn payment_of_five(community: &mut Community, rows: &mut Rows) -> Result<()> {
         proposal,
         vault: community.vault,
         recipient: crank(),
+        guardrails: None,
     };
     let cost = community.send(transfer.instruction(1))?;
     rows.note("vault_transfer", "", cost);

@@ -155,6 +155,7 @@ fn creations(
             action: motion.action,
             citations: &[],
             program_data: None,
+            guardrails: None,
         })
     };
     packed(proposer, ids.iter().zip(motions).map(create).collect())
@@ -194,6 +195,7 @@ fn executions(
             next_policy_id: 0,
             program_data: None,
             emergency_target: None,
+            guardrails: None,
         }));
         if let Change::Add(_) = motion.change {
             next_principle_id += 1;

@@ -23,7 +23,9 @@ const RPC_CRATE: &str = "quantumagi-rpc";
 
 /// The crates of this repository that each crate may build on; its tests may use more. Who is
 /// not named may use any that is not a binary.
-const MAY_USE: [(&str, &[&str]); 6] = [
+const MAY_USE: [(&str, &[&str]); 8] = [
+    ("guarded-sample", &["quantumagi-cpi"]),
+    ("quantumagi-cpi", &["quantumagi-rules"]),
     ("quantumagi-core", &["quantumagi-rules"]),
     ("quantumagi-document", &["quantumagi-rules"]),
     ("quantumagi-interface", &["quantumagi-rules"]),
@@ -42,11 +44,11 @@ const MUST_NOT_USE: [(&str, &[&str]); 3] = [
     ("quantumagi-document", &["solana-", "anchor-"]),
 ];
 
-/// The direct dependencies of all crates of both workspaces, and of the npm package.
+/// The direct dependencies of all crates of all workspaces, and of the npm package.
 pub(super) fn dependencies() -> Result<Vec<Dependency>> {
     let metadata = ["metadata", "--no-deps", "--offline", "--format-version", "1"];
     let mut dependencies = Vec::new();
-    for mut cargo in [repo::cargo(metadata), repo::program_cargo(metadata)] {
+    for mut cargo in [repo::cargo(metadata)].into_iter().chain(repo::program_cargos(&metadata)) {
         read_metadata(&step::output(&mut cargo)?, &mut dependencies)
             .context("cargo metadata has another shape than expected")?;
     }

@@ -5,8 +5,57 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use solana_address::Address;
 
-use super::types::{Citation, DepositCheckpoint, EventChain, TrackConfig};
+use super::types::{Citation, DepositCheckpoint, EventChain, GuardrailSlot, TrackConfig};
 use crate::decode::{self, DecodeError};
+
+/// A use. Written by whoever asks to act once, closed for its payer once the policy has ended for good: from then on the
+/// policy carries nothing, so what was used cannot be used again.
+///
+/// Seeds: `"authorization"`, policy, authority, use key.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Authorization {
+    /// The policy's constitution.
+    pub constitution: Address,
+    /// The policy.
+    pub policy: Address,
+    /// Who asked. In the seeds, so that nobody can use up another's key.
+    pub authority: Address,
+    /// Who paid for this account, and is paid back when it is closed.
+    pub payer: Address,
+    /// The authority's own name for this use.
+    pub use_key: [u8; 32],
+    /// What was asked for.
+    pub action_hash: [u8; 32],
+    /// When it was authorized, Unix seconds.
+    pub used_at: i64,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 6],
+}
+
+impl Authorization {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [3, 68, 168, 243, 195, 168, 32, 75];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 216;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
 
 /// Two bits a voter for 4,096 voters. Opened by anyone while voting is ahead or under way, closed by anyone once the
 /// proposal is final; the rent goes back to who paid it.
@@ -94,6 +143,12 @@ pub struct Constitution {
     pub next_electorate_version: u32,
     /// Id of the next emergency act.
     pub next_emergency_id: u32,
+    /// Least delay from voting to execution that guardrails ask of each track, seconds; 0 for none.
+    pub required_delays: [u32; 4],
+    /// Longest life of a policy that guardrails allow, seconds; 0 for any.
+    pub policy_life_seconds: u32,
+    /// Guardrails in force: 0 to 12. Where there is one, whatever they limit takes their account.
+    pub guardrails: u32,
     /// Parameters of the tracks policy, treasury, amendment and ratification, in this order.
     pub tracks: [TrackConfig; 4],
     /// Least score with which an attested proposal keeps its ordinary threshold, basis points: 0 to 10,000.
@@ -116,7 +171,7 @@ impl Constitution {
     /// First eight bytes of the account.
     pub const DISCRIMINATOR: [u8; 8] = [79, 178, 145, 30, 174, 87, 220, 100];
     /// Length of the account in bytes, discriminator included.
-    pub const LEN: usize = 576;
+    pub const LEN: usize = 600;
 
     /// Reads the account from all of its bytes.
     ///
@@ -382,6 +437,48 @@ impl Guardians {
     }
 }
 
+/// The guardrails. Opened by anyone, once; changed as the principles are; never closed.
+///
+/// Seeds: `"guardrails"`, constitution.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Guardrails {
+    /// The constitution it belongs to.
+    pub constitution: Address,
+    /// Who paid for this account.
+    pub payer: Address,
+    /// Changes so far: guardrails set and cleared, spending counted. The order of all three, across their events.
+    pub changes: u64,
+    /// The places.
+    pub slots: [GuardrailSlot; 12],
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last eight bytes.
+    pub reserved: [u8; 6],
+}
+
+impl Guardrails {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [124, 155, 123, 225, 62, 155, 201, 250];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 1240;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
 /// A policy. Created by executing a proposal, amended and repealed by others, closed by anyone once ended.
 ///
 /// Seeds: `"policy"`, constitution, id (u64, little endian).
@@ -464,8 +561,10 @@ pub struct Principle {
     pub layout_version: u8,
     /// Canonical bump of this address.
     pub bump: u8,
+    /// 1 while a guardrail belongs to it.
+    pub has_guardrail: u8,
     /// Zero. Fills the last four bytes.
-    pub reserved: [u8; 2],
+    pub reserved: u8,
 }
 
 impl Principle {

@@ -47,6 +47,16 @@ pub enum GovError {
     IndirectSignature = 6038,
     /// This guardian was silent for 30 days, and stays out until adopted again.
     HeartbeatMissed = 6039,
+    /// The policy was repealed and carries no action.
+    PolicyRepealed = 6040,
+    /// The policy has set and carries no action.
+    PolicySet = 6041,
+    /// The policy is suspended and carries no action for now.
+    PolicySuspended = 6042,
+    /// The policy has another text than the one the action rests on.
+    PolicyTextDiffers = 6043,
+    /// This use was authorized before.
+    AlreadyUsed = 6044,
     /// The account belongs to another constitution.
     WrongConstitution = 6100,
     /// The account belongs to another proposal.
@@ -177,6 +187,12 @@ pub enum GovError {
     CannotBeHeld = 6188,
     /// An emergency act has paused this; it goes on by itself when the pause is over.
     Paused = 6189,
+    /// The constitution has guardrails: pass their account.
+    GuardrailsMissing = 6170,
+    /// The principle has no guardrail.
+    GuardrailNotSet = 6171,
+    /// The account belongs to another policy.
+    WrongPolicy = 6172,
     /// Voting has not started.
     VotingNotStarted = 6200,
     /// Voting has ended.
@@ -291,6 +307,20 @@ pub enum GovError {
     UnknownAct = 6447,
     /// What this guardian approves is not what was opened.
     ApprovalMismatch = 6448,
+    /// More would leave the vault than a guardrail allows within its window.
+    GuardrailSpending = 6440,
+    /// A guardrail forbids this program.
+    GuardrailProgram = 6441,
+    /// A guardrail asks for a longer delay between voting and execution.
+    GuardrailDelay = 6442,
+    /// A guardrail keeps this parameter within another range.
+    GuardrailParameter = 6443,
+    /// A guardrail asks for a sunset, or for an earlier one.
+    GuardrailSunset = 6444,
+    /// A guardrail forbids writing this account.
+    GuardrailWrite = 6450,
+    /// The bytes are not a guardrail, or one of its numbers is out of range.
+    GuardrailMalformed = 6451,
     /// A proposal can cite at most 8 principles.
     TooManyCitations = 6500,
     /// A roster has 1 to 8,448 members.
@@ -341,11 +371,13 @@ pub enum GovError {
     BudgetSpent = 6538,
     /// This was acted on in the last 90 days.
     CoolingDown = 6539,
+    /// A constitution has at most 12 guardrails.
+    TooManyGuardrails = 6530,
 }
 
 impl GovError {
     /// All errors, in the order of their numbers.
-    pub const ALL: [Self; 167] = [
+    pub const ALL: [Self; 183] = [
         Self::NotFounder,
         Self::MandateMissing,
         Self::MandateNotNeeded,
@@ -366,6 +398,11 @@ impl GovError {
         Self::NonceRefused,
         Self::IndirectSignature,
         Self::HeartbeatMissed,
+        Self::PolicyRepealed,
+        Self::PolicySet,
+        Self::PolicySuspended,
+        Self::PolicyTextDiffers,
+        Self::AlreadyUsed,
         Self::WrongConstitution,
         Self::WrongProposal,
         Self::WrongRoster,
@@ -431,6 +468,9 @@ impl GovError {
         Self::EmergencyNotOver,
         Self::CannotBeHeld,
         Self::Paused,
+        Self::GuardrailsMissing,
+        Self::GuardrailNotSet,
+        Self::WrongPolicy,
         Self::VotingNotStarted,
         Self::VotingEnded,
         Self::VotingNotEnded,
@@ -488,6 +528,13 @@ impl GovError {
         Self::GuardiansThreshold,
         Self::UnknownAct,
         Self::ApprovalMismatch,
+        Self::GuardrailSpending,
+        Self::GuardrailProgram,
+        Self::GuardrailDelay,
+        Self::GuardrailParameter,
+        Self::GuardrailSunset,
+        Self::GuardrailWrite,
+        Self::GuardrailMalformed,
         Self::TooManyCitations,
         Self::RosterSizeOutOfRange,
         Self::TooManyMembers,
@@ -513,6 +560,7 @@ impl GovError {
         Self::TooManyActs,
         Self::BudgetSpent,
         Self::CoolingDown,
+        Self::TooManyGuardrails,
     ];
 
     /// The error with this number, or `None`.
@@ -551,6 +599,11 @@ impl GovError {
             Self::NonceRefused => "NonceRefused",
             Self::IndirectSignature => "IndirectSignature",
             Self::HeartbeatMissed => "HeartbeatMissed",
+            Self::PolicyRepealed => "PolicyRepealed",
+            Self::PolicySet => "PolicySet",
+            Self::PolicySuspended => "PolicySuspended",
+            Self::PolicyTextDiffers => "PolicyTextDiffers",
+            Self::AlreadyUsed => "AlreadyUsed",
             Self::WrongConstitution => "WrongConstitution",
             Self::WrongProposal => "WrongProposal",
             Self::WrongRoster => "WrongRoster",
@@ -616,6 +669,9 @@ impl GovError {
             Self::EmergencyNotOver => "EmergencyNotOver",
             Self::CannotBeHeld => "CannotBeHeld",
             Self::Paused => "Paused",
+            Self::GuardrailsMissing => "GuardrailsMissing",
+            Self::GuardrailNotSet => "GuardrailNotSet",
+            Self::WrongPolicy => "WrongPolicy",
             Self::VotingNotStarted => "VotingNotStarted",
             Self::VotingEnded => "VotingEnded",
             Self::VotingNotEnded => "VotingNotEnded",
@@ -673,6 +729,13 @@ impl GovError {
             Self::GuardiansThreshold => "GuardiansThreshold",
             Self::UnknownAct => "UnknownAct",
             Self::ApprovalMismatch => "ApprovalMismatch",
+            Self::GuardrailSpending => "GuardrailSpending",
+            Self::GuardrailProgram => "GuardrailProgram",
+            Self::GuardrailDelay => "GuardrailDelay",
+            Self::GuardrailParameter => "GuardrailParameter",
+            Self::GuardrailSunset => "GuardrailSunset",
+            Self::GuardrailWrite => "GuardrailWrite",
+            Self::GuardrailMalformed => "GuardrailMalformed",
             Self::TooManyCitations => "TooManyCitations",
             Self::RosterSizeOutOfRange => "RosterSizeOutOfRange",
             Self::TooManyMembers => "TooManyMembers",
@@ -698,6 +761,7 @@ impl GovError {
             Self::TooManyActs => "TooManyActs",
             Self::BudgetSpent => "BudgetSpent",
             Self::CoolingDown => "CoolingDown",
+            Self::TooManyGuardrails => "TooManyGuardrails",
         }
     }
 
@@ -733,6 +797,11 @@ impl GovError {
                 "guardians call this program themselves: another program cannot pass their signatures on"
             }
             Self::HeartbeatMissed => "this guardian was silent for 30 days, and stays out until adopted again",
+            Self::PolicyRepealed => "the policy was repealed and carries no action",
+            Self::PolicySet => "the policy has set and carries no action",
+            Self::PolicySuspended => "the policy is suspended and carries no action for now",
+            Self::PolicyTextDiffers => "the policy has another text than the one the action rests on",
+            Self::AlreadyUsed => "this use was authorized before",
             Self::WrongConstitution => "the account belongs to another constitution",
             Self::WrongProposal => "the account belongs to another proposal",
             Self::WrongRoster => "the account belongs to another roster, or is not the roster asked for",
@@ -814,6 +883,9 @@ impl GovError {
             Self::EmergencyNotOver => "something can still become of the act",
             Self::CannotBeHeld => "nothing may delay this proposal, or it was held before: a proposal is held once",
             Self::Paused => "an emergency act has paused this; it goes on by itself when the pause is over",
+            Self::GuardrailsMissing => "the constitution has guardrails: pass their account",
+            Self::GuardrailNotSet => "the principle has no guardrail",
+            Self::WrongPolicy => "the account belongs to another policy",
             Self::VotingNotStarted => "voting has not started",
             Self::VotingEnded => "voting has ended",
             Self::VotingNotEnded => "voting has not ended",
@@ -877,6 +949,13 @@ impl GovError {
             Self::GuardiansThreshold => "guardians act as a majority of at least two, and of no more than there are",
             Self::UnknownAct => "no emergency act has this number",
             Self::ApprovalMismatch => "what this guardian approves is not what was opened",
+            Self::GuardrailSpending => "more would leave the vault than a guardrail allows within its window",
+            Self::GuardrailProgram => "a guardrail forbids this program",
+            Self::GuardrailDelay => "a guardrail asks for a longer delay between voting and execution",
+            Self::GuardrailParameter => "a guardrail keeps this parameter within another range",
+            Self::GuardrailSunset => "a guardrail asks for a sunset, or for an earlier one",
+            Self::GuardrailWrite => "a guardrail forbids writing this account",
+            Self::GuardrailMalformed => "the bytes are not a guardrail, or one of its numbers is out of range",
             Self::TooManyCitations => "a proposal can cite at most 8 principles",
             Self::RosterSizeOutOfRange => "a roster has 1 to 8,448 members",
             Self::TooManyMembers => "more members than the roster was made for, or than its page holds",
@@ -906,6 +985,7 @@ impl GovError {
             Self::TooManyActs => "guardians have three acts in 90 days, and these are spent",
             Self::BudgetSpent => "guardians have 14 days of effect in 90 days, and not so much is left",
             Self::CoolingDown => "this was acted on in the last 90 days",
+            Self::TooManyGuardrails => "a constitution has at most 12 guardrails",
         }
     }
 }

@@ -5,7 +5,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use solana_address::Address;
 
-use super::types::{Citation, Member, TrackConfig};
+use super::types::{Charge, Citation, Member, TrackConfig};
 use crate::decode::{self, DecodeError};
 
 /// Any event.
@@ -13,6 +13,8 @@ use crate::decode::{self, DecodeError};
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "one event is looked at by itself; a box would only get in the way")]
 pub enum Event {
+    /// The record of a use was closed.
+    AuthorizationClosed(AuthorizationClosed),
     /// A ballot page was closed and its rent returned.
     BallotPageClosed(BallotPageClosed),
     /// A ballot page was opened.
@@ -63,6 +65,12 @@ pub enum Event {
     GuardiansOpened(GuardiansOpened),
     /// The guardians were removed.
     GuardiansRemoved(GuardiansRemoved),
+    /// A principle's guardrail was taken away, by itself or with the principle, whose retirement is the next event.
+    GuardrailCleared(GuardrailCleared),
+    /// A guardrail was bound to a principle.
+    GuardrailSet(GuardrailSet),
+    /// The account of the guardrails was opened.
+    GuardrailsOpened(GuardrailsOpened),
     /// Snapshot operators were named: an electorate to adopt.
     OperatorsCreated(OperatorsCreated),
     /// A track's parameters were replaced.
@@ -77,6 +85,8 @@ pub enum Event {
     PolicyRepealed(PolicyRepealed),
     /// It was written down that a policy's clock has ended it.
     PolicySunsetRecorded(PolicySunsetRecorded),
+    /// An action of another program was authorized, once for this key of this authority.
+    PolicyUsed(PolicyUsed),
     /// A principle was added.
     PrincipleAdded(PrincipleAdded),
     /// A principle's text was replaced.
@@ -133,6 +143,8 @@ pub enum Event {
     SnapshotPublished(SnapshotPublished),
     /// An operator approved or challenged a root.
     SnapshotReviewed(SnapshotReviewed),
+    /// What an execution spent was counted against the guardrails.
+    SpendingCounted(SpendingCounted),
     /// A part of a text was published. Not linked: the text proves itself by its hash.
     TextPublished(TextPublished),
     /// A roster became the veto body of later proposals, or they got none.
@@ -148,6 +160,7 @@ impl Event {
     /// [`DecodeError`] where no event begins with these bytes, or the rest is not exactly one.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         match decode::discriminator(bytes)? {
+            AuthorizationClosed::DISCRIMINATOR => decode::event(bytes).map(Self::AuthorizationClosed),
             BallotPageClosed::DISCRIMINATOR => decode::event(bytes).map(Self::BallotPageClosed),
             BallotPageOpened::DISCRIMINATOR => decode::event(bytes).map(Self::BallotPageOpened),
             ConstitutionAmended::DISCRIMINATOR => decode::event(bytes).map(Self::ConstitutionAmended),
@@ -173,6 +186,9 @@ impl Event {
             GuardiansAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::GuardiansAdopted),
             GuardiansOpened::DISCRIMINATOR => decode::event(bytes).map(Self::GuardiansOpened),
             GuardiansRemoved::DISCRIMINATOR => decode::event(bytes).map(Self::GuardiansRemoved),
+            GuardrailCleared::DISCRIMINATOR => decode::event(bytes).map(Self::GuardrailCleared),
+            GuardrailSet::DISCRIMINATOR => decode::event(bytes).map(Self::GuardrailSet),
+            GuardrailsOpened::DISCRIMINATOR => decode::event(bytes).map(Self::GuardrailsOpened),
             OperatorsCreated::DISCRIMINATOR => decode::event(bytes).map(Self::OperatorsCreated),
             ParametersAmended::DISCRIMINATOR => decode::event(bytes).map(Self::ParametersAmended),
             PolicyAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAdopted),
@@ -180,6 +196,7 @@ impl Event {
             PolicyClosed::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyClosed),
             PolicyRepealed::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyRepealed),
             PolicySunsetRecorded::DISCRIMINATOR => decode::event(bytes).map(Self::PolicySunsetRecorded),
+            PolicyUsed::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyUsed),
             PrincipleAdded::DISCRIMINATOR => decode::event(bytes).map(Self::PrincipleAdded),
             PrincipleAmended::DISCRIMINATOR => decode::event(bytes).map(Self::PrincipleAmended),
             PrincipleRetired::DISCRIMINATOR => decode::event(bytes).map(Self::PrincipleRetired),
@@ -208,6 +225,7 @@ impl Event {
             SnapshotClosed::DISCRIMINATOR => decode::event(bytes).map(Self::SnapshotClosed),
             SnapshotPublished::DISCRIMINATOR => decode::event(bytes).map(Self::SnapshotPublished),
             SnapshotReviewed::DISCRIMINATOR => decode::event(bytes).map(Self::SnapshotReviewed),
+            SpendingCounted::DISCRIMINATOR => decode::event(bytes).map(Self::SpendingCounted),
             TextPublished::DISCRIMINATOR => decode::event(bytes).map(Self::TextPublished),
             VetoBodyAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::VetoBodyAdopted),
             WeightPluginCreated::DISCRIMINATOR => decode::event(bytes).map(Self::WeightPluginCreated),
@@ -219,6 +237,7 @@ impl Event {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         match self {
+            Self::AuthorizationClosed(event) => decode::to_bytes(AuthorizationClosed::DISCRIMINATOR, event),
             Self::BallotPageClosed(event) => decode::to_bytes(BallotPageClosed::DISCRIMINATOR, event),
             Self::BallotPageOpened(event) => decode::to_bytes(BallotPageOpened::DISCRIMINATOR, event),
             Self::ConstitutionAmended(event) => decode::to_bytes(ConstitutionAmended::DISCRIMINATOR, event),
@@ -244,6 +263,9 @@ impl Event {
             Self::GuardiansAdopted(event) => decode::to_bytes(GuardiansAdopted::DISCRIMINATOR, event),
             Self::GuardiansOpened(event) => decode::to_bytes(GuardiansOpened::DISCRIMINATOR, event),
             Self::GuardiansRemoved(event) => decode::to_bytes(GuardiansRemoved::DISCRIMINATOR, event),
+            Self::GuardrailCleared(event) => decode::to_bytes(GuardrailCleared::DISCRIMINATOR, event),
+            Self::GuardrailSet(event) => decode::to_bytes(GuardrailSet::DISCRIMINATOR, event),
+            Self::GuardrailsOpened(event) => decode::to_bytes(GuardrailsOpened::DISCRIMINATOR, event),
             Self::OperatorsCreated(event) => decode::to_bytes(OperatorsCreated::DISCRIMINATOR, event),
             Self::ParametersAmended(event) => decode::to_bytes(ParametersAmended::DISCRIMINATOR, event),
             Self::PolicyAdopted(event) => decode::to_bytes(PolicyAdopted::DISCRIMINATOR, event),
@@ -251,6 +273,7 @@ impl Event {
             Self::PolicyClosed(event) => decode::to_bytes(PolicyClosed::DISCRIMINATOR, event),
             Self::PolicyRepealed(event) => decode::to_bytes(PolicyRepealed::DISCRIMINATOR, event),
             Self::PolicySunsetRecorded(event) => decode::to_bytes(PolicySunsetRecorded::DISCRIMINATOR, event),
+            Self::PolicyUsed(event) => decode::to_bytes(PolicyUsed::DISCRIMINATOR, event),
             Self::PrincipleAdded(event) => decode::to_bytes(PrincipleAdded::DISCRIMINATOR, event),
             Self::PrincipleAmended(event) => decode::to_bytes(PrincipleAmended::DISCRIMINATOR, event),
             Self::PrincipleRetired(event) => decode::to_bytes(PrincipleRetired::DISCRIMINATOR, event),
@@ -279,6 +302,7 @@ impl Event {
             Self::SnapshotClosed(event) => decode::to_bytes(SnapshotClosed::DISCRIMINATOR, event),
             Self::SnapshotPublished(event) => decode::to_bytes(SnapshotPublished::DISCRIMINATOR, event),
             Self::SnapshotReviewed(event) => decode::to_bytes(SnapshotReviewed::DISCRIMINATOR, event),
+            Self::SpendingCounted(event) => decode::to_bytes(SpendingCounted::DISCRIMINATOR, event),
             Self::TextPublished(event) => decode::to_bytes(TextPublished::DISCRIMINATOR, event),
             Self::VetoBodyAdopted(event) => decode::to_bytes(VetoBodyAdopted::DISCRIMINATOR, event),
             Self::WeightPluginCreated(event) => decode::to_bytes(WeightPluginCreated::DISCRIMINATOR, event),
@@ -289,6 +313,7 @@ impl Event {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::AuthorizationClosed(_) => "AuthorizationClosed",
             Self::BallotPageClosed(_) => "BallotPageClosed",
             Self::BallotPageOpened(_) => "BallotPageOpened",
             Self::ConstitutionAmended(_) => "ConstitutionAmended",
@@ -314,6 +339,9 @@ impl Event {
             Self::GuardiansAdopted(_) => "GuardiansAdopted",
             Self::GuardiansOpened(_) => "GuardiansOpened",
             Self::GuardiansRemoved(_) => "GuardiansRemoved",
+            Self::GuardrailCleared(_) => "GuardrailCleared",
+            Self::GuardrailSet(_) => "GuardrailSet",
+            Self::GuardrailsOpened(_) => "GuardrailsOpened",
             Self::OperatorsCreated(_) => "OperatorsCreated",
             Self::ParametersAmended(_) => "ParametersAmended",
             Self::PolicyAdopted(_) => "PolicyAdopted",
@@ -321,6 +349,7 @@ impl Event {
             Self::PolicyClosed(_) => "PolicyClosed",
             Self::PolicyRepealed(_) => "PolicyRepealed",
             Self::PolicySunsetRecorded(_) => "PolicySunsetRecorded",
+            Self::PolicyUsed(_) => "PolicyUsed",
             Self::PrincipleAdded(_) => "PrincipleAdded",
             Self::PrincipleAmended(_) => "PrincipleAmended",
             Self::PrincipleRetired(_) => "PrincipleRetired",
@@ -349,6 +378,7 @@ impl Event {
             Self::SnapshotClosed(_) => "SnapshotClosed",
             Self::SnapshotPublished(_) => "SnapshotPublished",
             Self::SnapshotReviewed(_) => "SnapshotReviewed",
+            Self::SpendingCounted(_) => "SpendingCounted",
             Self::TextPublished(_) => "TextPublished",
             Self::VetoBodyAdopted(_) => "VetoBodyAdopted",
             Self::WeightPluginCreated(_) => "WeightPluginCreated",
@@ -359,6 +389,7 @@ impl Event {
     #[must_use]
     pub fn sequence(&self) -> Option<u64> {
         match self {
+            Self::AuthorizationClosed(event) => Some(event.sequence),
             Self::BallotPageClosed(event) => Some(event.sequence),
             Self::BallotPageOpened(event) => Some(event.sequence),
             Self::ConstitutionAmended(event) => Some(event.sequence),
@@ -384,6 +415,9 @@ impl Event {
             Self::GuardiansAdopted(event) => Some(event.sequence),
             Self::GuardiansOpened(event) => Some(event.sequence),
             Self::GuardiansRemoved(event) => Some(event.sequence),
+            Self::GuardrailCleared(event) => Some(event.sequence),
+            Self::GuardrailSet(event) => Some(event.sequence),
+            Self::GuardrailsOpened(event) => Some(event.sequence),
             Self::OperatorsCreated(event) => Some(event.sequence),
             Self::ParametersAmended(event) => Some(event.sequence),
             Self::PolicyAdopted(event) => Some(event.sequence),
@@ -391,6 +425,7 @@ impl Event {
             Self::PolicyClosed(event) => Some(event.sequence),
             Self::PolicyRepealed(event) => Some(event.sequence),
             Self::PolicySunsetRecorded(event) => Some(event.sequence),
+            Self::PolicyUsed(event) => Some(event.sequence),
             Self::PrincipleAdded(event) => Some(event.sequence),
             Self::PrincipleAmended(event) => Some(event.sequence),
             Self::PrincipleRetired(event) => Some(event.sequence),
@@ -419,6 +454,7 @@ impl Event {
             Self::SnapshotClosed(event) => Some(event.sequence),
             Self::SnapshotPublished(event) => Some(event.sequence),
             Self::SnapshotReviewed(event) => Some(event.sequence),
+            Self::SpendingCounted(event) => Some(event.sequence),
             Self::TextPublished(_) => None,
             Self::VetoBodyAdopted(event) => Some(event.sequence),
             Self::WeightPluginCreated(event) => Some(event.sequence),
@@ -429,6 +465,7 @@ impl Event {
     #[must_use]
     pub fn at(&self) -> Option<i64> {
         match self {
+            Self::AuthorizationClosed(event) => Some(event.at),
             Self::BallotPageClosed(event) => Some(event.at),
             Self::BallotPageOpened(event) => Some(event.at),
             Self::ConstitutionAmended(event) => Some(event.at),
@@ -454,6 +491,9 @@ impl Event {
             Self::GuardiansAdopted(event) => Some(event.at),
             Self::GuardiansOpened(event) => Some(event.at),
             Self::GuardiansRemoved(event) => Some(event.at),
+            Self::GuardrailCleared(event) => Some(event.at),
+            Self::GuardrailSet(event) => Some(event.at),
+            Self::GuardrailsOpened(event) => Some(event.at),
             Self::OperatorsCreated(event) => Some(event.at),
             Self::ParametersAmended(event) => Some(event.at),
             Self::PolicyAdopted(event) => Some(event.at),
@@ -461,6 +501,7 @@ impl Event {
             Self::PolicyClosed(event) => Some(event.at),
             Self::PolicyRepealed(event) => Some(event.at),
             Self::PolicySunsetRecorded(event) => Some(event.at),
+            Self::PolicyUsed(event) => Some(event.at),
             Self::PrincipleAdded(event) => Some(event.at),
             Self::PrincipleAmended(event) => Some(event.at),
             Self::PrincipleRetired(event) => Some(event.at),
@@ -489,6 +530,7 @@ impl Event {
             Self::SnapshotClosed(event) => Some(event.at),
             Self::SnapshotPublished(event) => Some(event.at),
             Self::SnapshotReviewed(event) => Some(event.at),
+            Self::SpendingCounted(event) => Some(event.at),
             Self::TextPublished(_) => None,
             Self::VetoBodyAdopted(event) => Some(event.at),
             Self::WeightPluginCreated(event) => Some(event.at),
@@ -499,6 +541,7 @@ impl Event {
     #[must_use]
     pub fn constitution(&self) -> Option<Address> {
         match self {
+            Self::AuthorizationClosed(event) => Some(event.constitution),
             Self::BallotPageClosed(_) => None,
             Self::BallotPageOpened(_) => None,
             Self::ConstitutionAmended(event) => Some(event.constitution),
@@ -524,6 +567,9 @@ impl Event {
             Self::GuardiansAdopted(event) => Some(event.constitution),
             Self::GuardiansOpened(event) => Some(event.constitution),
             Self::GuardiansRemoved(event) => Some(event.constitution),
+            Self::GuardrailCleared(event) => Some(event.constitution),
+            Self::GuardrailSet(event) => Some(event.constitution),
+            Self::GuardrailsOpened(event) => Some(event.constitution),
             Self::OperatorsCreated(event) => Some(event.constitution),
             Self::ParametersAmended(event) => Some(event.constitution),
             Self::PolicyAdopted(event) => Some(event.constitution),
@@ -531,6 +577,7 @@ impl Event {
             Self::PolicyClosed(event) => Some(event.constitution),
             Self::PolicyRepealed(event) => Some(event.constitution),
             Self::PolicySunsetRecorded(event) => Some(event.constitution),
+            Self::PolicyUsed(event) => Some(event.constitution),
             Self::PrincipleAdded(event) => Some(event.constitution),
             Self::PrincipleAmended(event) => Some(event.constitution),
             Self::PrincipleRetired(event) => Some(event.constitution),
@@ -559,6 +606,7 @@ impl Event {
             Self::SnapshotClosed(event) => Some(event.constitution),
             Self::SnapshotPublished(_) => None,
             Self::SnapshotReviewed(_) => None,
+            Self::SpendingCounted(_) => None,
             Self::TextPublished(_) => None,
             Self::VetoBodyAdopted(event) => Some(event.constitution),
             Self::WeightPluginCreated(event) => Some(event.constitution),
@@ -569,6 +617,7 @@ impl Event {
     #[must_use]
     pub fn proposal(&self) -> Option<Address> {
         match self {
+            Self::AuthorizationClosed(_) => None,
             Self::BallotPageClosed(event) => Some(event.proposal),
             Self::BallotPageOpened(event) => Some(event.proposal),
             Self::ConstitutionAmended(_) => None,
@@ -594,6 +643,9 @@ impl Event {
             Self::GuardiansAdopted(_) => None,
             Self::GuardiansOpened(_) => None,
             Self::GuardiansRemoved(_) => None,
+            Self::GuardrailCleared(_) => None,
+            Self::GuardrailSet(_) => None,
+            Self::GuardrailsOpened(_) => None,
             Self::OperatorsCreated(_) => None,
             Self::ParametersAmended(_) => None,
             Self::PolicyAdopted(_) => None,
@@ -601,6 +653,7 @@ impl Event {
             Self::PolicyClosed(_) => None,
             Self::PolicyRepealed(_) => None,
             Self::PolicySunsetRecorded(_) => None,
+            Self::PolicyUsed(_) => None,
             Self::PrincipleAdded(_) => None,
             Self::PrincipleAmended(_) => None,
             Self::PrincipleRetired(_) => None,
@@ -629,11 +682,36 @@ impl Event {
             Self::SnapshotClosed(event) => Some(event.proposal),
             Self::SnapshotPublished(event) => Some(event.proposal),
             Self::SnapshotReviewed(event) => Some(event.proposal),
+            Self::SpendingCounted(event) => Some(event.proposal),
             Self::TextPublished(_) => None,
             Self::VetoBodyAdopted(_) => None,
             Self::WeightPluginCreated(_) => None,
         }
     }
+}
+
+/// The record of a use was closed.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct AuthorizationClosed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The policy.
+    pub policy: Address,
+    /// Who asked.
+    pub authority: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+    /// The authority's own name for this use.
+    pub use_key: [u8; 32],
+}
+
+impl AuthorizationClosed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [104, 214, 134, 81, 197, 27, 60, 182];
 }
 
 /// A ballot page was closed and its rent returned.
@@ -1214,6 +1292,74 @@ impl GuardiansRemoved {
     pub const DISCRIMINATOR: [u8; 8] = [233, 137, 222, 193, 55, 165, 188, 242];
 }
 
+/// A principle's guardrail was taken away, by itself or with the principle, whose retirement is the next event.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct GuardrailCleared {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// Its number among all changes of the guardrails, from 0.
+    pub change: u64,
+    /// The principle's id in the constitution.
+    pub principle_id: u32,
+    /// Version of the principle's text.
+    pub version: u32,
+}
+
+impl GuardrailCleared {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [104, 47, 161, 29, 72, 58, 62, 169];
+}
+
+/// A guardrail was bound to a principle.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct GuardrailSet {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The proposal that ordered it; zeros for the founder.
+    pub mandate: Address,
+    /// Its number among all changes of the guardrails, from 0.
+    pub change: u64,
+    /// The principle's id in the constitution.
+    pub principle_id: u32,
+    /// Version of the principle's text.
+    pub version: u32,
+    /// Its canonical bytes.
+    pub guardrail: [u8; 48],
+}
+
+impl GuardrailSet {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [6, 50, 63, 202, 100, 3, 111, 197];
+}
+
+/// The account of the guardrails was opened.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct GuardrailsOpened {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// Who paid for the account, which stays.
+    pub payer: Address,
+}
+
+impl GuardrailsOpened {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [2, 69, 124, 179, 0, 128, 20, 212];
+}
+
 /// Snapshot operators were named: an electorate to adopt.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct OperatorsCreated {
@@ -1376,6 +1522,34 @@ pub struct PolicySunsetRecorded {
 impl PolicySunsetRecorded {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [198, 26, 51, 251, 46, 171, 212, 158];
+}
+
+/// An action of another program was authorized, once for this key of this authority.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PolicyUsed {
+    /// The constitution.
+    pub constitution: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// The policy's id in the constitution.
+    pub policy_id: u64,
+    /// Version of the policy's text.
+    pub version: u32,
+    /// Who asked.
+    pub authority: Address,
+    /// Who paid for the account, and is paid back when it is closed.
+    pub payer: Address,
+    /// The authority's own name for this use.
+    pub use_key: [u8; 32],
+    /// The caller's own hash of the action.
+    pub action_hash: [u8; 32],
+}
+
+impl PolicyUsed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [191, 192, 9, 132, 142, 83, 242, 120];
 }
 
 /// A principle was added.
@@ -2104,6 +2278,26 @@ pub struct SnapshotReviewed {
 impl SnapshotReviewed {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [236, 203, 184, 216, 105, 56, 199, 184];
+}
+
+/// What an execution spent was counted against the guardrails.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct SpendingCounted {
+    /// The proposal.
+    pub proposal: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// Its number among all changes of the guardrails, from 0.
+    pub change: u64,
+    /// By guardrail; at least one.
+    pub charges: Vec<Charge>,
+}
+
+impl SpendingCounted {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [156, 247, 212, 68, 63, 126, 27, 153];
 }
 
 /// A part of a text was published. Not linked: the text proves itself by its hash.

@@ -22,6 +22,7 @@ const TRANSACTION: Address = Address::from_str_const("Sysvar1nstructions11111111
 #[must_use]
 pub fn name_of(data: &[u8]) -> Option<&'static str> {
     match *data.first_chunk::<8>()? {
+        AuthorizationClose::DISCRIMINATOR => Some("authorization_close"),
         BallotPageClose::DISCRIMINATOR => Some("ballot_page_close"),
         BallotPageOpen::DISCRIMINATOR => Some("ballot_page_open"),
         ConstitutionAmend::DISCRIMINATOR => Some("constitution_amend"),
@@ -48,13 +49,18 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         GuardiansHeartbeat::DISCRIMINATOR => Some("guardians_heartbeat"),
         GuardiansOpen::DISCRIMINATOR => Some("guardians_open"),
         GuardiansRemove::DISCRIMINATOR => Some("guardians_remove"),
+        GuardrailClear::DISCRIMINATOR => Some("guardrail_clear"),
+        GuardrailSet::DISCRIMINATOR => Some("guardrail_set"),
+        GuardrailsOpen::DISCRIMINATOR => Some("guardrails_open"),
         OperatorsCreate::DISCRIMINATOR => Some("operators_create"),
         ParametersAmend::DISCRIMINATOR => Some("parameters_amend"),
         PolicyAdopt::DISCRIMINATOR => Some("policy_adopt"),
         PolicyAmend::DISCRIMINATOR => Some("policy_amend"),
+        PolicyAuthorize::DISCRIMINATOR => Some("policy_authorize"),
         PolicyClose::DISCRIMINATOR => Some("policy_close"),
         PolicyRepeal::DISCRIMINATOR => Some("policy_repeal"),
         PolicySunset::DISCRIMINATOR => Some("policy_sunset"),
+        PolicyUse::DISCRIMINATOR => Some("policy_use"),
         PrincipleAdd::DISCRIMINATOR => Some("principle_add"),
         PrincipleAmend::DISCRIMINATOR => Some("principle_amend"),
         PrincipleRetire::DISCRIMINATOR => Some("principle_retire"),
@@ -90,6 +96,41 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         VetoBodyRemove::DISCRIMINATOR => Some("veto_body_remove"),
         WeightPluginCreate::DISCRIMINATOR => Some("weight_plugin_create"),
         _ => None,
+    }
+}
+
+/// Closes the record of a use and returns its rent.
+///
+/// Accounts of `authorization_close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuthorizationClose {
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The policy, or its address where it was closed.
+    pub policy: Address,
+    /// The record. (Writable.)
+    pub authorization: Address,
+    /// Who paid for the record. (Writable.)
+    pub payer: Address,
+}
+
+impl AuthorizationClose {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [129, 208, 248, 32, 200, 133, 87, 23];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new_readonly(self.policy, false),
+                AccountMeta::new(self.authorization, false),
+                AccountMeta::new(self.payer, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
     }
 }
 
@@ -1021,6 +1062,115 @@ impl GuardiansRemove {
     }
 }
 
+/// Takes a principle's guardrail away.
+///
+/// Accounts of `guardrail_clear`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardrailClear {
+    /// The founder before the seal; anybody with the proposal after it. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The approved proposal that orders this; none before the seal. (Writable.)
+    pub proposal: Option<Address>,
+    /// The principle. (Writable.)
+    pub principle: Address,
+    /// The guardrails; needed where the principle has one or gets one. (Writable.)
+    pub guardrails: Option<Address>,
+}
+
+impl GuardrailClear {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [93, 54, 143, 110, 183, 4, 96, 211];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, version: u32) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                optional(self.proposal, true),
+                AccountMeta::new(self.principle, false),
+                optional(self.guardrails, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&version).into_bytes(),
+        }
+    }
+}
+
+/// Binds a guardrail to a principle.
+///
+/// Accounts of `guardrail_set`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardrailSet {
+    /// The founder before the seal; anybody with the proposal after it. (Signer.)
+    pub authority: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The approved proposal that orders this; none before the seal. (Writable.)
+    pub proposal: Option<Address>,
+    /// The principle. (Writable.)
+    pub principle: Address,
+    /// The guardrails; needed where the principle has one or gets one. (Writable.)
+    pub guardrails: Option<Address>,
+}
+
+impl GuardrailSet {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [8, 86, 37, 8, 211, 212, 39, 161];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, version: u32, guardrail: [u8; 48]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                optional(self.proposal, true),
+                AccountMeta::new(self.principle, false),
+                optional(self.guardrails, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&version).with(&guardrail).into_bytes(),
+        }
+    }
+}
+
+/// Opens the account of the guardrails.
+///
+/// Accounts of `guardrails_open`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuardrailsOpen {
+    /// Pays. The account stays as long as the constitution does. (Writable, signer.)
+    pub payer: Address,
+    /// The constitution. (Writable.)
+    pub constitution: Address,
+    /// The guardrails. (Writable.)
+    pub guardrails: Address,
+}
+
+impl GuardrailsOpen {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [139, 96, 80, 155, 132, 72, 129, 85];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new(self.guardrails, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
 /// Names snapshot operators.
 ///
 /// Accounts of `operators_create`.
@@ -1065,6 +1215,8 @@ pub struct ParametersAmend {
     pub constitution: Address,
     /// The approved proposal that orders this; none before the seal. (Writable.)
     pub proposal: Option<Address>,
+    /// The guardrails, where there are any.
+    pub guardrails: Option<Address>,
 }
 
 impl ParametersAmend {
@@ -1080,6 +1232,7 @@ impl ParametersAmend {
                 AccountMeta::new_readonly(self.authority, true),
                 AccountMeta::new(self.constitution, false),
                 optional(self.proposal, true),
+                optional(self.guardrails, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&track).with(parameters).into_bytes(),
         }
@@ -1150,6 +1303,38 @@ impl PolicyAmend {
                 AccountMeta::new(self.proposal, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&text_hash).with(&sunset_at).into_bytes(),
+        }
+    }
+}
+
+/// Tells another program whether an action may rest on a policy.
+///
+/// Accounts of `policy_authorize`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyAuthorize {
+    /// Who asks: an address that the calling program signs for, or a wallet. (Signer.)
+    pub authority: Address,
+    /// The policy's constitution.
+    pub constitution: Address,
+    /// The policy.
+    pub policy: Address,
+}
+
+impl PolicyAuthorize {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [212, 248, 172, 0, 213, 161, 207, 30];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, action_hash: [u8; 32], text_hash: [u8; 32]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new_readonly(self.constitution, false),
+                AccountMeta::new_readonly(self.policy, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&action_hash).with(&text_hash).into_bytes(),
         }
     }
 }
@@ -1244,6 +1429,46 @@ impl PolicySunset {
     }
 }
 
+/// As `policy_authorize`, once for each key.
+///
+/// Accounts of `policy_use`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyUse {
+    /// Who asks: an address that the calling program signs for, or a wallet. (Signer.)
+    pub authority: Address,
+    /// The policy's constitution. (Writable.)
+    pub constitution: Address,
+    /// The policy.
+    pub policy: Address,
+    /// Pays, and is paid back when the record is closed. (Writable, signer.)
+    pub payer: Address,
+    /// The record of this use. Created here: not by `init`, so that a second use gets its answer and not the System
+    /// program's error. (Writable.)
+    pub authorization: Address,
+}
+
+impl PolicyUse {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [225, 142, 45, 23, 206, 212, 140, 174];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, use_key: [u8; 32], action_hash: [u8; 32], text_hash: [u8; 32]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.authority, true),
+                AccountMeta::new(self.constitution, false),
+                AccountMeta::new_readonly(self.policy, false),
+                AccountMeta::new(self.payer, true),
+                AccountMeta::new(self.authorization, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&use_key).with(&action_hash).with(&text_hash).into_bytes(),
+        }
+    }
+}
+
 /// Adds a principle.
 ///
 /// Accounts of `principle_add`.
@@ -1328,6 +1553,8 @@ pub struct PrincipleRetire {
     pub proposal: Option<Address>,
     /// The principle. (Writable.)
     pub principle: Address,
+    /// The guardrails; needed where the principle has one or gets one. (Writable.)
+    pub guardrails: Option<Address>,
 }
 
 impl PrincipleRetire {
@@ -1344,6 +1571,7 @@ impl PrincipleRetire {
                 AccountMeta::new(self.constitution, false),
                 optional(self.proposal, true),
                 AccountMeta::new(self.principle, false),
+                optional(self.guardrails, true),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&version).into_bytes(),
         }
@@ -1474,6 +1702,8 @@ pub struct ProposalCreate {
     pub veto_roster: Option<Address>,
     /// The account that holds the called program's code, where the program can be upgraded.
     pub program_data: Option<Address>,
+    /// The guardrails, where there are any.
+    pub guardrails: Option<Address>,
 }
 
 impl ProposalCreate {
@@ -1496,6 +1726,7 @@ impl ProposalCreate {
                 optional(self.candidate, true),
                 optional(self.veto_roster, true),
                 optional(self.program_data, false),
+                optional(self.guardrails, false),
                 AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(args).into_bytes(),
@@ -1518,6 +1749,8 @@ pub struct ProposalExecute {
     pub program: Address,
     /// The account that holds the program's code, where the program can be upgraded.
     pub program_data: Option<Address>,
+    /// The guardrails, where there are any. (Writable.)
+    pub guardrails: Option<Address>,
 }
 
 impl ProposalExecute {
@@ -1535,6 +1768,7 @@ impl ProposalExecute {
                 AccountMeta::new_readonly(self.vault, false),
                 AccountMeta::new_readonly(self.program, false),
                 optional(self.program_data, false),
+                optional(self.guardrails, true),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(flags).with(data).into_bytes(),
         }
@@ -2314,6 +2548,8 @@ pub struct VaultTransfer {
     pub vault: Address,
     /// Who is paid. (Writable.)
     pub recipient: Address,
+    /// The guardrails, where there are any. (Writable.)
+    pub guardrails: Option<Address>,
 }
 
 impl VaultTransfer {
@@ -2330,6 +2566,7 @@ impl VaultTransfer {
                 AccountMeta::new(self.proposal, false),
                 AccountMeta::new(self.vault, false),
                 AccountMeta::new(self.recipient, false),
+                optional(self.guardrails, true),
                 AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&lamports).into_bytes(),

@@ -5,6 +5,15 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use solana_address::Address;
 
+/// What was counted against one guardrail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct Charge {
+    /// The guardrail's principle.
+    pub principle_id: u32,
+    /// How much, in lamports or base units; at least 1.
+    pub amount: u64,
+}
+
 /// A principle a proposal rests on, in the version it was cited in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Citation {
@@ -57,6 +66,19 @@ pub struct EventChain {
     pub hash: [u8; 32],
     /// Events so far, and so the sequence number of the next one.
     pub sequence: u64,
+}
+
+/// A place for one guardrail, and what it has measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct GuardrailSlot {
+    /// Canonical bytes: `quantumagi_rules::guardrail`. Zeros where the place is free.
+    pub guardrail: [u8; 48],
+    /// The principle that it belongs to.
+    pub principle_id: u32,
+    /// Number of the newest bucket of spending: seconds since 1970 over a quarter of the window.
+    pub newest: u32,
+    /// Spent in that bucket and in the four before it, the newest first, in lamports or base units.
+    pub buckets: [u64; 5],
 }
 
 /// A member of a roster.

@@ -62,6 +62,12 @@ impl Constitution {
         self.veto_roster().filter(|_| has_say)
     }
 
+    /// Where the guardrails are, where there are any: the account that whatever they limit has to name.
+    #[must_use]
+    pub fn guardrails(&self, address: &Address) -> Option<Address> {
+        (self.guardrails > 0).then(|| crate::pda::guardrails(address))
+    }
+
     /// A track's parameters.
     #[must_use]
     pub fn parameters(&self, track: Track) -> TrackParameters {

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use quantumagi_interface::accounts::{
-    BallotPage, Constitution, EmergencyAction, Guardians, Policy, Principle, Proposal, Proposer, Roster,
-    RosterPageHeader,
+    Authorization, BallotPage, Constitution, EmergencyAction, Guardians, Guardrails, Policy, Principle, Proposal,
+    Proposer, Roster, RosterPageHeader,
 };
 use quantumagi_interface::types::Member;
 use quantumagi_interface::{Address, DecodeError, RosterPage};
@@ -46,9 +46,11 @@ macro_rules! laws {
 
 laws! {
     ballot_page: BallotPage, 1104;
-    constitution: Constitution, 576;
+    authorization: Authorization, 216;
+    constitution: Constitution, 600;
     emergency_action: EmergencyAction, 296;
     guardians: Guardians, 464;
+    guardrails: Guardrails, 1240;
     policy: Policy, 152;
     principle: Principle, 120;
     proposal: Proposal, 712;

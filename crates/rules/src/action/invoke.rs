@@ -58,6 +58,21 @@ impl<'a> InvokeAccounts<'a> {
         })
     }
 
+    /// Whether this account is among them.
+    #[must_use]
+    pub fn contains(self, address: &Address) -> bool {
+        self.0.chunks_exact(INVOKE_ACCOUNT_BYTES).any(|account| account.get(1..) == Some(address))
+    }
+
+    /// Whether this account is among them and may be written.
+    #[must_use]
+    pub fn writes(self, address: &Address) -> bool {
+        self.0.chunks_exact(INVOKE_ACCOUNT_BYTES).any(|account| match account {
+            [flags, account @ ..] => flags & FLAG_WRITABLE != 0 && account == address,
+            [] => false,
+        })
+    }
+
     /// In order.
     pub fn iter(self) -> impl Iterator<Item = InvokeAccount> + 'a {
         self.0.chunks_exact(INVOKE_ACCOUNT_BYTES).filter_map(|chunk| {

@@ -107,6 +107,13 @@ gates! {
     EmergencyEnd "emergency_end" None,
     EmergencyLapse "emergency_lapse" None,
     EmergencyClose "emergency_close" None,
+    GuardrailsOpen "guardrails_open" None,
+    GuardrailSet "guardrail_set" None,
+    GuardrailClear "guardrail_clear" None,
+    // A policy is suspended by itself: `PolicySuspend`. A pause of policies is about changing them.
+    PolicyAuthorize "policy_authorize" None,
+    PolicyUse "policy_use" None,
+    AuthorizationClose "authorization_close" None,
 }
 
 /// The instructions that nothing stops, whoever the guardians are and whatever they do.
@@ -131,6 +138,13 @@ pub const UNSTOPPABLE: &[Gate] = &[
     Gate::SettingsAmend,
     Gate::VetoBodyAdopt,
     Gate::VetoBodyRemove,
+    Gate::GuardrailsOpen,
+    Gate::GuardrailSet,
+    Gate::GuardrailClear,
+    // What programs ask of policies in force.
+    Gate::PolicyAuthorize,
+    Gate::PolicyUse,
+    Gate::AuthorizationClose,
     // Decisions under way come to their end.
     Gate::ProposerOpen,
     Gate::ProposalCancel,

@@ -53,14 +53,21 @@ pub fn principle_amend(
     .instruction(version, text_hash)
 }
 
-/// Retires a principle. `version` is its current one.
+/// Retires a principle. `version` is its current one, `guardrails` the constitution's, where there are any.
 #[must_use]
-pub fn principle_retire(constitution: &Address, mandate: &Mandate, id: u32, version: u32) -> Instruction {
+pub fn principle_retire(
+    constitution: &Address,
+    mandate: &Mandate,
+    id: u32,
+    version: u32,
+    guardrails: Option<Address>,
+) -> Instruction {
     instructions::PrincipleRetire {
         authority: mandate.authority(),
         constitution: *constitution,
         principle: pda::principle(constitution, id),
         proposal: mandate.proposal(),
+        guardrails,
     }
     .instruction(version)
 }

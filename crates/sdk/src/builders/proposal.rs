@@ -10,8 +10,9 @@ use quantumagi_rules::roster;
 
 use super::{
     Mandate, NewPrinciple, constitution_amend, electorate_adopt, emergency_end, emergency_ratify, guardians_adopt,
-    guardians_remove, parameters_amend, policy_adopt, policy_amend, policy_repeal, principle_add, principle_amend,
-    principle_retire, roster_adopt, settings_amend, vault_transfer, veto_body_adopt, veto_body_remove,
+    guardians_remove, guardrail_clear, guardrail_set, parameters_amend, policy_adopt, policy_amend, policy_repeal,
+    principle_add, principle_amend, principle_retire, roster_adopt, settings_amend, vault_transfer, veto_body_adopt,
+    veto_body_remove,
 };
 
 /// What makes somebody one of an electorate's people.
@@ -69,6 +70,8 @@ pub struct NewProposal<'a> {
     pub program_data: Option<Address>,
     /// The roster whose members can veto it; `None` where nobody can: `Constitution::veto_roster_for`.
     pub veto_roster: Option<Address>,
+    /// The constitution's guardrails, where there are any.
+    pub guardrails: Option<Address>,
 }
 
 /// Proposes an action.
@@ -86,6 +89,7 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
         candidate: None,
         veto_roster: new.veto_roster,
         program_data: None,
+        guardrails: new.guardrails,
     };
     let accounts = match new.action {
         Action::PolicyAdopt { .. }
@@ -98,7 +102,10 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
         Action::PolicyAmend { policy_id, .. } | Action::PolicyRepeal { policy_id } => {
             instructions::ProposalCreate { subject: Some(pda::policy(&constitution, policy_id)), ..accounts }
         }
-        Action::PrincipleAmend { principle_id, .. } | Action::PrincipleRetire { principle_id, .. } => {
+        Action::PrincipleAmend { principle_id, .. }
+        | Action::PrincipleRetire { principle_id, .. }
+        | Action::GuardrailSet { principle_id, .. }
+        | Action::GuardrailClear { principle_id, .. } => {
             instructions::ProposalCreate { subject: Some(pda::principle(&constitution, principle_id)), ..accounts }
         }
         Action::RosterAdopt { roster_version, .. } | Action::VetoBodyAdopt { roster_version, .. } => {
@@ -181,6 +188,8 @@ pub struct Execution<'a> {
     pub program_data: Option<Address>,
     /// The policy or proposal that the emergency act is about which a vote confirms or ends, if it is about one.
     pub emergency_target: Option<Address>,
+    /// The constitution's guardrails, where there are any.
+    pub guardrails: Option<Address>,
 }
 
 /// Does what was voted on: by the instruction of the action's own name, or by `proposal_execute` for a call.
@@ -194,6 +203,7 @@ pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
         next_policy_id,
         program_data,
         emergency_target,
+        guardrails,
         ..
     } = *execution;
     let mandate = Mandate::Proposal { proposal, executor };
@@ -206,7 +216,7 @@ pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
         }
         Action::PolicyRepeal { policy_id } => policy_repeal(&constitution, &proposal, policy_id),
         Action::TransferLamports { recipient, lamports } => {
-            vault_transfer(&constitution, &proposal, &Address::new_from_array(recipient), lamports)
+            vault_transfer(&constitution, &proposal, &Address::new_from_array(recipient), lamports, guardrails)
         }
         Action::ConstitutionAmend { text_hash, parent_hash } => {
             constitution_amend(&constitution, &mandate, text_hash, parent_hash)
@@ -219,7 +229,13 @@ pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
             principle_amend(&constitution, &mandate, principle_id, version, text_hash)
         }
         Action::PrincipleRetire { principle_id, version } => {
-            principle_retire(&constitution, &mandate, principle_id, version)
+            principle_retire(&constitution, &mandate, principle_id, version, guardrails)
+        }
+        Action::GuardrailSet { principle_id, version, guardrail } => {
+            guardrail_set(&constitution, &mandate, principle_id, version, &guardrail)
+        }
+        Action::GuardrailClear { principle_id, version } => {
+            guardrail_clear(&constitution, &mandate, principle_id, version)
         }
         Action::GuardiansAdopt { threshold, term_seconds, members } => {
             let members: Vec<Address> = members.iter().map(|member| Address::new_from_array(*member)).collect();
@@ -236,14 +252,17 @@ pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
         Action::ElectorateAdopt { kind, electorate } => {
             electorate_adopt(&constitution, &mandate, kind, &Address::new_from_array(electorate))
         }
-        Action::ParametersAmend(change) => parameters_amend(&constitution, &mandate, change.track, change.after),
+        Action::ParametersAmend(change) => {
+            parameters_amend(&constitution, &mandate, change.track, change.after, guardrails)
+        }
         Action::VetoBodyAdopt { roster_version: 0, .. } => veto_body_remove(&constitution, &mandate),
         Action::VetoBodyAdopt { roster_version, .. } => veto_body_adopt(&constitution, &mandate, roster_version),
         Action::SettingsAmend(settings) => settings_amend(&constitution, &mandate, settings),
         Action::Invoke { program, accounts, data } => {
             let program = Address::new_from_array(program);
             let vault = pda::vault(&constitution);
-            let declared = instructions::ProposalExecute { constitution, proposal, vault, program, program_data };
+            let declared =
+                instructions::ProposalExecute { constitution, proposal, vault, program, program_data, guardrails };
             let flags: Vec<u8> = accounts.iter().map(|account| account.flags).collect();
             let mut instruction = declared.instruction(&flags, data);
             // The vault's signature is the program's to give: nobody signs for it here.

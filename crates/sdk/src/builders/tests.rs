@@ -2,6 +2,7 @@ use quantumagi_interface::{PROGRAM_ID, instructions, pda};
 use quantumagi_rpc::solana::Instruction;
 use quantumagi_rules::action::{Action, FLAG_SIGNER, FLAG_WRITABLE, InvokeAccount, InvokeAccounts, encode_accounts};
 use quantumagi_rules::ballot::{BallotRule, Choice};
+use quantumagi_rules::guardrail::Guardrail;
 use quantumagi_rules::principle::{Category, Class};
 
 use super::*;
@@ -12,6 +13,7 @@ const COUNCIL: Address = Address::new_from_array([2; 32]);
 const RECIPIENT: Address = Address::new_from_array([3; 32]);
 const CODE: Address = Address::new_from_array([4; 32]);
 const SYSTEM: Address = Address::new_from_array([0; 32]);
+const SUNSET: Guardrail = Guardrail::PolicySunset { seconds: 86_400 };
 
 /// The accounts with their flags: `w` writable, `s` signer, `ws` both, empty for neither.
 #[track_caller]
@@ -42,6 +44,7 @@ fn draft<'a>(action: Action<'a>, citations: &'a [u32]) -> NewProposal<'a> {
         citations,
         program_data: Some(CODE),
         veto_roster: None,
+        guardrails: None,
     }
 }
 
@@ -63,7 +66,7 @@ fn check_created(new: &NewProposal<'_>, subjects: [Option<(Address, &str)>; 3]) 
     let accounts: Vec<_> = declared
         .into_iter()
         .chain([subject, candidate, veto_roster, program_data].map(|subject| subject.unwrap_or((PROGRAM_ID, ""))))
-        .chain([(SYSTEM, "")])
+        .chain([(new.guardrails.unwrap_or(PROGRAM_ID), ""), (SYSTEM, "")])
         .chain(cited)
         .collect();
     check(&proposal_create(new), "proposal_create", &accounts);
@@ -105,6 +108,7 @@ fn execution(action: Action<'_>) -> Execution<'_> {
         next_policy_id: 9,
         program_data: None,
         emergency_target: None,
+        guardrails: None,
     }
 }
 
@@ -119,7 +123,12 @@ fn execution_is_the_instruction_of_the_action() {
     let pay = Action::TransferLamports { recipient: RECIPIENT.to_bytes(), lamports: 258 };
     let paid = proposal_execute(&execution(pay));
     let vault = pda::vault(&COUNCIL);
-    check(&paid, "vault_transfer", &[(COUNCIL, ""), (proposal, "w"), (vault, "w"), (RECIPIENT, "w"), (SYSTEM, "")]);
+    let mut accounts = [(COUNCIL, ""), (proposal, "w"), (vault, "w"), (RECIPIENT, "w"), (PROGRAM_ID, ""), (SYSTEM, "")];
+    check(&paid, "vault_transfer", &accounts);
+    let guardrails = pda::guardrails(&COUNCIL);
+    accounts[4] = (guardrails, "w");
+    let guarded = Execution { guardrails: Some(guardrails), ..execution(pay) };
+    check(&proposal_execute(&guarded), "vault_transfer", &accounts);
     assert_eq!(paid.data[8..], [2, 1, 0, 0, 0, 0, 0, 0]);
 
     let amend = Action::ConstitutionAmend { text_hash: [1; 32], parent_hash: [2; 32] };
@@ -143,6 +152,8 @@ fn every_action_has_the_instruction_of_its_name() {
         (Action::PrincipleAmend { principle_id: 1, version: 2, text_hash: [1; 32] }, "principle_amend"),
         (Action::PrincipleRetire { principle_id: 1, version: 2 }, "principle_retire"),
         (Action::RosterAdopt { roster_version: 1, members_hash: [1; 32] }, "roster_adopt"),
+        (Action::GuardrailSet { principle_id: 1, version: 2, guardrail: SUNSET }, "guardrail_set"),
+        (Action::GuardrailClear { principle_id: 1, version: 2 }, "guardrail_clear"),
     ] {
         assert_eq!(instructions::name_of(&proposal_execute(&execution(action)).data), Some(name));
     }
@@ -163,7 +174,16 @@ fn a_call_passes_its_accounts_behind_the_declared_ones_and_nobody_signs_for_the_
     check(
         &instruction,
         "proposal_execute",
-        &[(COUNCIL, ""), (proposal, "w"), (vault, ""), (CODE, ""), (ANA, ""), (vault, "w"), (RECIPIENT, "")],
+        &[
+            (COUNCIL, ""),
+            (proposal, "w"),
+            (vault, ""),
+            (CODE, ""),
+            (ANA, ""),
+            (PROGRAM_ID, ""),
+            (vault, "w"),
+            (RECIPIENT, ""),
+        ],
     );
     assert_eq!(instruction.data[8..], [2, 0, 0, 0, 3, 0, 1, 0, 0, 0, 9]);
 }

@@ -10,15 +10,17 @@ use quantumagi_rules::settings::Settings;
 use super::Mandate;
 
 /// Replaces a track's parameters by `parameters`. Those in force are part of what was voted on.
+/// `guardrails` are the constitution's, where there are any.
 #[must_use]
 pub fn parameters_amend(
     constitution: &Address,
     mandate: &Mandate,
     track: Track,
     parameters: TrackParameters,
+    guardrails: Option<Address>,
 ) -> Instruction {
     let (authority, proposal) = (mandate.authority(), mandate.proposal());
-    instructions::ParametersAmend { authority, constitution: *constitution, proposal }
+    instructions::ParametersAmend { authority, constitution: *constitution, proposal, guardrails }
         .instruction(track as u8, &parameters.into())
 }
 

@@ -94,10 +94,11 @@ impl Quantumagi {
     /// # Errors
     /// As [`Quantumagi::principle_amend`].
     pub async fn principle_retire(&self, constitution: &Address, founder: &Address, id: u32) -> Result<Instruction> {
-        let (_, mandate) = self.founder_of(constitution, founder).await?;
+        let (account, mandate) = self.founder_of(constitution, founder).await?;
         let principle = self.principle(constitution, id).await?.value;
         check::principle(&principle, principle.version)?;
-        Ok(builders::principle_retire(constitution, &mandate, id, principle.version))
+        let guardrails = account.guardrails(constitution);
+        Ok(builders::principle_retire(constitution, &mandate, id, principle.version, guardrails))
     }
 
     /// Creates and fills the constitution's next roster; anybody may. Its version comes with it.

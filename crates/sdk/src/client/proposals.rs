@@ -44,6 +44,7 @@ impl Quantumagi {
         let electorate = check::proposable(&account)?;
         check::citations(draft.citations, &draft.action)?;
         self.check_action(constitution, &account, &draft.action).await?;
+        self.check_guardrails(constitution, &account, &draft.action).await?;
         let standing = self.standing(&account, &electorate, proposer).await?;
         let id = account.next_proposal_id;
         let new = NewProposal {
@@ -58,6 +59,7 @@ impl Quantumagi {
             citations: draft.citations,
             program_data: self.code_of(&draft.action).await?.map(|(address, _)| address),
             veto_roster: account.veto_roster_for(&draft.action),
+            guardrails: account.guardrails(constitution),
         };
         let count = self.proposer(constitution, proposer).await?;
         check::open_proposals(&account, count.as_ref())?;
@@ -158,6 +160,7 @@ impl Quantumagi {
         let action = Action::decode(action)?;
         let code = self.code_of(&action).await?;
         check::same_code(&proposal, &action, code.map_or(0, |(_, slot)| slot))?;
+        self.check_guardrails_now(&proposal, &account, &action).await?;
         Ok(builders::proposal_execute(&Execution {
             executor: *executor,
             constitution: proposal.constitution,
@@ -167,6 +170,7 @@ impl Quantumagi {
             next_policy_id: account.next_policy_id,
             program_data: code.map(|(address, _)| address),
             emergency_target: self.emergency_target(&proposal.constitution, &action).await?,
+            guardrails: account.guardrails(&proposal.constitution),
         }))
     }
 
@@ -218,8 +222,17 @@ impl Quantumagi {
             Action::PolicyRepeal { policy_id } => self.check_in_force(constitution, policy_id, now).await?,
             Action::ConstitutionAmend { parent_hash, .. } => check::parent(account, parent_hash)?,
             Action::PrincipleAmend { principle_id, version, .. }
-            | Action::PrincipleRetire { principle_id, version } => {
-                check::principle(&self.principle(constitution, principle_id).await?.value, version)?;
+            | Action::PrincipleRetire { principle_id, version }
+            | Action::GuardrailSet { principle_id, version, .. }
+            | Action::GuardrailClear { principle_id, version } => {
+                let principle = self.principle(constitution, principle_id).await?.value;
+                check::principle(&principle, version)?;
+                if let Action::GuardrailSet { guardrail, .. } = action {
+                    check::guardrail::settable(account, principle_id, guardrail)?;
+                }
+                if matches!(action, Action::GuardrailClear { .. }) && principle.has_guardrail == 0 {
+                    Err(CheckError::GuardrailNotSet { principle_id })?;
+                }
             }
             Action::RosterAdopt { roster_version, .. } => {
                 check::usable(&self.roster(constitution, roster_version).await?.value)?;

@@ -1,7 +1,8 @@
 //! Whether the accounts on the chain are those that the events lead to.
 
 use quantumagi_interface::accounts::{
-    Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Policy, Principle, Proposal, Proposer, Roster,
+    Authorization, Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Guardrails, Policy, Principle,
+    Proposal, Proposer, Roster,
 };
 use quantumagi_interface::{Address, pda};
 
@@ -12,7 +13,8 @@ use super::replay::Replayed;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} {address}: {deviation}")]
 pub struct Difference {
-    /// What it is: `constitution`, `principle`, `policy`, `roster`, `proposer`, `guardians`, `emergency` or `proposal`.
+    /// What it is: `constitution`, `principle`, `policy`, `roster`, `proposer`, `guardians`, `emergency`, `guardrails`,
+    /// `authorization` or `proposal`.
     pub kind: &'static str,
     /// Its address.
     pub address: Address,
@@ -94,6 +96,17 @@ impl Replayed {
             let replayed = self.proposers.get(owner).map(|record| (&record.account, record.is_closed));
             note("proposer", pda::proposer(&address, owner), deviation(replayed, stored.as_ref(), proposer));
         }
+        let stored = ledger.guardrails.as_ref();
+        // As many changes as the account had seen when it was read: a payment may have come since.
+        let replayed = self.guardrails_after(stored.map_or(u64::MAX, |stored| stored.changes)).ok().flatten();
+        if replayed.is_some() || stored.is_some() {
+            let replayed = replayed.as_ref().map(|guardrails| (guardrails, false));
+            note("guardrails", pda::guardrails(&address), deviation(replayed, stored, guardrails));
+        }
+        for (record, stored) in &ledger.authorizations {
+            let replayed = self.authorizations.get(record).map(|record| (&record.account, record.is_closed));
+            note("authorization", *record, deviation(replayed, stored.as_ref(), authorization));
+        }
         found
     }
 }
@@ -121,14 +134,15 @@ fn constitution(replayed: &Constitution, stored: &Constitution) -> Vec<&'static 
     differing!(Constitution {
         create_key, founder, electorate, vault, veto_roster, attestor, text_hash, parent_hash, chain, next_proposal_id,
         next_policy_id, paused_from, paused_until, version, next_principle_id, next_roster_version, roster_version,
-        next_electorate_version, next_emergency_id, tracks, attestation_mark, max_open_proposals, electorate_kind,
+        next_electorate_version, next_emergency_id, required_delays, policy_life_seconds, guardrails, tracks, attestation_mark, max_open_proposals, electorate_kind,
         layout_version, is_sealed,
     } but { bump, vault_bump }, replayed, stored)
 }
 
 fn principle(replayed: &Principle, stored: &Principle) -> Vec<&'static str> {
     differing!(Principle {
-        constitution, payer, text_hash, id, version, class, category, priority, is_retired, layout_version, reserved,
+        constitution, payer, text_hash, id, version, class, category, priority, is_retired, layout_version,
+        has_guardrail, reserved,
     } but { bump }, replayed, stored)
 }
 
@@ -136,6 +150,17 @@ fn policy(replayed: &Policy, stored: &Policy) -> Vec<&'static str> {
     differing!(Policy {
         constitution, payer, text_hash, id, proposal_id, adopted_at, sunset_at, suspended_until, version, status,
         layout_version, reserved,
+    } but { bump }, replayed, stored)
+}
+
+fn guardrails(replayed: &Guardrails, stored: &Guardrails) -> Vec<&'static str> {
+    differing!(Guardrails { constitution, payer, changes, slots, layout_version, reserved } but { bump },
+        replayed, stored)
+}
+
+fn authorization(replayed: &Authorization, stored: &Authorization) -> Vec<&'static str> {
+    differing!(Authorization {
+        constitution, policy, authority, payer, use_key, action_hash, used_at, layout_version, reserved,
     } but { bump }, replayed, stored)
 }
 

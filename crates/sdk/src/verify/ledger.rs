@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quantumagi_interface::accounts::{
-    Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Policy, Principle, Proposal, Proposer, Roster,
+    Authorization, Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Guardrails, Policy, Principle,
+    Proposal, Proposer, Roster,
 };
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
@@ -39,6 +40,10 @@ pub struct Ledger {
     pub guardians: Option<Guardians>,
     /// Its emergency acts, by id.
     pub emergencies: BTreeMap<u32, Option<EmergencyAction>>,
+    /// Its guardrails, if their account was opened; read before all proposals.
+    pub guardrails: Option<Guardrails>,
+    /// The records of all uses of policies that the history tells of, by address.
+    pub authorizations: BTreeMap<Address, Option<Authorization>>,
     /// What was logged about the constitution and its proposals, perhaps with events that are newer than the accounts.
     pub history: History,
 }
@@ -96,9 +101,11 @@ impl Ledger {
             let proposers = children(rpc, owners, |owner| pda::proposer(address, &owner), Proposer::decode).await?;
             // After the proposals: what is locked by a vote that they hold is then locked.
             let deposits = children(rpc, deposits_of(&history), |deposit| deposit, Deposit::decode).await?;
+            let uses = uses_of(&history, address);
+            let authorizations = children(rpc, uses, |record| record, Authorization::decode).await?;
             let after = fetch_constitution(rpc, address).await?;
             if after.chain == ledger.constitution.chain {
-                return Ok(Self { history, proposers, deposits, ..ledger });
+                return Ok(Self { history, proposers, deposits, authorizations, ..ledger });
             }
             before = after;
         }
@@ -115,7 +122,11 @@ impl Ledger {
             ..
         } = constitution;
         let pools = (1..constitution.next_electorate_version).map(|version| pda::deposit_pool(&address, version));
+        // Order: before the proposals, so that whatever the guardrails have counted is in a chain read later.
+        let guardrails = children(rpc, std::iter::once(()), |()| pda::guardrails(&address), Guardrails::decode).await?;
         Ok(Self {
+            guardrails: guardrails.into_values().flatten().next(),
+            authorizations: BTreeMap::new(),
             principles: children(rpc, 0..next_principle_id, |id| pda::principle(&address, id), Principle::decode)
                 .await?,
             policies: children(rpc, 0..next_policy_id, |id| pda::policy(&address, id), Policy::decode).await?,
@@ -195,6 +206,19 @@ fn deposits_of(history: &History) -> impl Iterator<Item = Address> + use<> {
         _ => None,
     });
     opened.collect::<BTreeSet<_>>().into_iter()
+}
+
+/// The record of every use of a policy. Only the history tells of them.
+fn uses_of(history: &History, constitution: &Address) -> impl Iterator<Item = Address> + use<> {
+    let constitution = *constitution;
+    let used = history.events.iter().filter_map(|logged| match &logged.event {
+        Ok(Event::PolicyUsed(used)) => {
+            let policy = pda::policy(&constitution, used.policy_id);
+            Some(pda::authorization(&policy, &used.authority, &used.use_key))
+        }
+        _ => None,
+    });
+    used.collect::<BTreeSet<_>>().into_iter()
 }
 
 /// What was logged about the constitution and about each of its proposals: a vote mentions the proposal only.

@@ -7,13 +7,15 @@
 mod constitution;
 mod deposits;
 mod emergency;
+mod guardrails;
 mod proposal;
 mod tracks;
 
 use std::collections::BTreeMap;
 
 use quantumagi_interface::accounts::{
-    Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Policy, Principle, Proposal, Proposer, Roster,
+    Authorization, Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Guardrails, Policy, Principle,
+    Proposal, Proposer, Roster,
 };
 use quantumagi_interface::events::Event;
 use quantumagi_interface::types::Member;
@@ -23,6 +25,8 @@ use quantumagi_rules::approval::{Defeat, Tally};
 use quantumagi_rules::ballot::Choice;
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::lifecycle::Status;
+
+pub use self::guardrails::GuardrailChange;
 
 use self::deposits::Depositors;
 use super::Chain;
@@ -56,6 +60,12 @@ pub struct Replayed {
     pub guardians: Option<Guardians>,
     /// Its emergency acts, by id.
     pub emergencies: BTreeMap<u32, Record<EmergencyAction>>,
+    /// Its guardrails as they were opened; as they became, see [`Replayed::guardrails_after`].
+    pub guardrails: Option<Guardrails>,
+    /// What happened to them, by number.
+    pub guardrail_changes: BTreeMap<u64, GuardrailChange>,
+    /// Every use of a policy that was authorized, by the address of its record.
+    pub authorizations: BTreeMap<Address, Record<Authorization>>,
 }
 
 /// An account that can be closed.
@@ -220,9 +230,10 @@ pub fn replay(
         let members = rosters.get(&record.account.electorate).copied();
         let veto_body = rosters.get(&record.account.veto_roster).copied().unwrap_or_default();
         for (sequence, event) in (1..).zip(proposals.get(&record.address).into_iter().flatten()) {
-            electors(members, &mut depositors, record, event)
+            let applied = electors(members, &mut depositors, record, event)
                 .and_then(|()| proposal::apply(record, veto_body, event))
-                .map_err(|contradiction| broken(chain, sequence, contradiction))?;
+                .and_then(|()| guardrails::spent(&mut replayed.guardrail_changes, event));
+            applied.map_err(|contradiction| broken(chain, sequence, contradiction))?;
         }
     }
     depositors.lock(&mut replayed.deposits);
@@ -242,6 +253,7 @@ pub fn replay(
             .and_then(|()| check_number("forfeited deposit", e.forfeited_lamports, account.forfeited_lamports()?))
             .map_err(|contradiction| broken(chain, sequence, contradiction))?;
     }
+    replayed.guardrails_after(u64::MAX).map_err(|contradiction| broken(chain, 0, contradiction))?;
     Ok(replayed)
 }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::amount::{counted, hash, hex, sol};
 use super::call::{Call, describe_call};
+use super::guardrail::describe_guardrail;
 use super::moment::{duration, utc};
 use super::names::Names;
 use super::tracks::{describe_change, describe_settings};
@@ -81,6 +82,14 @@ pub fn describe_action(action: &Action<'_>, names: &Names) -> ActionWords {
         }
         Action::EmergencyEnd { emergency_id } => (format!("ends emergency act {emergency_id} at once"), Vec::new()),
         Action::GuardiansRemove => ("removes the guardians".to_owned(), Vec::new()),
+        Action::GuardrailSet { principle_id, version, guardrail } => {
+            let principle = names.principle(*principle_id);
+            let says = describe_guardrail(guardrail, names);
+            (format!("binds to {principle} (version {version}) the guardrail that {says}"), Vec::new())
+        }
+        Action::GuardrailClear { principle_id, version } => {
+            (format!("takes the guardrail of {} (version {version}) away", names.principle(*principle_id)), Vec::new())
+        }
         Action::RosterAdopt { roster_version, members_hash } => (
             format!("makes roster {roster_version} the electorate of later proposals"),
             texts(&[("members", members_hash)]),

@@ -7,11 +7,12 @@ mod deposits;
 
 use quantumagi_interface::Address;
 use quantumagi_interface::events::{
-    Event, PolicyAdopted, PrincipleAdded, ProposalClosed, ProposalCreated, ProposalFinalized, ProposalVoted,
-    RosterExtended, TextPublished,
+    Event, GuardrailSet, PolicyAdopted, PrincipleAdded, ProposalClosed, ProposalCreated, ProposalFinalized,
+    ProposalVoted, RosterExtended, SpendingCounted, TextPublished,
 };
 use quantumagi_rules::approval::Defeat;
 use quantumagi_rules::ballot::Choice;
+use quantumagi_rules::guardrail::Guardrail;
 use quantumagi_rules::lifecycle::Status;
 use quantumagi_rules::parameters::Track;
 use quantumagi_rules::principle::{Category, Class};
@@ -20,6 +21,7 @@ use quantumagi_rules::{Bps, UnixSeconds, action::Action};
 use super::action::{category_name, class_name, describe_action, until};
 use super::amount::{bps, counted, hash, hex, percent, sol};
 use super::emergency;
+use super::guardrail::describe_guardrail;
 use super::moment::{duration, utc};
 use super::names::Names;
 use super::tracks;
@@ -44,6 +46,26 @@ pub fn describe_event(event: &Event, names: &Names) -> String {
         }
         Event::PrincipleRetired(e) => {
             format!("principle {} retired at version {}, {}", e.principle_id, e.version, by(&e.mandate, names))
+        }
+        Event::GuardrailsOpened(e) => format!("account of the guardrails opened by {}", names.address(&e.payer)),
+        Event::GuardrailSet(e) => guardrail_set(e, names),
+        Event::GuardrailCleared(e) => {
+            format!("guardrail of principle {} taken away, {}", e.principle_id, by(&e.mandate, names))
+        }
+        Event::SpendingCounted(e) => spending_counted(e),
+        Event::PolicyUsed(e) => format!(
+            "{} carried an action of {}, version {}, action {}",
+            names.policy(e.policy_id),
+            names.address(&e.authority),
+            e.version,
+            hash(&e.action_hash)
+        ),
+        Event::AuthorizationClosed(e) => {
+            format!(
+                "record of a use by {} closed; rent returned to {}",
+                names.address(&e.authority),
+                names.address(&e.payer)
+            )
         }
         Event::RosterCreated(e) => format!("roster {} begun for {}", e.version, counted(u64::from(e.size), "member")),
         Event::RosterExtended(e) => roster_extended(e),
@@ -135,6 +157,20 @@ fn by(mandate: &Address, names: &Names) -> String {
     } else {
         format!("ordered by proposal {}", names.address(mandate))
     }
+}
+
+fn guardrail_set(e: &GuardrailSet, names: &Names) -> String {
+    let (id, by) = (e.principle_id, by(&e.mandate, names));
+    match Guardrail::from_stored(&e.guardrail) {
+        Ok(guardrail) => format!("guardrail of principle {id}: {}, {by}", describe_guardrail(&guardrail, names)),
+        Err(_) => format!("guardrail of principle {id}: {}, {by}", hex(&e.guardrail)),
+    }
+}
+
+fn spending_counted(e: &SpendingCounted) -> String {
+    let charges: Vec<String> =
+        e.charges.iter().map(|charge| format!("{} against principle {}", charge.amount, charge.principle_id)).collect();
+    format!("counted {}", charges.join(", "))
 }
 
 fn principle_added(e: &PrincipleAdded, names: &Names) -> String {

@@ -7,6 +7,7 @@
 mod constitution;
 mod deposits;
 mod emergency;
+mod guardrails;
 mod proposal;
 mod snapshots;
 mod text;
@@ -15,6 +16,7 @@ mod tracks;
 pub use constitution::*;
 pub use deposits::*;
 pub use emergency::*;
+pub use guardrails::*;
 pub use proposal::*;
 pub use snapshots::*;
 pub use text::*;

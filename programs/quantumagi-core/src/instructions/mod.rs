@@ -1,5 +1,6 @@
 //! One file per instruction. Each says who may do what, when, and checks it in that order.
 
+mod authorization_close;
 mod ballot_page_close;
 mod ballot_page_open;
 mod constitution_amend;
@@ -27,13 +28,18 @@ mod guardians_adopt;
 mod guardians_heartbeat;
 mod guardians_open;
 mod guardians_remove;
+mod guardrail_clear;
+mod guardrail_set;
+mod guardrails_open;
 mod operators_create;
 mod parameters_amend;
 mod policy_adopt;
 mod policy_amend;
+mod policy_authorize;
 mod policy_close;
 mod policy_repeal;
 mod policy_sunset;
+mod policy_use;
 mod principle_add;
 mod principle_amend;
 mod principle_retire;
@@ -69,6 +75,7 @@ mod vault_transfer;
 mod veto_body_adopt;
 mod weight_plugin_create;
 
+pub use authorization_close::*;
 pub use ballot_page_close::*;
 pub use ballot_page_open::*;
 pub use constitution_create::*;
@@ -86,9 +93,13 @@ pub use emergency_approve::*;
 pub use emergency_close::*;
 pub use emergency_open::*;
 pub use guardians_open::*;
+pub use guardrails_open::*;
 pub use operators_create::*;
+pub use parameters_amend::*;
 pub use policy_adopt::*;
+pub use policy_authorize::*;
 pub use policy_close::*;
+pub use policy_use::*;
 pub use principle_add::*;
 pub use proposal_attest::*;
 pub use proposal_cancel::*;

@@ -36,6 +36,7 @@ impl PolicyAdopt {
         let now = now()?;
         require!(!has_set(sunset_at, now), GovError::SunsetInThePast);
         self.constitution.check_open::<{ Gate::PolicyAdopt as u8 }>(now)?;
+        self.constitution.check_policy_life(sunset_at, now)?;
         let action = Action::PolicyAdopt { text_hash, sunset_at };
         let mandate = execute(&mut self.proposal, &self.constitution, &action, now)?;
         let address = *self.constitution.address();

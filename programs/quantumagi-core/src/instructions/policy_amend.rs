@@ -12,6 +12,7 @@ impl PolicyChange {
         let now = now()?;
         require!(!has_set(sunset_at, now), GovError::SunsetInThePast);
         self.target.constitution.check_open::<{ Gate::PolicyAmend as u8 }>(now)?;
+        self.target.constitution.check_policy_life(sunset_at, now)?;
         self.target.policy.check_in_force(now)?;
         let action = Action::PolicyAmend { policy_id: self.target.policy.id, text_hash, sunset_at };
         let mandate = self.order(&action, now)?;

@@ -9,8 +9,9 @@
 //! 4. Parameters, electorate, constitution version and execution digest shall be copied and never read again from
 //!    elsewhere (T6, W7, X1). An act on an entrenched principle, and a change of who decides or how, take the entrenched
 //!    threshold at least (M12, T9).
-//! 5. A called program shall not be this one, shall be pinned by its deploy slot, and only the vault shall sign (X2, X6).
-//! 6. While new proposals are paused, amendments and ratifications shall be taken all the same (E6).
+//! 5. No guardrail shall be in the way (M3).
+//! 6. A called program shall not be this one, shall be pinned by its deploy slot, and only the vault shall sign (X2, X6).
+//! 7. While new proposals are paused, amendments and ratifications shall be taken all the same (E6).
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
@@ -28,10 +29,11 @@ use crate::{
     electorate::{split_own_record, ElectorateAccounts},
     error::GovError,
     events::ProposalCreated,
+    guard::check_proposed,
     mandate::now,
     scrutiny::{bind_veto_body, freeze_attestor, take_deposit},
     seeds,
-    state::{Constitution, Proposal, Proposer, Roster, SolSha256, LAYOUT_VERSION},
+    state::{Constitution, Guardrails, Proposal, Proposer, Roster, SolSha256, LAYOUT_VERSION},
     subject::SubjectAccounts,
 };
 
@@ -86,6 +88,8 @@ pub struct ProposalCreate {
     pub veto_roster: Option<Account<Roster>>,
     /// The account that holds the called program's code, where the program can be upgraded.
     pub program_data: Option<UncheckedAccount>,
+    /// The guardrails, where there are any.
+    pub guardrails: Option<Account<Guardrails>>,
     pub system_program: Program<System>,
 }
 
@@ -130,6 +134,7 @@ impl ProposalCreate {
         self.record.count(self.constitution.max_open_proposals)?;
 
         let (starts_at, ends_at) = parameters.voting_times(now).ok_or(GovError::Overflow)?;
+        check_proposed(&self.constitution, self.guardrails.as_ref(), &action, ends_at)?;
         let rule = action.approval_rule(&parameters, subject.is_entrenched);
         take_deposit(&mut self.proposer, &mut self.proposal, parameters.deposit_lamports)?;
         let (address, proposal_address) = (*self.constitution.address(), *self.proposal.address());

@@ -7,12 +7,15 @@
 //! 1. Program, accounts, flags, order, data and the called program's deploy slot shall be what was voted on (X1, X2).
 //! 2. The proposal shall be spent before the call (X5), and once (X4).
 //! 3. Only the vault shall sign; the executor's signature goes nowhere (X6, X7).
-//! 4. The vault shall still be a plain account afterwards (X8).
+//! 4. No guardrail shall forbid the program or a writable account, and what the call took from the vault, measured before
+//!    and after it, shall stay within every guardrail (M3).
+//! 5. The vault shall still be a plain account afterwards (X8).
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
     action::{encode_accounts, Action, InvokeAccount, InvokeAccounts, FLAG_SIGNER, FLAG_WRITABLE},
     emergency::gates::Gate,
+    guardrail::Deed,
 };
 
 extern crate alloc;
@@ -20,9 +23,10 @@ use alloc::vec::Vec;
 
 use crate::{
     error::GovError,
+    guard::{in_force, Holdings},
     mandate::now,
     program_pin::deploy_slot,
-    state::{Constitution, Proposal},
+    state::{Constitution, Guardrails, Proposal},
     vault::VaultSeeds,
 };
 
@@ -40,6 +44,9 @@ pub struct ProposalExecute {
     pub program: UncheckedAccount,
     /// The account that holds the program's code, where the program can be upgraded.
     pub program_data: Option<UncheckedAccount>,
+    /// The guardrails, where there are any.
+    #[account(mut)]
+    pub guardrails: Option<Account<Guardrails>>,
 }
 
 impl ProposalExecute {
@@ -52,15 +59,21 @@ impl ProposalExecute {
             .map(|(view, flags)| InvokeAccount { address: view.address().to_bytes(), flags: *flags })
             .collect();
         let bytes = encode_accounts(&accounts);
-        let action = Action::Invoke {
-            program: self.program.address().to_bytes(),
-            accounts: InvokeAccounts::new(&bytes).map_err(GovError::from)?,
-            data,
-        };
-        let proposal_address = *self.proposal.address();
+        let invoked = InvokeAccounts::new(&bytes).map_err(GovError::from)?;
+        let action = Action::Invoke { program: self.program.address().to_bytes(), accounts: invoked, data };
         let now = now()?;
         self.constitution.check_open::<{ Gate::ProposalExecute as u8 }>(now)?;
-        self.proposal.execute(proposal_address, &action, deploy_slot, &self.constitution, now)?;
+        let proposal = *self.proposal.address();
+        self.proposal.execute(proposal, &action, deploy_slot, &self.constitution, now)?;
+        let guarded = match in_force(&self.constitution, self.guardrails.as_mut())? {
+            Some(guardrails) => {
+                let call = Deed::Call { program: self.program.address().as_array(), accounts: invoked };
+                guardrails.check_each(|guardrail| guardrail.check_proposed(call))?;
+                let before = Holdings::now(guardrails, self.vault.account(), &views)?;
+                Some((guardrails, before))
+            }
+            None => None,
+        };
 
         let instruction = anchor_lang::solana_program::instruction::Instruction {
             program_id: *self.program.address(),
@@ -80,7 +93,8 @@ impl ProposalExecute {
         let vault = self.vault.account();
         let is_plain = vault.owned_by(&System::id()) && vault.data_len() == 0;
         require!(is_plain, GovError::VaultSeized);
-        Ok(())
+        let Some((guardrails, before)) = guarded else { return Ok(()) };
+        before.settle(guardrails, &mut self.proposal, now)
     }
 }
 

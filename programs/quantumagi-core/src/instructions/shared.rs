@@ -15,8 +15,8 @@ use crate::{
     mandate::{execute, Mandate},
     signing::check_signed_now,
     state::{
-        Constitution, EmergencyAction, Guardians, Policy, Principle, Proposal, Roster, RosterPage, Snapshot,
-        SnapshotOperators, WeightPlugin,
+        Constitution, EmergencyAction, Guardians, Guardrails, Policy, Principle, Proposal, Roster, RosterPage,
+        Snapshot, SnapshotOperators, WeightPlugin,
     },
 };
 
@@ -42,12 +42,21 @@ impl Mandated {
     }
 }
 
-/// A principle to amend or retire.
+/// A principle to amend.
 #[derive(Accounts)]
 pub struct PrincipleChange {
     pub mandated: Nested<Mandated>,
     #[account(mut, constraint = principle.constitution == *mandated.constitution.address() @ GovError::WrongConstitution)]
     pub principle: Account<Principle>,
+}
+
+/// A principle whose guardrail is set or cleared, by itself or because the principle is retired.
+#[derive(Accounts)]
+pub struct GuardrailChange {
+    pub target: Nested<PrincipleChange>,
+    /// The guardrails; needed where the principle has one or gets one.
+    #[account(mut, constraint = guardrails.constitution == *target.mandated.constitution.address() @ GovError::WrongConstitution)]
+    pub guardrails: Option<Account<Guardrails>>,
 }
 
 /// A policy to amend or repeal.

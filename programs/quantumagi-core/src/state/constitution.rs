@@ -3,11 +3,12 @@
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
     emergency::{gates::Gate, Pause, Subsystem},
+    guardrail::{Deed, Guardrail, Summary},
     parameters::{Track, TrackParameters},
     UnixSeconds,
 };
 
-use super::EventChain;
+use super::{EventChain, Guardrails};
 use crate::error::GovError;
 
 /// A track's parameters as stored. Bounds and meaning: `quantumagi_rules::parameters`.
@@ -121,6 +122,12 @@ pub struct Constitution {
     pub next_electorate_version: u32,
     /// Id of the next emergency act.
     pub next_emergency_id: u32,
+    /// Least delay from voting to execution that guardrails ask of each track, seconds; 0 for none.
+    pub required_delays: [u32; 4],
+    /// Longest life of a policy that guardrails allow, seconds; 0 for any.
+    pub policy_life_seconds: u32,
+    /// Guardrails in force: 0 to 12. Where there is one, whatever they limit takes their account.
+    pub guardrails: u32,
     /// Parameters of the tracks policy, treasury, amendment and ratification, in this order.
     pub tracks: [TrackConfig; 4],
     /// Least score with which an attested proposal keeps its ordinary threshold, basis points: 0 to 10,000.
@@ -160,6 +167,56 @@ impl Constitution {
             Track::Amendment => amendment,
             Track::Ratification => ratification,
         }
+    }
+
+    /// Whether the parameters in force keep a guardrail.
+    ///
+    /// # Errors
+    /// [`crate::error::GovError::GuardrailDelay`] or [`crate::error::GovError::GuardrailParameter`].
+    pub fn check_parameters(&self, guardrail: &Guardrail) -> Result<()> {
+        for track in Track::ALL {
+            let parameters = &self.parameters(track);
+            guardrail.check_proposed(Deed::SetParameters { track, parameters }).map_err(GovError::from)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what the guardrails ask of every execution.
+    ///
+    /// # Errors
+    /// As [`Guardrails::summary`].
+    pub fn obey(&mut self, guardrails: &Guardrails) -> Result<()> {
+        let Summary { delays, policy_life_seconds, count } = guardrails.summary()?;
+        self.required_delays = delays;
+        self.policy_life_seconds = policy_life_seconds;
+        self.guardrails = count;
+        Ok(())
+    }
+
+    /// Whether the guardrails let a proposal that waited so long since voting be executed now.
+    ///
+    /// Not an account of its own: this is asked by every instruction that executes, and the table is asked by few.
+    ///
+    /// # Errors
+    /// [`crate::error::GovError::GuardrailDelay`].
+    pub fn check_delay(&self, track: u8, waited_seconds: i64) -> Result<()> {
+        let required = self.required_delays.get(usize::from(track)).ok_or(GovError::AccountCorrupt)?;
+        require!(i64::from(*required) <= waited_seconds, GovError::GuardrailDelay);
+        Ok(())
+    }
+
+    /// Whether the guardrails let a policy that is adopted or amended at `now` end at `sunset_at`.
+    ///
+    /// # Errors
+    /// [`crate::error::GovError::GuardrailSunset`].
+    pub fn check_policy_life(&self, sunset_at: i64, now: UnixSeconds) -> Result<()> {
+        if self.policy_life_seconds == 0 {
+            return Ok(());
+        }
+        let guardrail = Guardrail::PolicySunset { seconds: self.policy_life_seconds };
+        guardrail
+            .check_proposed(Deed::SetSunset { sunset_at, from: now })
+            .map_err(|breach| GovError::from(breach).into())
     }
 
     /// Takes the id of the next proposal.

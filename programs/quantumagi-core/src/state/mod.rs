@@ -4,6 +4,7 @@
 //! program owns and whose discriminator fits was created by this program at its seeds, so later instructions check
 //! owner, discriminator and parent, and need not derive the address again.
 
+mod authorization;
 mod ballot_page;
 mod constitution;
 mod deposit;
@@ -11,6 +12,7 @@ mod deposit_pool;
 mod emergency_action;
 mod event_chain;
 mod guardians;
+mod guardrails;
 mod loading;
 mod policy;
 mod principle;
@@ -20,6 +22,7 @@ mod roster;
 mod snapshot;
 mod weight_plugin;
 
+pub use authorization::Authorization;
 pub use ballot_page::BallotPage;
 pub use constitution::{Constitution, TrackConfig};
 pub use deposit::{Deposit, DepositCheckpoint};
@@ -27,6 +30,7 @@ pub use deposit_pool::DepositPool;
 pub use emergency_action::EmergencyAction;
 pub use event_chain::{EventChain, SolSha256};
 pub use guardians::Guardians;
+pub use guardrails::{GuardrailSlot, Guardrails};
 pub use loading::load_mut;
 pub use policy::Policy;
 pub use principle::Principle;

@@ -33,8 +33,10 @@ pub struct Principle {
     pub layout_version: u8,
     /// Canonical bump of this address.
     pub bump: u8,
+    /// 1 while a guardrail belongs to it.
+    pub has_guardrail: u8,
     /// Zero. Fills the last four bytes.
-    pub reserved: [u8; 2],
+    pub reserved: u8,
 }
 
 impl Principle {

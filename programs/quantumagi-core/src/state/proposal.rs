@@ -286,7 +286,8 @@ impl Proposal {
     /// Called before the effect, so that nothing the effect calls can find the proposal still executable.
     ///
     /// # Errors
-    /// The lifecycle's refusal; [`GovError::DigestMismatch`] where the action differs in any byte, account or flag.
+    /// The lifecycle's refusal; [`GovError::DigestMismatch`] where the action differs in any byte, account or flag;
+    /// [`GovError::GuardrailDelay`] where a guardrail that is younger than the proposal asks it to wait longer.
     pub fn execute(
         &mut self,
         proposal: Address,
@@ -298,6 +299,7 @@ impl Proposal {
         self.check_due(Step::Execute, constitution, now)?;
         let digest = execution_digest::<SolSha256>(&self.execution_context(deploy_slot), action);
         require!(digest == self.execution_digest, GovError::DigestMismatch);
+        constitution.check_delay(self.track, now.0.saturating_sub(self.ends_at))?;
         self.status = Status::Executed as u8;
         self.updated_at = now.0;
         let event = ProposalExecuted { proposal, sequence: self.chain.sequence, at: now.0, digest };

@@ -11,6 +11,7 @@ use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_sdk::SdkError;
 
 use super::super::constitution::read_document;
+use super::super::guardrail;
 use super::super::principle::NewText;
 use crate::amount;
 use crate::context::Context;
@@ -90,6 +91,19 @@ pub(crate) enum Typed {
         /// Its id.
         principle: u32,
     },
+    /// Bind a guardrail to a principle, in place of the one it had.
+    GuardrailSet {
+        /// The principle's id.
+        principle: u32,
+        /// What it says.
+        #[command(subcommand)]
+        guardrail: guardrail::Typed,
+    },
+    /// Take a principle's guardrail away.
+    GuardrailClear {
+        /// The principle's id.
+        principle: u32,
+    },
     /// Make another roster the electorate of later proposals.
     RosterAdopt {
         /// Its version.
@@ -159,6 +173,15 @@ impl Typed {
                 let version = client.principle(constitution, principle).await?.value.version;
                 encode(Action::PrincipleRetire { principle_id: principle, version }, None)
             }
+            Self::GuardrailSet { principle, guardrail } => {
+                let version = client.principle(constitution, principle).await?.value.version;
+                let guardrail = guardrail.into();
+                encode(Action::GuardrailSet { principle_id: principle, version, guardrail }, None)
+            }
+            Self::GuardrailClear { principle } => {
+                let version = client.principle(constitution, principle).await?.value.version;
+                encode(Action::GuardrailClear { principle_id: principle, version }, None)
+            }
             Self::RosterAdopt { roster } => {
                 let members_hash = client.roster(constitution, roster).await?.value.members_hash;
                 encode(Action::RosterAdopt { roster_version: roster, members_hash }, None)
@@ -191,6 +214,8 @@ pub(super) fn texts_of(action: &Action<'_>) -> Vec<Wanted> {
         | Action::GuardiansAdopt { .. }
         | Action::EmergencyRatify { .. }
         | Action::EmergencyEnd { .. }
-        | Action::GuardiansRemove => Vec::new(),
+        | Action::GuardiansRemove
+        | Action::GuardrailSet { .. }
+        | Action::GuardrailClear { .. } => Vec::new(),
     }
 }

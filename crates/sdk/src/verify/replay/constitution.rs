@@ -12,6 +12,7 @@ use quantumagi_interface::{Address, pda};
 use quantumagi_rules::action::Action;
 use quantumagi_rules::digest::next_link;
 use quantumagi_rules::electorate::{DEFAULT_OPEN_PROPOSALS, ElectorateKind};
+use quantumagi_rules::guardrail::Guardrail;
 use quantumagi_rules::policy::PolicyStatus;
 use quantumagi_rules::principle::{Category, Class};
 
@@ -26,6 +27,8 @@ pub(super) struct Replaying {
     pub(super) state: Replayed,
     /// Versions of rosters by address.
     versions: BTreeMap<Address, u32>,
+    /// The guardrail of each principle that has one.
+    pub(super) bound: BTreeMap<u32, Guardrail>,
     /// Ids of proposals by address.
     ids: BTreeMap<Address, u64>,
     /// Each proposal that ordered a change, with the number of the event.
@@ -64,6 +67,9 @@ impl Replaying {
             roster_version: 0,
             next_electorate_version: 1,
             next_emergency_id: 0,
+            required_delays: [0; 4],
+            policy_life_seconds: 0,
+            guardrails: 0,
             tracks: e.tracks,
             attestation_mark: 0,
             max_open_proposals: DEFAULT_OPEN_PROPOSALS,
@@ -85,9 +91,13 @@ impl Replaying {
             proposers: BTreeMap::new(),
             guardians: None,
             emergencies: BTreeMap::new(),
+            guardrails: None,
+            guardrail_changes: BTreeMap::new(),
+            authorizations: BTreeMap::new(),
         };
-        let (versions, ids) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { state, versions, ids, mandates: Vec::new(), closings: Vec::new(), depositors: Depositors::default() })
+        let (versions, ids, bound) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mandates, closings, depositors) = (Vec::new(), Vec::new(), Depositors::default());
+        Ok(Self { state, versions, bound, ids, mandates, closings, depositors })
     }
 
     /// # Errors
@@ -125,6 +135,11 @@ impl Replaying {
                 self.ordered(e.mandate, &Action::PrincipleRetire { principle_id: e.principle_id, version })?;
                 self.principle(e.principle_id, event)?.is_retired = 1;
             }
+            Event::GuardrailsOpened(e) => self.guardrails_opened(e, event)?,
+            Event::GuardrailSet(e) => self.guardrail_set(e, event)?,
+            Event::GuardrailCleared(e) => self.guardrail_cleared(e, event)?,
+            Event::PolicyUsed(e) => self.policy_used(e, event)?,
+            Event::AuthorizationClosed(e) => self.authorization_closed(e, event)?,
             Event::RosterCreated(e) => self.roster_created(e)?,
             Event::RosterExtended(e) => self.roster_extended(e, event)?,
             Event::RosterAdopted(e) => {
@@ -226,12 +241,12 @@ impl Replaying {
         Ok(())
     }
 
-    fn principle(&mut self, id: u32, event: &Event) -> Result<&mut Principle, Contradiction> {
+    pub(super) fn principle(&mut self, id: u32, event: &Event) -> Result<&mut Principle, Contradiction> {
         let principle = self.state.principles.get_mut(&id);
         principle.filter(|principle| principle.is_retired == 0).ok_or_else(|| unexpected(event))
     }
 
-    fn policy(&mut self, id: u64, event: &Event) -> Result<&mut Record<Policy>, Contradiction> {
+    pub(super) fn policy(&mut self, id: u64, event: &Event) -> Result<&mut Record<Policy>, Contradiction> {
         let policy = self.state.policies.get_mut(&id);
         policy.filter(|policy| !policy.is_closed).ok_or_else(|| unexpected(event))
     }
@@ -265,7 +280,8 @@ impl Replaying {
             is_retired: 0,
             layout_version: LAYOUT_VERSION,
             bump: 0,
-            reserved: [0; 2],
+            has_guardrail: 0,
+            reserved: 0,
         };
         self.state.principles.insert(e.principle_id, principle);
         Ok(())

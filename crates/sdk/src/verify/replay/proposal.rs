@@ -123,6 +123,8 @@ pub(super) fn apply(record: &mut ProposalRecord, veto_body: &[Member], event: &E
             status(Status::Succeeded, account.status)?;
             (account.held_until, account.updated_at) = (e.held_until, e.at);
         }
+        // What was spent is carried out with the guardrails, once all chains are known.
+        Event::SpendingCounted(_) => status(Status::Executed, account.status)?,
         Event::ProposalExpired(e) => {
             status(Status::Succeeded, account.status)?;
             (account.status, account.updated_at) = (Status::Expired as u8, e.at);

@@ -79,8 +79,12 @@ impl Story {
         fn open<T>(account: T, is_closed: bool) -> Option<T> {
             (!is_closed).then_some(account)
         }
+        let guardrails = replayed.guardrails_after(u64::MAX).expect("the changes follow each other");
+        let authorizations = replayed.authorizations.clone();
         Ledger {
             address: self.address,
+            guardrails,
+            authorizations: authorizations.into_iter().map(|(at, r)| (at, open(r.account, r.is_closed))).collect(),
             constitution: replayed.constitution,
             principles: replayed.principles.into_iter().map(|(id, principle)| (id, Some(principle))).collect(),
             policies: replayed.policies.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
