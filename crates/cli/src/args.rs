@@ -8,7 +8,8 @@ use quantumagi_rpc::Commitment;
 use quantumagi_rpc::solana::Address;
 
 use crate::nouns::{
-    audit, constitution, deposit, electorate, guardrail, policy, principle, proposal, roster, text, vault,
+    audit, constitution, deposit, electorate, guardrail, parameters, policy, principle, proposal, roster, settings,
+    text, vault, veto_body,
 };
 
 /// Governs a community by a written constitution on Solana.
@@ -114,6 +115,15 @@ pub(crate) enum Noun {
     /// Proposals: from the first draft to what was done.
     #[command(subcommand)]
     Proposal(proposal::Command),
+    /// Parameters of the tracks: what it takes to decide.
+    #[command(subcommand)]
+    Parameters(parameters::Command),
+    /// Settings: who attests, how many proposals may be open.
+    #[command(subcommand)]
+    Settings(settings::Command),
+    /// The veto body: who can stop what the electorate wants.
+    #[command(subcommand)]
+    VetoBody(veto_body::Command),
     /// Policies that were adopted.
     #[command(subcommand)]
     Policy(policy::Command),

@@ -5,12 +5,15 @@ pub(crate) mod constitution;
 pub(crate) mod deposit;
 pub(crate) mod electorate;
 pub(crate) mod guardrail;
+pub(crate) mod parameters;
 pub(crate) mod policy;
 pub(crate) mod principle;
 pub(crate) mod proposal;
 pub(crate) mod roster;
+pub(crate) mod settings;
 pub(crate) mod text;
 pub(crate) mod vault;
+pub(crate) mod veto_body;
 
 use clap::CommandFactory;
 
@@ -30,6 +33,9 @@ pub(crate) async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<(
         Noun::Electorate(command) => command.run(&context()?).await,
         Noun::Deposit(command) => command.run(&context()?).await,
         Noun::Proposal(command) => command.run(&context()?).await,
+        Noun::Parameters(command) => command.run(&context()?).await,
+        Noun::Settings(command) => command.run(&context()?).await,
+        Noun::VetoBody(command) => command.run(&context()?).await,
         Noun::Policy(command) => command.run(&context()?).await,
         Noun::Vault(command) => command.run(&context()?).await,
         Noun::Text(command) => command.run(&context()?).await,

@@ -10,8 +10,9 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use clap::Args;
 use quantumagi_rules::parameters::{DAY, HOUR, TrackParameters};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::members::located;
 
@@ -51,21 +52,48 @@ struct File {
     ratification: Track,
 }
 
-#[derive(Default, Deserialize)]
+/// Parameters of a track, as typed or as a file has them; what is left out stays as it is.
+#[derive(Args, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Track {
+pub(crate) struct Track {
+    /// Least share of for in for and against, in basis points: 6000 to 10000.
+    #[arg(long, value_name = "BPS")]
     threshold_bps: Option<u16>,
+    /// Least turnout in the total weight, in basis points: 500 to 10000, 1000 at least but for policies.
+    #[arg(long, value_name = "BPS")]
     quorum_bps: Option<u16>,
+    /// Least share of for in the total weight, in basis points: 100 to 10000.
+    #[arg(long, value_name = "BPS")]
     min_for_bps: Option<u16>,
+    /// Threshold where something entrenched is touched, in basis points: 7500 to 10000.
+    #[arg(long, value_name = "BPS")]
     entrenched_threshold_bps: Option<u16>,
+    /// Share of the veto body that stops a proposal, in basis points: 2500 to 10000, or 0 for none.
+    #[arg(long, value_name = "BPS")]
     veto_bps: Option<u16>,
+    /// A defeated proposal forfeits its deposit below this share for it, in basis points: 0 to 1000.
+    #[arg(long, value_name = "BPS")]
     slash_bps: Option<u16>,
+    /// From creation to the first vote: 60 to 2592000.
+    #[arg(long, value_name = "SECONDS")]
     discussion_seconds: Option<u32>,
+    /// Voting time: 3600 to 2592000.
+    #[arg(long, value_name = "SECONDS")]
     voting_seconds: Option<u32>,
+    /// Added once after a late quorum: 0 to 604800.
+    #[arg(long, value_name = "SECONDS")]
     extension_seconds: Option<u32>,
+    /// After voting, for the veto body: 0 to 1209600, 3600 at least where there is a veto.
+    #[arg(long, value_name = "SECONDS")]
     cooloff_seconds: Option<u32>,
+    /// From the cool-off to execution: 3600 to 7776000.
+    #[arg(long, value_name = "SECONDS")]
     timelock_seconds: Option<u32>,
+    /// How long an approved proposal can be executed: 3600 to 7776000.
+    #[arg(long, value_name = "SECONDS")]
     window_seconds: Option<u32>,
+    /// What a proposer puts down against spam: 890880 to 2500000, or 0.
+    #[arg(long, value_name = "LAMPORTS")]
     deposit_lamports: Option<u32>,
 }
 
@@ -94,7 +122,8 @@ impl File {
 }
 
 impl Track {
-    fn or(self, default: TrackParameters) -> TrackParameters {
+    /// These parameters, and those of `default` where they are left out.
+    pub(crate) fn or(self, default: TrackParameters) -> TrackParameters {
         let track = self;
         TrackParameters {
             threshold_bps: track.threshold_bps.unwrap_or(default.threshold_bps),
@@ -110,6 +139,44 @@ impl Track {
             timelock_seconds: track.timelock_seconds.unwrap_or(default.timelock_seconds),
             window_seconds: track.window_seconds.unwrap_or(default.window_seconds),
             deposit_lamports: track.deposit_lamports.unwrap_or(default.deposit_lamports),
+        }
+    }
+}
+
+/// A track's parameters for machines.
+#[derive(Serialize)]
+pub(crate) struct Parameters {
+    pub(crate) threshold_bps: u16,
+    pub(crate) quorum_bps: u16,
+    pub(crate) min_for_bps: u16,
+    pub(crate) entrenched_threshold_bps: u16,
+    pub(crate) veto_bps: u16,
+    pub(crate) slash_bps: u16,
+    pub(crate) discussion_seconds: u32,
+    pub(crate) voting_seconds: u32,
+    pub(crate) extension_seconds: u32,
+    pub(crate) cooloff_seconds: u32,
+    pub(crate) timelock_seconds: u32,
+    pub(crate) window_seconds: u32,
+    pub(crate) deposit_lamports: u32,
+}
+
+impl From<TrackParameters> for Parameters {
+    fn from(parameters: TrackParameters) -> Self {
+        Self {
+            threshold_bps: parameters.threshold_bps,
+            quorum_bps: parameters.quorum_bps,
+            min_for_bps: parameters.min_for_bps,
+            entrenched_threshold_bps: parameters.entrenched_threshold_bps,
+            veto_bps: parameters.veto_bps,
+            slash_bps: parameters.slash_bps,
+            discussion_seconds: parameters.discussion_seconds,
+            voting_seconds: parameters.voting_seconds,
+            extension_seconds: parameters.extension_seconds,
+            cooloff_seconds: parameters.cooloff_seconds,
+            timelock_seconds: parameters.timelock_seconds,
+            window_seconds: parameters.window_seconds,
+            deposit_lamports: parameters.deposit_lamports,
         }
     }
 }

@@ -20,12 +20,13 @@ use quantumagi_rules::lifecycle::{Phase, Refusal, Step, Timetable, check_step, p
 use quantumagi_rules::parameters::{ParameterError, Track, TrackParameters};
 use quantumagi_rules::policy::{PolicyStatus, has_set};
 use quantumagi_rules::principle::{CitationError, check_citations};
+use quantumagi_rules::settings::SettingsError;
 use quantumagi_rules::{Hash, UnixSeconds};
 
 pub use self::deposit::DepositRefusal;
 pub use self::emergency::{EmergencyRefusal, act_length, armed, course, guardian};
-pub use self::tracks::{change, veto_body};
-use self::words::{choice_word, citation_words, in_use_words, step_words};
+pub use self::tracks::{change, settings, veto_body};
+use self::words::{choice_word, citation_words, in_use_words, settings_words, step_words};
 use crate::error::Result;
 use crate::words::{Names, between, describe_breach, describe_guardrail, hex, subsystem_name, utc};
 
@@ -105,6 +106,9 @@ pub enum CheckError {
     /// Nothing would change.
     #[error("nothing would change")]
     NothingAmended,
+    /// The settings make no sense.
+    #[error("{}", settings_words(*.0))]
+    Settings(SettingsError),
     /// No veto body has a say about the proposal.
     #[error("no veto body has a say about this proposal")]
     NoVetoBody,

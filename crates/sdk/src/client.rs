@@ -7,6 +7,7 @@ mod guardrails;
 mod orders;
 mod proposals;
 mod reads;
+mod tracks;
 
 use quantumagi_interface::{DecodeError, PROGRAM_ID};
 use quantumagi_rpc::solana::Address;

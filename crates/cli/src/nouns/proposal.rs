@@ -1,11 +1,16 @@
 //! `quantumagi proposal`: from the first draft to what was done.
 
+use std::path::PathBuf;
+
 use clap::{Subcommand, ValueEnum};
+use quantumagi_interface::digest::sha256;
 use quantumagi_interface::pda;
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::ballot::Choice;
+use quantumagi_sdk::words::hex;
 
 use crate::context::Context;
+use crate::library::read_text;
 use crate::order::Order;
 
 mod action;
@@ -41,6 +46,25 @@ pub(crate) enum Command {
         /// Vote with the deposit of this owner, as its delegate, where the owner has not voted yet.
         #[arg(long, value_name = "OWNER")]
         with_deposit_of: Option<Address>,
+    },
+    /// Stop it, as a member of the veto body. It is stopped once enough of them do.
+    Veto {
+        /// Its number.
+        id: u64,
+    },
+    /// Attest it with a score and a report, as its attestor.
+    Attest {
+        /// Its number.
+        id: u64,
+        /// The score in basis points: 0 to 10000.
+        #[arg(long, value_name = "BPS")]
+        score_bps: u16,
+        /// The report: a text. The score binds to it.
+        #[arg(long, value_name = "FILE")]
+        report: PathBuf,
+        /// Keep the report here and do not publish it.
+        #[arg(long)]
+        no_publish: bool,
     },
     /// Write down the outcome once voting has ended. Anybody may.
     Finalize {
@@ -125,6 +149,27 @@ impl Command {
                 };
                 let order = Order::one(format!("voted {} proposal {id}", preposition(choice)), instructions);
                 context.carry_out(&actor, named(order, id, &at(id)).with("ballot", choice.word())).await
+            }
+            Self::Veto { id } => {
+                let actor = context.actor()?;
+                let veto = client.proposal_veto(&at(id), &actor.address()).await?;
+                context
+                    .carry_out(&actor, named(Order::one(format!("vetoed proposal {id}"), vec![veto]), id, &at(id)))
+                    .await
+            }
+            Self::Attest { id, score_bps, report, no_publish } => {
+                let actor = context.actor()?;
+                let report = read_text(&report)?;
+                let report_hash = sha256(report.as_bytes());
+                let attest = client.proposal_attest(&at(id), &actor.address(), score_bps, report_hash).await?;
+                context.library.keep(&report)?;
+                let parts = match no_publish {
+                    true => Vec::new(),
+                    false => context.library.publication(&actor.address(), &[&report]).await?,
+                };
+                let order = Order::one(format!("attested proposal {id}"), vec![attest]).with("score_bps", score_bps);
+                let order = order.with("report_hash", hex(&report_hash)).with_aside(parts);
+                context.carry_out(&actor, named(order, id, &at(id))).await
             }
             Self::Finalize { id } => {
                 let outcome = client.proposal_at(&at(id)).await?.value.outcome();

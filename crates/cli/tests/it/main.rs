@@ -6,6 +6,7 @@ mod founder;
 mod garden;
 mod help;
 mod large;
+mod scrutiny;
 mod story;
 mod support;
 mod unsigned;

@@ -3,6 +3,7 @@
 use quantumagi_interface::accounts::{Constitution, Roster};
 use quantumagi_interface::pda;
 use quantumagi_rules::parameters::{ChangeError, ParameterChange};
+use quantumagi_rules::settings::Settings;
 use quantumagi_rules::veto::MAX_VETO_MEMBERS;
 
 use super::{CheckError, usable};
@@ -35,4 +36,12 @@ pub fn veto_body(constitution: &Constitution, roster: &Roster) -> Result<(), Che
         return Err(CheckError::VetoBodyIsElectorate { version });
     }
     Ok(())
+}
+
+/// Whether settings make sense.
+///
+/// # Errors
+/// [`CheckError::Settings`].
+pub fn settings(settings: &Settings) -> Result<(), CheckError> {
+    settings.check().map_err(CheckError::Settings)
 }

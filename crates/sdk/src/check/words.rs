@@ -4,6 +4,7 @@ use quantumagi_rules::UnixSeconds;
 use quantumagi_rules::ballot::Choice;
 use quantumagi_rules::lifecycle::{Phase, Refusal, Timetable};
 use quantumagi_rules::principle::CitationError;
+use quantumagi_rules::settings::SettingsError;
 
 use crate::words::{between, utc};
 
@@ -89,6 +90,16 @@ pub(super) fn citation_words(error: CitationError) -> String {
         CitationError::Missing => "a policy or treasury proposal must cite a principle".to_owned(),
         CitationError::NotAscending { previous, id } => {
             format!("principle {id} is cited after {previous}: cite each once, in ascending order")
+        }
+    }
+}
+
+pub(super) fn settings_words(error: SettingsError) -> String {
+    match error {
+        SettingsError::Mark { mark: mark @ ..=10_000 } => format!("a mark of {mark} needs somebody who attests"),
+        SettingsError::Mark { mark } => format!("the mark is {mark}, but no score exceeds 10000"),
+        SettingsError::OpenProposals { most } => {
+            format!("a proposer may have 1 to 16 proposals open, not {most}")
         }
     }
 }

@@ -139,7 +139,7 @@ impl Quantumagi {
         let account = self.constitution(constitution).await?.value;
         let electorate = self.electorate(&pda::roster(constitution, version)).await?.value;
         let roster = &electorate.roster;
-        let is_adopted = account.roster() == Some(electorate.address);
+        let is_adopted = [account.roster(), account.veto_roster()].contains(&Some(electorate.address));
         if is_adopted || roster.bound_proposals > 0 {
             Err(CheckError::RosterInUse { version, bound: roster.bound_proposals, is_adopted })?;
         }

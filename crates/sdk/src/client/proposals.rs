@@ -110,34 +110,6 @@ impl Quantumagi {
         Ok((!is_open).then(|| builders::ballot_page_open(payer, address, page)).into_iter().collect())
     }
 
-    /// Wants to stop a proposal, as a member of its veto body.
-    ///
-    /// # Errors
-    /// [`CheckError::NoVetoBody`], [`CheckError::Step`], [`CheckError::NotAMember`], and as [`Quantumagi::constitution`].
-    pub async fn proposal_veto(&self, address: &Address, member: &Address) -> Result<Instruction> {
-        let proposal = self.proposal_at(address).await?.value;
-        let roster = proposal.veto_roster().ok_or(CheckError::NoVetoBody)?;
-        check::step(&proposal, Step::Veto, self.now().await?)?;
-        let (index, _) = self.electorate(&roster).await?.value.member(member)?;
-        Ok(builders::proposal_veto(address, &roster, member, index))
-    }
-
-    /// Attests a proposal with a score in basis points and the hash of a report, as its attestor.
-    ///
-    /// # Errors
-    /// [`CheckError::WrongSigner`], [`CheckError::Step`], and as [`Quantumagi::constitution`].
-    pub async fn proposal_attest(
-        &self,
-        address: &Address,
-        attestor: &Address,
-        score: u16,
-        report_hash: Hash,
-    ) -> Result<Instruction> {
-        let proposal = self.in_phase_for(address, Step::Attest).await?;
-        check::signer(&proposal.attestor, attestor)?;
-        Ok(builders::proposal_attest(address, attestor, score, report_hash))
-    }
-
     /// Writes down the outcome of a vote.
     ///
     /// # Errors
@@ -204,7 +176,7 @@ impl Quantumagi {
         }))
     }
 
-    async fn in_phase_for(&self, address: &Address, step: Step) -> Result<Proposal> {
+    pub(super) async fn in_phase_for(&self, address: &Address, step: Step) -> Result<Proposal> {
         let proposal = self.proposal_at(address).await?.value;
         check::step(&proposal, step, self.now().await?)?;
         Ok(proposal)
@@ -245,15 +217,13 @@ impl Quantumagi {
                 self.check_adoptable(constitution, kind, &Address::new_from_array(electorate)).await?;
             }
             Action::ParametersAmend(change) => check::change(account, &change)?,
+            Action::SettingsAmend(settings) => check::settings(&settings)?,
             Action::VetoBodyAdopt { roster_version, .. } => {
                 if roster_version > 0 {
                     check::veto_body(account, &self.roster(constitution, roster_version).await?.value)?;
                 }
             }
-            Action::PrincipleAdd { .. }
-            | Action::TransferLamports { .. }
-            | Action::Invoke { .. }
-            | Action::SettingsAmend(_) => {}
+            Action::PrincipleAdd { .. } | Action::TransferLamports { .. } | Action::Invoke { .. } => {}
         }
         Ok(())
     }

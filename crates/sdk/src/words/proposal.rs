@@ -12,6 +12,7 @@ use super::amount::{bps, percent};
 use super::moment::{between, utc};
 
 mod outcome;
+mod scrutiny;
 mod voters;
 
 pub use outcome::Requirement;
@@ -30,6 +31,8 @@ pub struct ProposalSummary {
     pub tally: TallyWords,
     /// What the tally must reach, in the order in which the rules ask.
     pub requirements: Vec<Requirement>,
+    /// Veto body, attestor and deposit, a sentence each; empty where there is none of them.
+    pub scrutiny: Vec<String>,
     /// While ballots can come in: what is missing to pass. Empty once voting has ended.
     pub missing: Vec<String>,
     /// Once voting has ended: what came of it and why.
@@ -84,6 +87,7 @@ pub fn describe_proposal(
         state: state(proposal, phase, now)?,
         tally: tally(proposal),
         requirements: outcome::requirements(proposal),
+        scrutiny: scrutiny::scrutiny(proposal),
         missing: outcome::missing(proposal, phase, rule),
         outcome: outcome::outcome(proposal, phase)?,
         voters: voters::voters(proposal, members, pages, phase, rule),

@@ -27,6 +27,11 @@ pub fn track_name(track: Track) -> &'static str {
 /// A track's parameters by name and value, in the order in which they are stored.
 #[must_use]
 pub fn describe_parameters(parameters: &TrackParameters) -> [(&'static str, String); 13] {
+    described(parameters).map(|(name, words, _)| (name, words))
+}
+
+/// With the exact number.
+fn described(parameters: &TrackParameters) -> [(&'static str, String, u32); 13] {
     let TrackParameters {
         threshold_bps,
         quorum_bps,
@@ -42,31 +47,39 @@ pub fn describe_parameters(parameters: &TrackParameters) -> [(&'static str, Stri
         window_seconds,
         deposit_lamports,
     } = *parameters;
-    let share = |value| bps(Bps(value));
-    let or_none = |value, words: String| if value == 0 { "none".to_owned() } else { words };
-    let time = |seconds: u32| or_none(seconds, duration(u64::from(seconds)));
-    [
-        ("threshold", share(threshold_bps)),
-        ("quorum", share(quorum_bps)),
-        ("minimum for", share(min_for_bps)),
-        ("entrenched threshold", share(entrenched_threshold_bps)),
-        ("veto", or_none(u32::from(veto_bps), share(veto_bps))),
-        ("forfeit below", or_none(u32::from(slash_bps), share(slash_bps))),
-        ("discussion", time(discussion_seconds)),
-        ("voting", time(voting_seconds)),
-        ("extension", time(extension_seconds)),
-        ("cool-off", time(cooloff_seconds)),
-        ("timelock", time(timelock_seconds)),
-        ("window", time(window_seconds)),
-        ("deposit", or_none(deposit_lamports, sol(u64::from(deposit_lamports)))),
-    ]
+    let share = |name, value: u16| (name, bps(Bps(value)), u32::from(value));
+    let time = |name, seconds: u32| (name, duration(u64::from(seconds)), seconds);
+    let all = [
+        share("threshold", threshold_bps),
+        share("quorum", quorum_bps),
+        share("minimum for", min_for_bps),
+        share("entrenched threshold", entrenched_threshold_bps),
+        share("veto", veto_bps),
+        share("forfeit below", slash_bps),
+        time("discussion", discussion_seconds),
+        time("voting", voting_seconds),
+        time("extension", extension_seconds),
+        time("cool-off", cooloff_seconds),
+        time("timelock", timelock_seconds),
+        time("window", window_seconds),
+        ("deposit", sol(u64::from(deposit_lamports)), deposit_lamports),
+    ];
+    all.map(|(name, words, exact)| (name, if exact == 0 { "none".to_owned() } else { words }, exact))
 }
 
 /// What a change of parameters does: the parameters that it changes, from what to what.
 pub(super) fn describe_change(change: &ParameterChange) -> (String, Vec<String>) {
-    let (before, after) = (describe_parameters(&change.before), describe_parameters(&change.after));
-    let changed = before.iter().zip(&after).filter(|(before, after)| before != after);
-    let details = changed.map(|((name, before), (_, after))| format!("{name}: {before} → {after}")).collect::<Vec<_>>();
+    let (before, after) = (described(&change.before), described(&change.after));
+    let changed = before.iter().zip(&after).filter(|(before, after)| before.2 != after.2);
+    let details = changed.map(|((name, before, exact), (_, after, other))| {
+        // A duration is told in its two largest units: two that read alike must not look like no change.
+        if before == after {
+            format!("{name}: {before} ({exact} seconds) → {after} ({other} seconds)")
+        } else {
+            format!("{name}: {before} → {after}")
+        }
+    });
+    let details = details.collect::<Vec<_>>();
     let track = track_name(change.track);
     (format!("changes the {track} track ({})", details.join(", ")), details)
 }
@@ -115,3 +128,6 @@ pub(super) fn proposal_attested(e: &ProposalAttested, names: &Names) -> String {
         .map_or_else(|| format!("the report {}", hash(&e.report_hash)), |title| quoted(title));
     format!("attested by {} with {}, see {report}", names.address(&e.attestor), bps(Bps(e.score)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ pub(crate) struct Create {
     /// The constitution: numbered text, Markdown or TOML, gzipped or not.
     #[arg(long, value_name = "FILE")]
     file: PathBuf,
-    /// Parameters of the tracks: TOML with tables policy, treasury and amendment.
+    /// Parameters of the tracks: TOML with tables policy, treasury, amendment and ratification.
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     tracks: Option<PathBuf>,
     /// Keep the text here and do not publish it.

@@ -3,7 +3,7 @@
 use quantumagi_interface::accounts::Constitution;
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::Bps;
-use quantumagi_rules::parameters::{Track, TrackParameters};
+use quantumagi_rules::parameters::Track;
 use quantumagi_sdk::words::{bps, duration, hex, sol};
 use serde::Serialize;
 
@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::library::document_title;
 use crate::printer::Report;
 use crate::table::{facts, table};
+use crate::tracks::Parameters;
 
 /// Reads and prints it.
 pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
@@ -32,6 +33,9 @@ struct Shown {
     is_sealed: bool,
     founder: String,
     roster: Option<u32>,
+    veto_roster: Option<String>,
+    attestor: Option<String>,
+    max_open_proposals: u8,
     vault: String,
     vault_lamports: u64,
     principles: u32,
@@ -49,43 +53,6 @@ struct Tracks {
     ratification: Parameters,
 }
 
-#[derive(Serialize)]
-struct Parameters {
-    threshold_bps: u16,
-    quorum_bps: u16,
-    min_for_bps: u16,
-    entrenched_threshold_bps: u16,
-    veto_bps: u16,
-    slash_bps: u16,
-    discussion_seconds: u32,
-    voting_seconds: u32,
-    extension_seconds: u32,
-    cooloff_seconds: u32,
-    timelock_seconds: u32,
-    window_seconds: u32,
-    deposit_lamports: u32,
-}
-
-impl From<TrackParameters> for Parameters {
-    fn from(parameters: TrackParameters) -> Self {
-        Self {
-            threshold_bps: parameters.threshold_bps,
-            quorum_bps: parameters.quorum_bps,
-            min_for_bps: parameters.min_for_bps,
-            entrenched_threshold_bps: parameters.entrenched_threshold_bps,
-            veto_bps: parameters.veto_bps,
-            slash_bps: parameters.slash_bps,
-            discussion_seconds: parameters.discussion_seconds,
-            voting_seconds: parameters.voting_seconds,
-            extension_seconds: parameters.extension_seconds,
-            cooloff_seconds: parameters.cooloff_seconds,
-            timelock_seconds: parameters.timelock_seconds,
-            window_seconds: parameters.window_seconds,
-            deposit_lamports: parameters.deposit_lamports,
-        }
-    }
-}
-
 impl Shown {
     fn new(address: &Address, account: &Constitution, title: Option<String>, vault_lamports: u64) -> Self {
         Self {
@@ -97,6 +64,9 @@ impl Shown {
             is_sealed: account.is_sealed(),
             founder: account.founder.to_string(),
             roster: account.roster().map(|_| account.roster_version),
+            veto_roster: account.veto_roster().map(|roster| roster.to_string()),
+            attestor: (account.attestor != Address::default()).then(|| account.attestor.to_string()),
+            max_open_proposals: account.max_open_proposals,
             vault: account.vault.to_string(),
             vault_lamports,
             principles: account.next_principle_id,
@@ -120,6 +90,7 @@ impl Report for Shown {
             false => format!("not sealed: {} can change everything", self.founder),
         };
         let roster = self.roster.map_or_else(|| "none yet".to_owned(), |version| format!("roster {version}"));
+        let nobody = || "nobody".to_owned();
         let head = facts(&[
             ("constitution", self.constitution.clone()),
             ("title", self.title.clone().unwrap_or_else(|| "(nobody published the text)".to_owned())),
@@ -127,6 +98,8 @@ impl Report for Shown {
             ("text", self.text_hash.clone()),
             ("power", power),
             ("electorate", roster),
+            ("veto body", self.veto_roster.clone().unwrap_or_else(nobody)),
+            ("attestor", self.attestor.clone().unwrap_or_else(nobody)),
             ("vault", format!("{} ({})", self.vault, sol(self.vault_lamports))),
             (
                 "so far",

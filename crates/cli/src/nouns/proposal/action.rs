@@ -8,17 +8,20 @@ use quantumagi_interface::pda;
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::action::{Action, InvokeAccounts, MAX_INVOKE_DATA, encode_accounts};
 use quantumagi_rules::electorate::ElectorateKind;
+use quantumagi_rules::parameters::{ParameterChange, Track};
 use quantumagi_sdk::SdkError;
 
 use super::super::constitution::read_document;
 use super::super::guardrail;
 use super::super::principle::NewText;
+use super::super::{parameters, settings};
 use crate::amount;
 use crate::context::Context;
 use crate::exit::UsageError;
 use crate::library::read_text;
 use crate::moment;
 use crate::naming::Wanted;
+use crate::tracks;
 
 mod invoke;
 
@@ -115,6 +118,23 @@ pub(crate) enum Typed {
         #[arg(long, value_name = "VERSION")]
         pool: u32,
     },
+    /// Change parameters of a track. It takes what is entrenched, and any share that it changes.
+    ParametersAmend {
+        /// The track.
+        track: parameters::Named,
+        /// What changes; everything else stays.
+        #[command(flatten)]
+        change: tracks::Track,
+    },
+    /// Make a roster the veto body of later proposals.
+    VetoBodyAdopt {
+        /// Its version.
+        roster: u32,
+    },
+    /// Leave later proposals without a veto body. The body has no say about it.
+    VetoBodyRemove,
+    /// Change the attestor, the mark, or how many proposals may be open.
+    SettingsAmend(settings::Change),
 }
 
 /// An action with the text that it is about.
@@ -181,6 +201,21 @@ impl Typed {
             Self::GuardrailClear { principle } => {
                 let version = client.principle(constitution, principle).await?.value.version;
                 encode(Action::GuardrailClear { principle_id: principle, version }, None)
+            }
+            Self::ParametersAmend { track, change } => {
+                let track = Track::from(track);
+                let before = client.constitution(constitution).await?.value.parameters(track);
+                let change = ParameterChange { track, before, after: change.or(before) };
+                encode(Action::ParametersAmend(change), None)
+            }
+            Self::VetoBodyAdopt { roster } => {
+                let members_hash = client.roster(constitution, roster).await?.value.members_hash;
+                encode(Action::VetoBodyAdopt { roster_version: roster, members_hash }, None)
+            }
+            Self::VetoBodyRemove => encode(Action::VetoBodyAdopt { roster_version: 0, members_hash: [0; 32] }, None),
+            Self::SettingsAmend(change) => {
+                let account = client.constitution(constitution).await?.value;
+                encode(Action::SettingsAmend(change.of(&account)), None)
             }
             Self::RosterAdopt { roster } => {
                 let members_hash = client.roster(constitution, roster).await?.value.members_hash;

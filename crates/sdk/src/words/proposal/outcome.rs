@@ -69,7 +69,7 @@ pub(super) fn missing(proposal: &Proposal, phase: Phase, rule: BallotRule) -> Ve
     }];
     let conditions = [
         (turnout, "vote, any way,", format!("the quorum of {} of the total weight", share(proposal.quorum_bps))),
-        (threshold, "vote for", format!("{} of for and against", share(proposal.threshold_bps))),
+        (threshold, "vote for", format!("{} of for and against", share(proposal.approval_rule().threshold.0))),
         (min_for, "vote for", format!("the minimum of {} of the total weight", share(proposal.min_for_bps))),
     ];
     sentences.extend(conditions.into_iter().filter_map(|(more, how, goal)| match more {
@@ -86,7 +86,7 @@ pub(super) fn missing(proposal: &Proposal, phase: Phase, rule: BallotRule) -> Ve
 /// [`DecodeError::Meaningless`].
 pub(super) fn outcome(proposal: &Proposal, phase: Phase) -> Result<Option<String>, DecodeError> {
     let approved = || {
-        let (tally, needed) = (proposal.tally(), share(proposal.threshold_bps));
+        let (tally, needed) = (proposal.tally(), share(proposal.approval_rule().threshold.0));
         let (for_weight, against) = (tally.for_weight.0, tally.against_weight.0);
         let cast = u128::from(for_weight) + u128::from(against);
         let reached = percent(u128::from(for_weight), cast);
@@ -119,7 +119,7 @@ fn reason(proposal: &Proposal, defeat: Defeat) -> String {
         }
         Defeat::NothingFor => "nobody voted for it".to_owned(),
         Defeat::BelowThreshold => {
-            let needed = share(proposal.threshold_bps);
+            let needed = share(proposal.approval_rule().threshold.0);
             let cast = u128::from(for_weight) + u128::from(tally.against_weight.0);
             let reached = percent(u128::from(for_weight), cast);
             format!("only {for_weight} of {cast} were for, {reached} of for and against, where {needed} were needed")

@@ -221,3 +221,35 @@ fn a_summary_is_written_as_json() {
     assert_eq!(json["voters"][0]["ballot"], "none");
     assert_eq!(json["voters"][0]["can_vote"], true);
 }
+
+#[test]
+fn whoever_has_a_say_besides_the_voters_is_told() {
+    assert!(describe(&proposal(0, 0, 0), START).scrutiny.is_empty());
+    let attestor = Address::new_from_array([9; 32]);
+    let watched = Proposal {
+        veto_bps: 3_334,
+        veto_total: 3,
+        veto_weight: 1,
+        attestor,
+        attestation_mark: 8_000,
+        unattested_threshold_bps: 7_500,
+        deposit_lamports: 2_000_000,
+        slash_bps: 500,
+        ..proposal(6_000, 4_000, 0)
+    };
+    let summary = describe(&watched, START);
+    let veto = "1 of 3 in the veto body want to stop it (33.33 %); 33.34 % stop it".to_owned();
+    let deposit = "its proposer forfeits the deposit of 0.002 SOL if less than 5.00 % are for it".to_owned();
+    let silent = format!("not attested by {attestor} (mark 80.00 %), so the threshold is 75.00 %");
+    assert_eq!(summary.scrutiny, [veto.clone(), silent, deposit.clone()]);
+    assert_eq!(
+        (summary.requirements[1].needed.as_str(), summary.requirements[1].is_met),
+        ("75.00 % of for and against", false)
+    );
+
+    let attested = Proposal { is_attested: 1, attestation_score: 8_000, ..watched };
+    let summary = describe(&attested, START);
+    let scored = format!("attested by {attestor} with 80.00 % (mark 80.00 %), so the threshold is 60.00 %");
+    assert_eq!(summary.scrutiny, [veto, scored, deposit]);
+    assert!(summary.requirements[1].is_met);
+}

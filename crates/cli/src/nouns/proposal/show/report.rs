@@ -142,6 +142,7 @@ impl Report for Shown {
         if !cited.is_empty() {
             parts.push(format!("it rests on\n{}", cited.join("\n")));
         }
+        parts.extend((!summary.scrutiny.is_empty()).then(|| summary.scrutiny.join("\n")));
         parts.extend(summary.outcome.clone());
         if !summary.missing.is_empty() {
             let missing: Vec<String> = summary.missing.iter().map(|line| format!("  {line}")).collect();
