@@ -93,7 +93,7 @@ impl Community {
     }
 
     /// The count of the first voter's open proposals.
-    fn record(&self) -> Address {
+    pub(super) fn record(&self) -> Address {
         pda::proposer(&self.constitution, &voter(self.name, 0))
     }
 
@@ -175,7 +175,9 @@ impl Community {
             | Action::GuardrailClear { principle_id, .. } => {
                 subject = Some(pda::principle(&constitution, principle_id));
             }
-            Action::RosterAdopt { roster_version, .. } => candidate = Some(self.roster(roster_version)),
+            Action::RosterAdopt { roster_version, .. } | Action::VetoBodyAdopt { roster_version, .. } => {
+                candidate = (roster_version > 0).then(|| self.roster(roster_version));
+            }
             Action::ElectorateAdopt { electorate, .. } => subject = Some(Address::new_from_array(electorate)),
             Action::Invoke { program, .. } => {
                 let program = Address::new_from_array(program);
@@ -185,7 +187,9 @@ impl Community {
             Action::PolicyAdopt { .. }
             | Action::TransferLamports { .. }
             | Action::ConstitutionAmend { .. }
-            | Action::PrincipleAdd { .. } => {}
+            | Action::PrincipleAdd { .. }
+            | Action::ParametersAmend(_)
+            | Action::SettingsAmend(_) => {}
         }
         let create = ix::ProposalCreate {
             proposer: voter(self.name, 0),
@@ -196,6 +200,7 @@ impl Community {
             proposal,
             subject,
             candidate,
+            veto_roster: stored.veto_roster_for(action),
             program_data,
             guardrails: stored.guardrails(&constitution),
         };
@@ -232,12 +237,13 @@ impl Community {
 
     pub(super) fn close(&self, proposal: &Address) -> Result<Instruction> {
         let stored = self.proposal(proposal)?;
-        let candidate = (stored.action == quantumagi_rules::action::ROSTER_ADOPT).then_some(stored.subject);
         let close = ix::ProposalClose {
             constitution: self.constitution,
             proposal: *proposal,
             electorate: stored.electorate,
-            candidate,
+            candidate: stored.candidate(),
+            veto_roster: stored.veto_roster(),
+            vault: self.vault,
             proposer: stored.proposer,
             record: self.record(),
         };
@@ -261,7 +267,7 @@ impl Community {
     /// First second in which it can be executed.
     pub(super) fn open_window(&mut self, proposal: &Address) -> Result<()> {
         let stored = self.proposal(proposal)?;
-        self.chain.set_time(stored.ends_at + i64::from(stored.timelock_seconds));
+        self.chain.set_time(stored.ends_at + i64::from(stored.cooloff_seconds) + i64::from(stored.timelock_seconds));
         Ok(())
     }
 

@@ -28,6 +28,7 @@ pub(super) fn measure() -> Result<Lifecycle> {
         ("its principle", pda::principle(&community.constitution, 0)),
         ("the roster", roster),
         ("the roster's page of five members", pda::roster_page(&roster, 0)),
+        ("the count of the proposer's open proposals", community.record()),
     ];
     let left = left
         .into_iter()
@@ -48,6 +49,7 @@ fn founding(community: &mut Community) -> Result<Vec<super::figures::Row>> {
         ("roster_extend", community.roster_extend(1, 0, 5)),
         ("roster_adopt", community.roster_adopt(1)),
         ("constitution_seal", community.seal()),
+        ("proposer_open", community.proposer_open()),
     ];
     for (name, instruction) in steps {
         let cost = community.send(instruction)?;

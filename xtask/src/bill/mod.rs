@@ -15,6 +15,7 @@ mod mandates;
 mod page;
 mod people;
 mod proposals;
+mod scrutiny;
 mod table;
 
 use anyhow::{Result, bail};
@@ -83,6 +84,7 @@ fn measure() -> Result<Bill> {
     founding::measure(&mut rows)?;
     proposals::measure(&mut rows)?;
     mandates::measure(&mut rows)?;
+    scrutiny::measure(&mut rows)?;
     let lifecycle = lifecycle::measure()?;
     Ok(Bill {
         compiler: compiler()?,

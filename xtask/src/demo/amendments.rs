@@ -156,6 +156,7 @@ fn creations(
             citations: &[],
             program_data: None,
             guardrails: None,
+            veto_roster: None,
         })
     };
     packed(proposer, ids.iter().zip(motions).map(create).collect())

@@ -3,7 +3,6 @@
 use anyhow::{Context, Result, ensure};
 use quantumagi_interface::pda;
 use quantumagi_rpc::solana::{Instruction, Signer};
-use quantumagi_rules::action::ROSTER_ADOPT;
 use quantumagi_sdk::builders::{self, ClosingProposal};
 
 use super::chain::{Chain, Order, packed};
@@ -67,7 +66,8 @@ pub(super) async fn close_proposals(chain: &Chain, closer: &Councillor, communit
                 constitution: community.address,
                 proposal: pda::proposal(&community.address, proposal.id),
                 electorate: proposal.electorate,
-                candidate: (proposal.action == ROSTER_ADOPT).then_some(proposal.subject),
+                candidate: proposal.candidate(),
+                veto_roster: proposal.veto_roster(),
                 proposer: proposal.proposer,
                 ballot_pages: &[],
             })

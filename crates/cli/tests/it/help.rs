@@ -16,7 +16,23 @@ fn help_goes_to_standard_output_and_ends_well() {
         .collect();
     assert_eq!(
         nouns,
-        ["constitution", "principle", "roster", "proposal", "policy", "vault", "text", "audit", "completions", "help"]
+        [
+            "constitution",
+            "principle",
+            "roster",
+            "electorate",
+            "deposit",
+            "proposal",
+            "parameters",
+            "settings",
+            "veto-body",
+            "policy",
+            "vault",
+            "text",
+            "audit",
+            "completions",
+            "help"
+        ]
     );
 }
 
@@ -50,6 +66,11 @@ fn every_action_can_be_proposed() {
             "principle-amend",
             "principle-retire",
             "roster-adopt",
+            "electorate-adopt",
+            "parameters-amend",
+            "veto-body-adopt",
+            "veto-body-remove",
+            "settings-amend",
             "help"
         ]
     );
