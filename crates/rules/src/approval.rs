@@ -136,18 +136,34 @@ impl ApprovalRule {
     /// whatever comes if it fails even with all remaining weight for.
     #[must_use]
     pub fn is_settled(self, tally: Tally, total: Weight) -> bool {
-        let remaining = u128::from(total.0).saturating_sub(tally.turnout());
-        let passes = self.check(tally, total).is_ok();
-        if passes {
-            // Of what it passed, votes against can only take the threshold from it.
-            let for_weight = u128::from(tally.for_weight.0);
-            let cast = for_weight.saturating_add(u128::from(tally.against_weight.0));
-            return self.threshold.is_met_by(for_weight, cast.saturating_add(remaining));
-        }
-        let remaining = Weight(u64::try_from(remaining).unwrap_or(u64::MAX));
-        let best = tally.with_ballot(None, Choice::For, remaining);
-        best.is_ok_and(|best| self.check(best, total).is_err())
+        self.is_lost(tally, total) || self.is_won(tally, total)
     }
+
+    /// Whether it passes whatever first ballots still come.
+    #[must_use]
+    pub fn is_won(self, tally: Tally, total: Weight) -> bool {
+        // Of what passes now, votes against can only take the threshold from it. Asked first: it fails most often.
+        let for_weight = u128::from(tally.for_weight.0);
+        let cast = for_weight.saturating_add(u128::from(tally.against_weight.0));
+        self.threshold.is_met_by(for_weight, cast.saturating_add(remaining(tally, total)))
+            && self.check(tally, total).is_ok()
+    }
+
+    /// Whether it fails whatever first ballots still come: even if all of them are for it.
+    #[must_use]
+    pub fn is_lost(self, tally: Tally, total: Weight) -> bool {
+        let (best, against) = (remaining(tally, total), u128::from(tally.against_weight.0));
+        let best = best.saturating_add(u128::from(tally.for_weight.0));
+        // Not asked here: the quorum, which everybody together meets.
+        best == 0
+            || !self.threshold.is_met_by(best, best.saturating_add(against))
+            || !self.min_for.is_met_by(best, u128::from(total.0))
+    }
+}
+
+/// Weight that has not voted.
+fn remaining(tally: Tally, total: Weight) -> u128 {
+    u128::from(total.0).saturating_sub(tally.turnout())
 }
 
 #[cfg(test)]

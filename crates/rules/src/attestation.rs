@@ -45,12 +45,8 @@ impl Attestation {
     #[must_use]
     pub fn is_settled(self, rule: ApprovalRule, tally: Tally, total: Weight) -> bool {
         let harder = self.deciding(rule);
-        if self.score.is_some() {
-            return harder.is_settled(tally, total);
-        }
-        let is_won = harder.check(tally, total).is_ok() && harder.is_settled(tally, total);
-        let is_lost = rule.check(tally, total).is_err() && rule.is_settled(tally, total);
-        is_won || is_lost
+        let easier = if self.score.is_some() { harder } else { rule };
+        easier.is_lost(tally, total) || harder.is_won(tally, total)
     }
 }
 

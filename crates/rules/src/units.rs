@@ -59,7 +59,36 @@ impl Bps {
     /// Nothing is divided, so nothing is rounded: 60 % of 5 is met by 3 and by nothing less.
     #[must_use]
     pub fn is_met_by(self, part: u128, whole: u128) -> bool {
-        // Bound: callers pass sums of at most three u64, below 2^66; times 10,000 stays below 2^80, so nothing wraps.
-        part.wrapping_mul(u128::from(BPS_PER_WHOLE)) >= whole.wrapping_mul(u128::from(self.0))
+        scaled(part, BPS_PER_WHOLE) >= scaled(whole, self.0)
+    }
+}
+
+/// `value * by` in two limbs, the lower of 32 bits, so that products compare as numbers do.
+///
+/// On chain a multiplication of 128 bits costs several times what these two of 64 bits do, and every vote makes a few.
+#[allow(clippy::cast_possible_truncation, reason = "the lower limb is meant, and the upper one fits by the bound")]
+fn scaled(value: u128, by: u16) -> (u64, u64) {
+    // Bound: callers pass sums of at most three u64, below 2^66. A limb is below 2^34, `by` below 2^16: nothing wraps.
+    let (upper, lower) = ((value >> 32) as u64, value as u64 & 0xffff_ffff);
+    let lower = lower.wrapping_mul(u64::from(by));
+    (upper.wrapping_mul(u64::from(by)).wrapping_add(lower >> 32), lower & 0xffff_ffff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn t1_shares_compare_as_products_of_128_bits_do(parts: [u64; 3], wholes: [u64; 3], bps in 0u16..=10_000, near: bool) {
+            let sum = |weights: [u64; 3]| weights.into_iter().map(u128::from).sum::<u128>();
+            let whole = sum(wholes);
+            // Shares at the edge, where a limb more or less decides.
+            let part = if near { whole * u128::from(bps) / 10_000 } else { sum(parts) };
+            for part in [part.saturating_sub(1), part, part + 1] {
+                prop_assert_eq!(Bps(bps).is_met_by(part, whole), part * 10_000 >= whole * u128::from(bps));
+            }
+        }
     }
 }

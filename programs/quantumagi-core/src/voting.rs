@@ -42,7 +42,7 @@ pub fn cast(
     let proposal = &mut **account;
     require!(index < proposal.voters, GovError::NotTheMember);
     let previous = replace_ballot(proposal, page, index, choice)?;
-    let rule = proposal.approval_rule();
+    let rule = proposal.frozen_rule();
     let total = Weight(proposal.total_weight);
     let before = proposal.tally();
     let tally = before.with_ballot(previous, choice, Weight(weight)).map_err(GovError::from)?;
@@ -50,7 +50,7 @@ pub fn cast(
     if previous.is_none() {
         proposal.ballots_cast = proposal.ballots_cast.checked_add(1).ok_or(GovError::Overflow)?;
     }
-    if proposal.ballot_rule()? == BallotRule::Final && proposal.is_settled() {
+    if proposal.ballot_rule()? == BallotRule::Final && proposal.is_settled(tally, total) {
         proposal.ends_at = now.0;
     } else if !rule.is_quorum_met(before, total) && rule.is_quorum_met(tally, total) {
         let was_extended = proposal.was_extended == 1;

@@ -7,7 +7,7 @@ use quantumagi_rules::parameters::{MAX_DEPOSIT_LAMPORTS, ParameterChange, Track}
 use quantumagi_rules::roster;
 use quantumagi_rules::settings::Settings;
 
-use super::community::{Community, TRACK};
+use super::community::{AGAINST, Community, FOR, TRACK};
 use super::figures::Rows;
 use super::people::{crank, hash, person, voter};
 
@@ -58,10 +58,14 @@ fn scrutinized(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let (proposal, create) = community.propose(&policy, &cited, true)?;
     let cost = community.send(create)?;
     rows.note("proposal_create", "a policy, 8 citations, veto body, attestor, the largest deposit", cost);
+    community.open_voting(&proposal)?;
+    let cost = community.vote(&proposal, 0, AGAINST)?;
+    rows.note("proposal_vote", "a final ballot on a proposal that is not attested", cost);
     let attest = ix::ProposalAttest { attestor: person("attestor"), proposal };
     let cost = community.send(attest.instruction(9_000, hash("report")))?;
     rows.note("proposal_attest", "", cost);
-    community.open_voting(&proposal)?;
+    let cost = community.vote(&proposal, 1, AGAINST)?;
+    rows.note("proposal_vote", "a final ballot on a proposal that is attested", cost);
     for (index, case) in [(0, "the first member"), (BODY - 1, "the last of 256 members")] {
         let cost = community.send(veto(community, proposal, index))?;
         rows.note("proposal_veto", case, cost);
@@ -76,7 +80,7 @@ fn scrutinized(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let (proposal, create) = community.propose(&policy, &cited, false)?;
     community.send(create)?;
     community.open_voting(&proposal)?;
-    let cost = community.vote(&proposal, 0, super::community::FOR)?;
+    let cost = community.vote(&proposal, 0, FOR)?;
     rows.note("proposal_vote", "on a proposal that is not attested", cost);
     for index in 0..BODY - 1 {
         community.send(veto(community, proposal, index))?;

@@ -205,15 +205,18 @@ impl Proposal {
     }
 
     /// Whether nothing that may still come can change the outcome. Meaningful only where ballots cannot be changed.
-    pub fn is_settled(&self) -> bool {
-        let (frozen, total) = (self.frozen_rule(), Weight(self.total_weight));
+    ///
+    /// `tally` and `total` are its own, passed because whoever counts a ballot has them at hand.
+    pub fn is_settled(&self, tally: Tally, total: Weight) -> bool {
+        let frozen = self.frozen_rule();
         match self.attestation() {
-            None => frozen.is_settled(self.tally(), total),
-            Some(attestation) => attestation.is_settled(frozen, self.tally(), total),
+            None => frozen.is_settled(tally, total),
+            Some(attestation) => attestation.is_settled(frozen, tally, total),
         }
     }
 
-    fn frozen_rule(&self) -> ApprovalRule {
+    /// The shares frozen at creation, of which an attestation can raise the threshold only.
+    pub fn frozen_rule(&self) -> ApprovalRule {
         ApprovalRule {
             threshold: Bps(self.threshold_bps),
             quorum: Bps(self.quorum_bps),
