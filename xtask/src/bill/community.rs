@@ -178,6 +178,9 @@ impl Community {
             Action::RosterAdopt { roster_version, .. } | Action::VetoBodyAdopt { roster_version, .. } => {
                 candidate = (roster_version > 0).then(|| self.roster(roster_version));
             }
+            Action::EmergencyRatify { emergency_id } | Action::EmergencyEnd { emergency_id } => {
+                subject = Some(pda::emergency(&constitution, emergency_id));
+            }
             Action::ElectorateAdopt { electorate, .. } => subject = Some(Address::new_from_array(electorate)),
             Action::Invoke { program, .. } => {
                 let program = Address::new_from_array(program);
@@ -189,7 +192,9 @@ impl Community {
             | Action::ConstitutionAmend { .. }
             | Action::PrincipleAdd { .. }
             | Action::ParametersAmend(_)
-            | Action::SettingsAmend(_) => {}
+            | Action::SettingsAmend(_)
+            | Action::GuardiansAdopt { .. }
+            | Action::GuardiansRemove => {}
         }
         let create = ix::ProposalCreate {
             proposer: voter(self.name, 0),

@@ -35,7 +35,7 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
     let settings = ix::SettingsAmend { authority, constitution, proposal };
     let cost = community.send(settings.instruction(person("attestor"), 8_000, 16))?;
     rows.note("settings_amend", "by the founder", cost);
-    let parameters = ix::ParametersAmend { authority, constitution, proposal };
+    let parameters = ix::ParametersAmend { authority, constitution, proposal, guardrails: None };
     let watched = types::TrackConfig {
         veto_bps: ALL,
         cooloff_seconds: 3_600,
@@ -105,7 +105,7 @@ fn by_vote(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let before = stored.parameters(Track::Policy);
     let change = ParameterChange { track: Track::Policy, before, after: TRACK.into() };
     let proposal = Some(community.approved(&Action::ParametersAmend(change))?);
-    let parameters = ix::ParametersAmend { authority, constitution, proposal };
+    let parameters = ix::ParametersAmend { authority, constitution, proposal, guardrails: None };
     let cost = community.send(parameters.instruction(Track::Policy as u8, &TRACK))?;
     rows.note("parameters_amend", "by vote", cost);
     let settings = Settings { attestor: [0; 32], attestation_mark: 0, max_open_proposals: 16 };

@@ -19,6 +19,7 @@ fn help_goes_to_standard_output_and_ends_well() {
         [
             "constitution",
             "principle",
+            "guardrail",
             "roster",
             "electorate",
             "deposit",
@@ -65,6 +66,8 @@ fn every_action_can_be_proposed() {
             "principle-add",
             "principle-amend",
             "principle-retire",
+            "guardrail-set",
+            "guardrail-clear",
             "roster-adopt",
             "electorate-adopt",
             "parameters-amend",

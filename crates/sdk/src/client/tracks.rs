@@ -1,6 +1,6 @@
 //! Orders about what decides besides the voters, by the founder before the seal; vetoes and scores.
 
-use quantumagi_interface::{Address, pda};
+use quantumagi_interface::Address;
 use quantumagi_rpc::solana::Instruction;
 use quantumagi_rules::Hash;
 use quantumagi_rules::lifecycle::Step;
@@ -27,7 +27,7 @@ impl Quantumagi {
         let (account, mandate) = self.founder_of(constitution, founder).await?;
         let before = account.parameters(track);
         check::change(&account, &ParameterChange { track, before, after })?;
-        let guardrails = (account.guardrails > 0).then(|| pda::guardrails(constitution));
+        let guardrails = account.guardrails(constitution);
         Ok(builders::parameters_amend(constitution, &mandate, track, after, guardrails))
     }
 
