@@ -1835,6 +1835,165 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "payloadClose",
+      "docs": [
+        "Closes a payload and returns its rent."
+      ],
+      "discriminator": [
+        79,
+        213,
+        141,
+        177,
+        35,
+        11,
+        120,
+        151
+      ],
+      "accounts": [
+        {
+          "name": "author",
+          "docs": [
+            "Who created and paid for it, and is paid back."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "payload",
+          "docs": [
+            "The payload."
+          ],
+          "writable": true
+        }
+      ],
+      "args": []
+    },
+    {
+      "name": "payloadCreate",
+      "docs": [
+        "Begins a payload for an action that does not fit a transaction."
+      ],
+      "discriminator": [
+        107,
+        83,
+        121,
+        62,
+        204,
+        217,
+        206,
+        158
+      ],
+      "accounts": [
+        {
+          "name": "author",
+          "docs": [
+            "Pays, fills it, and is paid back when it is closed."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "payload",
+          "docs": [
+            "The payload."
+          ],
+          "writable": true,
+          "pda": {
+            "seeds": [
+              {
+                "kind": "const",
+                "value": [
+                  112,
+                  97,
+                  121,
+                  108,
+                  111,
+                  97,
+                  100
+                ]
+              },
+              {
+                "kind": "account",
+                "path": "author"
+              },
+              {
+                "kind": "arg",
+                "path": "hash"
+              }
+            ]
+          }
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "hash",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        },
+        {
+          "name": "size",
+          "type": "u32"
+        }
+      ]
+    },
+    {
+      "name": "payloadWrite",
+      "docs": [
+        "Adds the next part of a payload."
+      ],
+      "discriminator": [
+        92,
+        40,
+        111,
+        120,
+        6,
+        233,
+        134,
+        160
+      ],
+      "accounts": [
+        {
+          "name": "author",
+          "docs": [
+            "Who created the payload. Pays for the bytes it grows by."
+          ],
+          "writable": true,
+          "signer": true
+        },
+        {
+          "name": "payload",
+          "docs": [
+            "The payload."
+          ],
+          "writable": true
+        },
+        {
+          "name": "systemProgram",
+          "address": "11111111111111111111111111111111"
+        }
+      ],
+      "args": [
+        {
+          "name": "offset",
+          "type": "u32"
+        },
+        {
+          "name": "bytes",
+          "type": {
+            "vec": "u8"
+          }
+        }
+      ]
+    },
+    {
       "name": "policyAdopt",
       "docs": [
         "Puts the policy that was voted on into force."
@@ -2383,6 +2542,80 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "programUpgrade",
+      "docs": [
+        "Replaces a program's code by what was voted on."
+      ],
+      "discriminator": [
+        255,
+        105,
+        40,
+        209,
+        52,
+        135,
+        162,
+        254
+      ],
+      "accounts": [
+        {
+          "name": "constitution"
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this."
+          ],
+          "writable": true
+        },
+        {
+          "name": "vault",
+          "docs": [
+            "Signs. Read-only here, because the call may list it as writable."
+          ]
+        },
+        {
+          "name": "program",
+          "docs": [
+            "The program that is called, or upgraded."
+          ]
+        },
+        {
+          "name": "programData",
+          "docs": [
+            "The account that holds the program's code, where the program can be upgraded."
+          ],
+          "optional": true
+        },
+        {
+          "name": "payload",
+          "docs": [
+            "Where the action's bytes are read, if the instruction's flags and data do not fit the arguments. Anybody's will do:",
+            "its bytes count for nothing but the digest they have."
+          ],
+          "optional": true
+        },
+        {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails, where there are any."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "bufferHash",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        }
+      ]
+    },
+    {
       "name": "proposalAttest",
       "docs": [
         "Attests a proposal, as its attestor."
@@ -2606,7 +2839,14 @@ export type QuantumagiCore = {
         {
           "name": "programData",
           "docs": [
-            "The account that holds the called program's code, where the program can be upgraded."
+            "The account that holds the code of the program of a single call, where it can be upgraded."
+          ],
+          "optional": true
+        },
+        {
+          "name": "payload",
+          "docs": [
+            "Holds the action's bytes where they do not stand in the arguments. Anybody's will do."
           ],
           "optional": true
         },
@@ -2636,7 +2876,8 @@ export type QuantumagiCore = {
     {
       "name": "proposalExecute",
       "docs": [
-        "Calls the instruction that was voted on, signed by the vault."
+        "Calls the next instruction that was voted on, signed by the vault. `rest` is the digest of those behind it, zeros for",
+        "the last; `flags` and `data` are empty where a payload holds them."
       ],
       "discriminator": [
         11,
@@ -2654,24 +2895,35 @@ export type QuantumagiCore = {
         },
         {
           "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this."
+          ],
           "writable": true
         },
         {
           "name": "vault",
           "docs": [
-            "Signs. Read-only here, because the called instruction may list it as writable."
+            "Signs. Read-only here, because the call may list it as writable."
           ]
         },
         {
           "name": "program",
           "docs": [
-            "The program that is called."
+            "The program that is called, or upgraded."
           ]
         },
         {
           "name": "programData",
           "docs": [
             "The account that holds the program's code, where the program can be upgraded."
+          ],
+          "optional": true
+        },
+        {
+          "name": "payload",
+          "docs": [
+            "Where the action's bytes are read, if the instruction's flags and data do not fit the arguments. Anybody's will do:",
+            "its bytes count for nothing but the digest they have."
           ],
           "optional": true
         },
@@ -2685,6 +2937,15 @@ export type QuantumagiCore = {
         }
       ],
       "args": [
+        {
+          "name": "rest",
+          "type": {
+            "array": [
+              "u8",
+              32
+            ]
+          }
+        },
         {
           "name": "flags",
           "type": {
@@ -3862,6 +4123,75 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "vaultTransferTokens",
+      "docs": [
+        "Makes the payment of tokens that was voted on."
+      ],
+      "discriminator": [
+        178,
+        66,
+        145,
+        187,
+        236,
+        133,
+        197,
+        100
+      ],
+      "accounts": [
+        {
+          "name": "constitution"
+        },
+        {
+          "name": "proposal",
+          "docs": [
+            "The approved proposal that orders this."
+          ],
+          "writable": true
+        },
+        {
+          "name": "vault",
+          "docs": [
+            "Signs. Read-only here, because the call may list it as writable."
+          ]
+        },
+        {
+          "name": "program",
+          "docs": [
+            "The program that is called, or upgraded."
+          ]
+        },
+        {
+          "name": "programData",
+          "docs": [
+            "The account that holds the program's code, where the program can be upgraded."
+          ],
+          "optional": true
+        },
+        {
+          "name": "payload",
+          "docs": [
+            "Where the action's bytes are read, if the instruction's flags and data do not fit the arguments. Anybody's will do:",
+            "its bytes count for nothing but the digest they have."
+          ],
+          "optional": true
+        },
+        {
+          "name": "guardrails",
+          "docs": [
+            "The guardrails, where there are any."
+          ],
+          "writable": true,
+          "optional": true
+        }
+      ],
+      "args": [
+        {
+          "name": "amount",
+          "type": "u64"
+        }
+      ]
+    },
+    {
       "name": "vetoBodyAdopt",
       "docs": [
         "Makes a roster the veto body of later proposals."
@@ -4099,6 +4429,19 @@ export type QuantumagiCore = {
         155,
         201,
         250
+      ]
+    },
+    {
+      "name": "payloadHeader",
+      "discriminator": [
+        255,
+        180,
+        138,
+        183,
+        147,
+        42,
+        250,
+        64
       ]
     },
     {
@@ -4637,6 +4980,45 @@ export type QuantumagiCore = {
       ]
     },
     {
+      "name": "payloadClosed",
+      "discriminator": [
+        241,
+        59,
+        144,
+        8,
+        70,
+        93,
+        210,
+        230
+      ]
+    },
+    {
+      "name": "payloadCreated",
+      "discriminator": [
+        174,
+        121,
+        166,
+        78,
+        51,
+        94,
+        152,
+        209
+      ]
+    },
+    {
+      "name": "payloadWritten",
+      "discriminator": [
+        4,
+        223,
+        74,
+        138,
+        245,
+        167,
+        169,
+        136
+      ]
+    },
+    {
       "name": "policyAdopted",
       "discriminator": [
         184,
@@ -4855,6 +5237,19 @@ export type QuantumagiCore = {
         83,
         165,
         44
+      ]
+    },
+    {
+      "name": "proposalStepExecuted",
+      "discriminator": [
+        3,
+        98,
+        228,
+        190,
+        52,
+        146,
+        178,
+        153
       ]
     },
     {
@@ -5233,6 +5628,11 @@ export type QuantumagiCore = {
       "msg": "this guardian was silent for 30 days, and stays out until adopted again"
     },
     {
+      "code": 6025,
+      "name": "notPayloadAuthor",
+      "msg": "only who created a payload may fill or close it"
+    },
+    {
       "code": 6040,
       "name": "policyRepealed",
       "msg": "the policy was repealed and carries no action"
@@ -5583,6 +5983,36 @@ export type QuantumagiCore = {
       "msg": "an emergency act has paused this; it goes on by itself when the pause is over"
     },
     {
+      "code": 6160,
+      "name": "payloadIncomplete",
+      "msg": "the payload is not complete: write the rest of it first"
+    },
+    {
+      "code": 6161,
+      "name": "tokensSeized",
+      "msg": "the called instruction gave a token account of the vault to somebody else"
+    },
+    {
+      "code": 6162,
+      "name": "tokensDelegated",
+      "msg": "the called instruction let somebody else spend from a token account of the vault"
+    },
+    {
+      "code": 6163,
+      "name": "tokensClosable",
+      "msg": "the called instruction let somebody else close a token account of the vault"
+    },
+    {
+      "code": 6164,
+      "name": "paymentAccountWrong",
+      "msg": "the token account is not the vault's, not of this mint, or not of a token program"
+    },
+    {
+      "code": 6165,
+      "name": "notUpgradeAuthority",
+      "msg": "the program's upgrade authority is not this constitution's vault"
+    },
+    {
       "code": 6170,
       "name": "guardrailsMissing",
       "msg": "the constitution has guardrails: pass their account"
@@ -5883,6 +6313,31 @@ export type QuantumagiCore = {
       "msg": "what this guardian approves is not what was opened"
     },
     {
+      "code": 6435,
+      "name": "payloadMismatch",
+      "msg": "the payload's bytes do not have the hash it was created for"
+    },
+    {
+      "code": 6436,
+      "name": "bufferChanged",
+      "msg": "the buffer does not hold the code that was voted on"
+    },
+    {
+      "code": 6437,
+      "name": "amountMismatch",
+      "msg": "not exactly the amount that was voted on arrived"
+    },
+    {
+      "code": 6438,
+      "name": "payloadNotNeeded",
+      "msg": "the action stands in the instruction: pass no payload"
+    },
+    {
+      "code": 6439,
+      "name": "recipientRefused",
+      "msg": "the vault cannot pay itself, its constitution or the proposal"
+    },
+    {
       "code": 6440,
       "name": "guardrailSpending",
       "msg": "more would leave the vault than a guardrail allows within its window"
@@ -5935,7 +6390,7 @@ export type QuantumagiCore = {
     {
       "code": 6503,
       "name": "invokeTooLarge",
-      "msg": "an invoked instruction has at most 32 accounts and 1,024 bytes of data"
+      "msg": "an action has at most 10,240 bytes, and an invoked instruction 48 accounts and 9,216 bytes of data"
     },
     {
       "code": 6504,
@@ -6041,6 +6496,26 @@ export type QuantumagiCore = {
       "code": 6539,
       "name": "coolingDown",
       "msg": "this was acted on in the last 90 days"
+    },
+    {
+      "code": 6525,
+      "name": "payloadSizeOutOfRange",
+      "msg": "a payload has 1 to 10,240 bytes"
+    },
+    {
+      "code": 6526,
+      "name": "payloadPartOutOfRange",
+      "msg": "the part does not come next, goes beyond the end, or is not the last and no multiple of 32 bytes"
+    },
+    {
+      "code": 6527,
+      "name": "invokeProtected",
+      "msg": "a call cannot name its own proposal, nor write the constitution"
+    },
+    {
+      "code": 6528,
+      "name": "upgradeUnseen",
+      "msg": "a program is upgraded by the action that names the hash of its code, not by a call of the loader"
     },
     {
       "code": 6530,
@@ -8902,6 +9377,210 @@ export type QuantumagiCore = {
       }
     },
     {
+      "name": "payloadClosed",
+      "docs": [
+        "A payload was closed and its rent returned. Not linked."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "payload",
+            "docs": [
+              "The payload."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "author",
+            "docs": [
+              "Who wrote it, and got the rent back."
+            ],
+            "type": "pubkey"
+          }
+        ]
+      }
+    },
+    {
+      "name": "payloadCreated",
+      "docs": [
+        "A payload was begun. Not linked: a payload proves itself by its hash."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "payload",
+            "docs": [
+              "The payload."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "author",
+            "docs": [
+              "Who writes and pays for it."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "hash",
+            "docs": [
+              "SHA-256 of all its bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "size",
+            "docs": [
+              "Length of the whole payload, bytes."
+            ],
+            "type": "u32"
+          }
+        ]
+      }
+    },
+    {
+      "name": "payloadHeader",
+      "docs": [
+        "Header of a payload. Behind it: the number of words (u32), then the words, 32 bytes each, the last one filled up with",
+        "zeros. Created, filled and closed by its author; complete only with the bytes whose hash gave it its address, and",
+        "unchanged from then on.",
+        "",
+        "Seeds: `\"payload\"`, author, hash. Size: 88 + the bytes in whole words, at most 10,328: it grows as it is filled."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "author",
+            "docs": [
+              "Who created, fills and paid for it, and is paid back when it is closed."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "hash",
+            "docs": [
+              "SHA-256 of all its bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "size",
+            "docs": [
+              "Bytes it will have: 1 to 10,240."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "written",
+            "docs": [
+              "Bytes it has."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "layoutVersion",
+            "docs": [
+              "Layout of this account."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "bump",
+            "docs": [
+              "Canonical bump of this address."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero. Fills the last four bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                2
+              ]
+            }
+          }
+        ]
+      }
+    },
+    {
+      "name": "payloadWritten",
+      "docs": [
+        "A part of a payload was written. Not linked."
+      ],
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "payload",
+            "docs": [
+              "The payload."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "author",
+            "docs": [
+              "Who writes and pays for it."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "hash",
+            "docs": [
+              "SHA-256 of all its bytes."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "size",
+            "docs": [
+              "Length of the whole payload, bytes."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "offset",
+            "docs": [
+              "Where this part starts, bytes."
+            ],
+            "type": "u32"
+          },
+          {
+            "name": "bytes",
+            "type": {
+              "vec": "u8"
+            }
+          }
+        ]
+      }
+    },
+    {
       "name": "policy",
       "docs": [
         "A policy. Created by executing a proposal, amended and repealed by others, closed by anyone once ended.",
@@ -9674,6 +10353,18 @@ export type QuantumagiCore = {
             }
           },
           {
+            "name": "pendingDigest",
+            "docs": [
+              "Digest of what is still to be done: the execution digest until the first step, zeros after the last."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
             "name": "chain",
             "docs": [
               "Events of this proposal; the first is its creation."
@@ -10221,7 +10912,7 @@ export type QuantumagiCore = {
           {
             "name": "action",
             "docs": [
-              "Canonical bytes of the action: `quantumagi_rules::action`."
+              "Canonical bytes of the action: `quantumagi_rules::action`. Empty where a payload holds them."
             ],
             "type": {
               "vec": "u8"
@@ -10389,6 +11080,29 @@ export type QuantumagiCore = {
             "type": "u8"
           },
           {
+            "name": "number",
+            "docs": [
+              "Number of the action."
+            ],
+            "type": "u8"
+          },
+          {
+            "name": "payload",
+            "docs": [
+              "Where the action's bytes were read, if not from the instruction; else zeros."
+            ],
+            "type": "pubkey"
+          },
+          {
+            "name": "slots",
+            "docs": [
+              "Slot of the last deployment of each called program, in the order of the calls."
+            ],
+            "type": {
+              "vec": "u64"
+            }
+          },
+          {
             "name": "citations",
             "type": {
               "vec": {
@@ -10401,7 +11115,7 @@ export type QuantumagiCore = {
           {
             "name": "action",
             "docs": [
-              "The action's canonical bytes: what will be done if it passes."
+              "The action's canonical bytes: what will be done if it passes. Empty where a payload holds them."
             ],
             "type": {
               "vec": "u8"
@@ -10600,6 +11314,85 @@ export type QuantumagiCore = {
               "First second at which it can be executed, unless its timelock is longer."
             ],
             "type": "i64"
+          }
+        ]
+      }
+    },
+    {
+      "name": "proposalStepExecuted",
+      "docs": [
+        "An instruction of a proposal was called, and others are still to come. On the proposal's chain; the last one is told by",
+        "[`super::ProposalExecuted`]."
+      ],
+      "serialization": "bytemuck",
+      "repr": {
+        "kind": "c"
+      },
+      "type": {
+        "kind": "struct",
+        "fields": [
+          {
+            "name": "proposal",
+            "type": "pubkey"
+          },
+          {
+            "name": "sequence",
+            "type": "u64"
+          },
+          {
+            "name": "at",
+            "type": "i64"
+          },
+          {
+            "name": "stepDigest",
+            "docs": [
+              "Digest of the instruction that was called. With the digest of what is still to be done it makes the one before, so",
+              "that the chain can be followed without knowing the instructions."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "pendingDigest",
+            "docs": [
+              "Digest of what is still to be done."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                32
+              ]
+            }
+          },
+          {
+            "name": "stepsDone",
+            "docs": [
+              "Instructions called so far."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "steps",
+            "docs": [
+              "Instructions in all."
+            ],
+            "type": "u16"
+          },
+          {
+            "name": "reserved",
+            "docs": [
+              "Zero."
+            ],
+            "type": {
+              "array": [
+                "u8",
+                4
+              ]
+            }
           }
         ]
       }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use quantumagi_interface::{DecodeError, RosterPage};
+use quantumagi_interface::{DecodeError, Payload, RosterPage, digest::sha256};
 
 use crate::scenes::scenes;
 use crate::support::*;
@@ -57,6 +57,11 @@ fn accounts_of_a_history() -> BTreeMap<String, Vec<u8>> {
         community.vote(&proposal, index, choice);
     }
     community.finalize(&proposal);
+    let action = Action::PolicyRepeal { policy_id: 0 }.to_bytes();
+    let payload = pda::payload(&authority, &sha256(&action));
+    let accounts = ix::PayloadCreate { author: authority, payload };
+    community.send(accounts.instruction(sha256(&action), action.len() as u32));
+    community.send(ix::PayloadWrite { author: authority, payload }.instruction(0, &action));
     let guardrails = community.open_guardrails();
     let use_key = hash("invoice 7");
     let use_of = ix::PolicyUse {
@@ -69,6 +74,7 @@ fn accounts_of_a_history() -> BTreeMap<String, Vec<u8>> {
     community.send(use_of.instruction(use_key, hash("pay invoice 7"), [0; 32]));
     community.guard(1, Guardrail::LamportsPerWindow { limit: 5_000_000_000, window_seconds: 604_800 });
     let addresses = [
+        ("payload", payload),
         ("guardrails", guardrails),
         ("authorization", use_of.authorization),
         ("constitution", constitution),
@@ -138,6 +144,7 @@ fn round_trip(name: &str, bytes: &[u8]) -> Result<Vec<u8>, DecodeError> {
         "guardrails" => accounts::Guardrails::decode(bytes).map(|account| account.to_bytes()),
         "authorization" => accounts::Authorization::decode(bytes).map(|account| account.to_bytes()),
         "ballot_page" => accounts::BallotPage::decode(bytes).map(|account| account.to_bytes()),
+        "payload" => Payload::decode(bytes).map(|payload| payload.to_bytes()),
         other => panic!("{other} is no kind of account"),
     }
 }

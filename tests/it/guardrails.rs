@@ -139,8 +139,8 @@ fn m3_a_guardrail_cannot_be_dodged_by_not_naming_it() {
     let call = Call::of(&system::transfer(&vault, &recipient, 1));
     let approved = call.approved(&mut community);
     let mut execute = call.execute(&community, approved);
-    execute.accounts[5].pubkey = PROGRAM_ID;
-    execute.accounts[5].is_writable = false;
+    execute.accounts[6].pubkey = PROGRAM_ID;
+    execute.accounts[6].is_writable = false;
     check_refused(&mut community, execute, GovError::GuardrailsMissing);
 
     let mut others = Founding::named("others").unsealed().found_in(paying.world.clone());

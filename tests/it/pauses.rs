@@ -28,7 +28,12 @@ fn is_stoppable(instruction: &Instruction) -> bool {
         return true;
     }
     // Content hash, index, ballot rule and length come before the action.
-    let action = Action::decode(&instruction.data[8 + 32 + 4 + 1 + 4..]).expect("a proposal's action");
+    let bytes = &instruction.data[8 + 32 + 4 + 1 + 4..];
+    if bytes.is_empty() {
+        // Read from a payload, which in the scenes holds a series of calls.
+        return true;
+    }
+    let action = Action::decode(bytes).expect("a proposal's action");
     Subsystem::of_creation(action.track()).is_some()
 }
 

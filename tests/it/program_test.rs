@@ -12,6 +12,7 @@ use solana_program_test::{ProgramTest, ProgramTestContext};
 use solana_signer::Signer;
 use solana_transaction::Transaction;
 
+use crate::program_upgrade::Upgrade;
 use crate::support::*;
 
 /// A community whose members have keys.
@@ -26,7 +27,15 @@ fn community() -> (Community, Vec<Keypair>) {
 
 /// A bank with the program, and with the money that people had before the first instruction.
 async fn bank(community: &Community) -> ProgramTestContext {
+    bank_with(community, Vec::new()).await
+}
+
+/// A bank that has these accounts, too.
+async fn bank_with(community: &Community, accounts: Vec<(Address, Account)>) -> ProgramTestContext {
     let mut test = ProgramTest::default();
+    for (address, account) in accounts {
+        test.add_account(address, account);
+    }
     test.prefer_bpf(true);
     let data = program().to_vec();
     let lamports = community.rent(data.len());
@@ -166,4 +175,29 @@ async fn an_amendment_lives_and_dies_in_a_bank_as_in_litesvm() {
     let stored = context.banks_client.get_account(constitution).await.unwrap().unwrap();
     let stored = accounts::Constitution::decode(&stored.data).unwrap();
     assert_eq!((stored.version, stored.text_hash, stored.parent_hash), (2, text_hash, parent_hash));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_handed_to_the_vault_is_upgraded_by_vote_in_a_bank() {
+    let (mut community, keys) = community();
+    let upgrade = Upgrade::prepared(&mut community);
+    let accounts = [upgrade.program, upgrade.program_data, upgrade.buffer];
+    let accounts = accounts.map(|address| (address, community.account(&address).unwrap())).to_vec();
+    let proposal = upgrade.approved(&mut community);
+    let execute = upgrade.execute(&community, proposal);
+    let before = community.sent.len();
+    community.send(execute.clone());
+
+    let mut context = bank_with(&community, accounts).await;
+    context.warp_to_slot(10).unwrap();
+    retell(&mut context, &community.sent[..before], &keys).await;
+    let changed = Upgrade { code: [upgrade.code.as_slice(), &[0]].concat(), ..upgrade.clone() };
+    let now = community.now();
+    let wrong = changed.execute(&community, proposal);
+    check_refused_in_bank(&mut context, now, wrong, &[], GovError::DigestMismatch).await;
+    retell(&mut context, &community.sent[before..], &keys).await;
+    let stored = context.banks_client.get_account(upgrade.program_data).await.unwrap().unwrap();
+    assert_eq!(&stored.data[45..][..upgrade.code.len()], upgrade.code.as_slice());
+    let deployed_in = u64::from_le_bytes(stored.data[4..12].try_into().unwrap());
+    assert!(deployed_in >= 10, "the loader wrote the slot of the deployment");
 }

@@ -44,6 +44,7 @@ fn t6_w7_x1_everything_that_decides_is_frozen_at_creation() {
         subject: Address::default(),
         content_hash: hash("why this is right"),
         execution_digest: digest,
+        pending_digest: digest,
         snapshot_root: [0; 32],
         attestation_hash: [0; 32],
         chain: stored.chain,

@@ -8,6 +8,7 @@ mod weight_records;
 
 use crate::support::*;
 
+mod execution;
 mod tracks;
 
 /// An instruction that goes through, and what could be mistaken for its accounts.
@@ -76,6 +77,7 @@ const CREATE: &[&str] = &[
     "candidate",
     "veto_roster",
     "program_data",
+    "payload",
     "guardrails",
     "system_program",
 ];
@@ -85,8 +87,6 @@ const CLOSE: &[&str] =
     &["constitution", "proposal", "electorate", "candidate", "veto_roster", "vault", "proposer", "record"];
 /// The declared accounts of `vault_transfer`.
 const VAULT_TRANSFER: &[&str] = &["constitution", "proposal", "vault", "recipient", "guardrails", "system_program"];
-/// The declared accounts of `proposal_execute`.
-const PROPOSAL_EXECUTE: &[&str] = &["constitution", "proposal", "vault", "program", "program_data", "guardrails"];
 
 const TREASURY: Action<'static> = Action::TransferLamports { recipient: [7; 32], lamports: 5_000_000 };
 
@@ -114,6 +114,7 @@ pub fn scenes() -> Vec<Scene> {
     scenes.extend(snapshots::scenes());
     scenes.extend(weight_records::scenes());
     scenes.extend(emergency::scenes());
+    scenes.extend(execution::scenes(&sealed, scene));
     scenes.extend(guardrails::scenes(&sealed, scene));
     scenes
 }
@@ -200,7 +201,7 @@ where
             &["authority", "constitution", "new_principle", "proposal", "system_program"],
         ),
         scene("vault_transfer", &at_pay, pay.instruction(5_000_000), VAULT_TRANSFER),
-        scene("proposal_execute", &at_call, execute, PROPOSAL_EXECUTE),
+        scene("proposal_execute", &at_call, execute, execution::VAULT_ORDER),
     ]
 }
 

@@ -139,8 +139,8 @@ fn a3_every_instruction_has_a_scene() {
 }
 
 /// What goes through, and why it does no harm. Who acts is free where anybody may: the founder of a new constitution, a
-/// publisher, an executor, a payer. A principle may be cited by the proposal that is about it. Code that nobody calls is
-/// not looked at. Anybody may finalize any proposal. A proposal that is no account of this program any more is closed, and
+/// publisher, an executor, a payer. A principle may be cited by the proposal that is about it. Code that cannot change lies in
+/// the program itself. Anybody may finalize any proposal. A proposal that is no account of this program any more is closed, and
 /// its roots give their rent back. What an emergency act has stopped may be gone when a vote decides about the act.
 /// its roots give their rent back. Anybody may ask about a policy, and pay for the record of the answer; a
 /// policy that is gone has ended for good.
@@ -177,13 +177,7 @@ const HARMLESS: &[&str] = &[
     "policy_authorize     authority       the same as policy                 GOES THROUGH",
     "policy_use           payer           a wallet                           GOES THROUGH",
     "authorization_close  policy          gone                               GOES THROUGH",
-    "proposal_execute     program_data    an account that does not exist     GOES THROUGH",
-    "proposal_execute     program_data    a wallet                           GOES THROUGH",
-    "proposal_execute     program_data    the same as constitution           GOES THROUGH",
-    "proposal_execute     program_data    the same as vault                  GOES THROUGH",
     "proposal_execute     program_data    the same as program                GOES THROUGH",
-    "proposal_execute     program_data    the same as remaining              GOES THROUGH",
-    "proposal_create      program_data    the same as guardrails             GOES THROUGH",
     "parameters_amend     authority       the same as guardrails             GOES THROUGH",
     "roster_create        payer           a wallet                           GOES THROUGH",
     "roster_adopt         authority       an account that does not exist     GOES THROUGH",
@@ -198,20 +192,10 @@ const HARMLESS: &[&str] = &[
     "veto_body_adopt      authority       an account that does not exist     GOES THROUGH",
     "veto_body_adopt      authority       a wallet                           GOES THROUGH",
     "veto_body_adopt      authority       the same as roster                 GOES THROUGH",
-    "proposal_create      program_data    an account that does not exist     GOES THROUGH",
-    "proposal_create      program_data    a wallet                           GOES THROUGH",
-    "proposal_create      program_data    the same as membership             GOES THROUGH",
-    "proposal_create      program_data    the same as system_program         GOES THROUGH",
-    "proposal_create      program_data    the same as remaining              GOES THROUGH",
-    "proposal_create      program_data    an account that does not exist     GOES THROUGH",
-    "proposal_create      program_data    a wallet                           GOES THROUGH",
-    "proposal_create      program_data    the same as membership             GOES THROUGH",
-    "proposal_create      program_data    the same as subject                GOES THROUGH",
-    "proposal_create      program_data    the same as system_program         GOES THROUGH",
-    "proposal_create      program_data    the same as remaining              GOES THROUGH",
     "proposal_create      remaining       the same as subject                GOES THROUGH",
     "proposer_open        payer           a wallet                           GOES THROUGH",
     "proposer_close       authority       the same as payer                  GOES THROUGH",
+    "proposal_execute     program_data    the same as program                GOES THROUGH",
     "ballot_page_open     payer           a wallet                           GOES THROUGH",
     "proposal_finalize    proposal        of another constitution            GOES THROUGH",
     "policy_adopt         payer           a wallet                           GOES THROUGH",

@@ -4,7 +4,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 use quantumagi_rpc::deploy::SyncSigner;
 use quantumagi_rpc::solana::{Instruction, Keypair, Signer};
 use quantumagi_sdk::words::{Names, describe_event, sol};
-use quantumagi_sdk::{Pricing, Receipt, SdkError, Unsigned};
+use quantumagi_sdk::{Pricing, Quantumagi, Receipt, SdkError, Unsigned};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -27,6 +27,8 @@ pub(crate) struct Order {
     pub(crate) aside: Vec<Vec<Instruction>>,
     /// Keys besides the actor's that sign the first transaction of the sequence.
     pub(crate) keys: Vec<Keypair>,
+    /// The client that sends it, where it is not the context's own: one with address tables.
+    pub(crate) client: Option<Quantumagi>,
 }
 
 impl Order {
@@ -37,7 +39,7 @@ impl Order {
 
     /// An order of transactions one after the other.
     pub(crate) fn many(done: impl Into<String>, sequence: Vec<Vec<Instruction>>) -> Self {
-        Self { done: done.into(), facts: Vec::new(), sequence, aside: Vec::new(), keys: Vec::new() }
+        Self { done: done.into(), facts: Vec::new(), sequence, aside: Vec::new(), keys: Vec::new(), client: None }
     }
 
     /// The same with something that the reader wants to know.
@@ -49,6 +51,12 @@ impl Order {
     /// The same with transactions at any time.
     pub(crate) fn with_aside(mut self, aside: Vec<Vec<Instruction>>) -> Self {
         self.aside.extend(aside);
+        self
+    }
+
+    /// The same sent by this client.
+    pub(crate) fn by(mut self, client: Quantumagi) -> Self {
+        self.client = Some(client);
         self
     }
 
@@ -93,6 +101,7 @@ impl Context {
             1 => "sending a transaction".to_owned(),
             _ => format!("sending {total} transactions"),
         };
+        let client = order.client.as_ref().unwrap_or(&self.client);
         let progress = self.printer.begin(&words, total);
         let mut receipts = Vec::with_capacity(total);
         for (index, instructions) in order.sequence.iter().enumerate() {
@@ -100,12 +109,12 @@ impl Context {
             if index == 0 {
                 signers.extend(order.keys.iter().map(|key| -> SyncSigner<'_> { key }));
             }
-            let sent = self.client.send(instructions, &signers).await;
+            let sent = client.send(instructions, &signers).await;
             receipts.push(sent.map_err(|error| stopped(order, index, error))?);
             progress.step();
         }
         let aside = order.aside.iter().map(|instructions| async {
-            let receipt = self.client.send(instructions, &[key]).await;
+            let receipt = client.send(instructions, &[key]).await;
             progress.step();
             receipt
         });
@@ -119,10 +128,11 @@ impl Context {
     /// All transactions that can be sent now, signed by the keys that are here only where nobody else has them.
     async fn prepare(&self, actor: &Actor, order: &Order) -> anyhow::Result<Prepared> {
         let payer = actor.address();
+        let client = order.client.as_ref().unwrap_or(&self.client);
         let (pricing, names) = (Pricing::default(), self.people());
         let mut transactions = Vec::with_capacity(order.aside.len() + 1);
         for (index, instructions) in order.sequence.iter().take(1).chain(&order.aside).enumerate() {
-            let mut unsigned = self.client.unsigned(&payer, instructions, &pricing).await?;
+            let mut unsigned = client.unsigned(&payer, instructions, &pricing).await?;
             if index == 0 && !order.sequence.is_empty() {
                 sign(&mut unsigned, &order.keys);
             }

@@ -73,6 +73,12 @@ pub fn ballot_page(proposal: &Address, page: u32) -> Address {
     find(&[b"ballots", proposal.as_ref(), &page.to_le_bytes()])
 }
 
+/// The payload of this author whose bytes have this hash.
+#[must_use]
+pub fn payload(author: &Address, hash: &[u8; 32]) -> Address {
+    find(&[b"payload", author.as_ref(), hash])
+}
+
 /// The policy with this id, from 0.
 #[must_use]
 pub fn policy(constitution: &Address, id: u64) -> Address {

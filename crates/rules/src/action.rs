@@ -5,16 +5,21 @@
 
 use alloc::vec::Vec;
 
+mod call;
+mod decode;
 mod error;
 mod invoke;
 mod reader;
+mod series;
 mod tracks;
 
+pub use call::{CallRefusal, Surroundings, LOADER_UPGRADEABLE};
 pub use error::ActionError;
 pub use invoke::{
     encode_accounts, InvokeAccount, InvokeAccounts, FLAG_SIGNER, FLAG_WRITABLE, INVOKE_ACCOUNT_BYTES,
     MAX_INVOKE_ACCOUNTS, MAX_INVOKE_DATA,
 };
+pub use series::{Invocation, Series, MAX_STEPS};
 
 use reader::Reader;
 
@@ -27,6 +32,13 @@ use crate::{
     settings::Settings,
     Address, Hash,
 };
+
+/// Number of [`Action::Invoke`].
+pub const INVOKE: u8 = 11;
+/// Number of [`Action::InvokeSeries`].
+pub const INVOKE_SERIES: u8 = 12;
+/// Longest canonical bytes of an action. What does not fit a transaction is proposed from a payload account.
+pub const MAX_ACTION_BYTES: usize = 10_240;
 
 /// Number of [`Action::RosterAdopt`].
 pub const ROSTER_ADOPT: u8 = 24;
@@ -76,6 +88,32 @@ pub enum Action<'a> {
         accounts: InvokeAccounts<'a>,
         /// Its data.
         data: &'a [u8],
+    },
+    /// Several instructions of other programs, signed by the vault, in this order; each in a transaction of its own if need
+    /// be.
+    InvokeSeries {
+        /// What is called: 1 to [`MAX_STEPS`] instructions.
+        steps: Series<'a>,
+    },
+    /// Pays tokens from an account of the vault.
+    TransferTokens {
+        /// The token's mint.
+        mint: Address,
+        /// The token account that is paid into.
+        recipient: Address,
+        /// How much arrives, in the token's base units; at least 1.
+        amount: u64,
+    },
+    /// Replaces the code of a program whose upgrade authority is the vault.
+    ProgramUpgrade {
+        /// The program.
+        program: Address,
+        /// The loader's buffer that holds the new code.
+        buffer: Address,
+        /// SHA-256 of the code in it, so that what was voted on is what will run.
+        buffer_hash: Hash,
+        /// Who gets the lamports that the buffer has left.
+        spill: Address,
     },
     /// Replaces the constitution's text.
     ConstitutionAmend {
@@ -181,7 +219,11 @@ impl Action<'_> {
     pub fn track(&self) -> Track {
         match self {
             Self::PolicyAdopt { .. } | Self::PolicyAmend { .. } | Self::PolicyRepeal { .. } => Track::Policy,
-            Self::TransferLamports { .. } | Self::Invoke { .. } => Track::Treasury,
+            Self::TransferLamports { .. }
+            | Self::Invoke { .. }
+            | Self::InvokeSeries { .. }
+            | Self::TransferTokens { .. }
+            | Self::ProgramUpgrade { .. } => Track::Treasury,
             Self::ConstitutionAmend { .. }
             | Self::PrincipleAdd { .. }
             | Self::PrincipleAmend { .. }
@@ -215,7 +257,10 @@ impl Action<'_> {
             Self::PolicyAmend { .. } => 1,
             Self::PolicyRepeal { .. } => 2,
             Self::TransferLamports { .. } => 10,
-            Self::Invoke { .. } => 11,
+            Self::Invoke { .. } => INVOKE,
+            Self::InvokeSeries { .. } => INVOKE_SERIES,
+            Self::TransferTokens { .. } => 13,
+            Self::ProgramUpgrade { .. } => 14,
             Self::ConstitutionAmend { .. } => 20,
             Self::PrincipleAdd { .. } => 21,
             Self::PrincipleAmend { .. } => 22,
@@ -241,10 +286,13 @@ impl Action<'_> {
             Self::PolicyAdopt { .. } | Self::TransferLamports { .. } => 40,
             Self::PolicyAmend { .. } => 48,
             Self::PolicyRepeal { .. } | Self::PrincipleRetire { .. } | Self::GuardrailClear { .. } => 8,
-            // Bound: both lengths are capped far below usize.
-            Self::Invoke { accounts, data, .. } => {
-                35usize.saturating_add(accounts.as_bytes().len()).saturating_add(data.len())
+            Self::GuardrailSet { .. } => GUARDRAIL_BYTES.saturating_add(8),
+            Self::Invoke { program, accounts, data } => {
+                Invocation { program: *program, accounts: *accounts, data }.encoded_len()
             }
+            Self::InvokeSeries { steps } => steps.as_bytes().len(),
+            Self::TransferTokens { .. } => 72,
+            Self::ProgramUpgrade { .. } => 128,
             Self::ConstitutionAmend { .. } => 64,
             Self::PrincipleAdd { .. } => 35,
             Self::PrincipleAmend { .. } => 40,
@@ -255,7 +303,6 @@ impl Action<'_> {
             Self::GuardiansAdopt { members, .. } => members.as_flattened().len().saturating_add(6),
             Self::EmergencyRatify { .. } | Self::EmergencyEnd { .. } => 4,
             Self::GuardiansRemove => 0,
-            Self::GuardrailSet { .. } => GUARDRAIL_BYTES.saturating_add(8),
         };
         fields.saturating_add(1)
     }
@@ -279,12 +326,18 @@ impl Action<'_> {
                 out.extend_from_slice(&lamports.to_le_bytes());
             }
             Self::Invoke { program, accounts, data } => {
-                out.extend_from_slice(program);
-                // Bound: at most MAX_INVOKE_ACCOUNTS, or decoding refuses what was encoded.
-                out.push(u8::try_from(accounts.len()).unwrap_or(u8::MAX));
-                out.extend_from_slice(accounts.as_bytes());
-                out.extend_from_slice(&u16::try_from(data.len()).unwrap_or(u16::MAX).to_le_bytes());
-                out.extend_from_slice(data);
+                Invocation { program: *program, accounts: *accounts, data }.encode(out);
+            }
+            Self::InvokeSeries { steps } => out.extend_from_slice(steps.as_bytes()),
+            Self::TransferTokens { mint, recipient, amount } => {
+                out.extend_from_slice(mint);
+                out.extend_from_slice(recipient);
+                out.extend_from_slice(&amount.to_le_bytes());
+            }
+            Self::ProgramUpgrade { program, buffer, buffer_hash, spill } => {
+                for field in [program, buffer, buffer_hash, spill] {
+                    out.extend_from_slice(field);
+                }
             }
             Self::ConstitutionAmend { text_hash, parent_hash } => {
                 out.extend_from_slice(text_hash);
@@ -351,67 +404,34 @@ impl Action<'_> {
 }
 
 impl<'a> Action<'a> {
-    /// Reads an action and checks that it makes sense by itself.
-    ///
-    /// # Errors
-    /// [`ActionError`]; bytes after the end are refused, so that a digest has one preimage.
-    #[inline(never)]
-    pub fn decode(bytes: &'a [u8]) -> Result<Self, ActionError> {
-        let mut reader = Reader(bytes);
-        let action = match reader.byte()? {
-            0 => Self::PolicyAdopt { text_hash: reader.array()?, sunset_at: reader.i64()? },
-            1 => Self::PolicyAmend { policy_id: reader.u64()?, text_hash: reader.array()?, sunset_at: reader.i64()? },
-            2 => Self::PolicyRepeal { policy_id: reader.u64()? },
-            10 => match (reader.array()?, reader.u64()?) {
-                (_, 0) => return Err(ActionError::NothingToTransfer),
-                (recipient, lamports) => Self::TransferLamports { recipient, lamports },
-            },
-            11 => reader.invoke()?,
-            20 => Self::ConstitutionAmend { text_hash: reader.array()?, parent_hash: reader.array()? },
-            21 => Self::PrincipleAdd {
-                text_hash: reader.array()?,
-                class: reader.checked(Class::from_u8)?,
-                category: reader.checked(Category::from_u8)?,
-                priority: reader.checked(|value| (value <= MAX_PRIORITY).then_some(value))?,
-            },
-            22 => {
-                Self::PrincipleAmend { principle_id: reader.u32()?, version: reader.u32()?, text_hash: reader.array()? }
-            }
-            23 => Self::PrincipleRetire { principle_id: reader.u32()?, version: reader.u32()? },
-            ROSTER_ADOPT => Self::RosterAdopt { roster_version: reader.u32()?, members_hash: reader.array()? },
-            ELECTORATE_ADOPT => {
-                Self::ElectorateAdopt { kind: reader.checked(ElectorateKind::from_u8)?, electorate: reader.array()? }
-            }
-            26 => Self::ParametersAmend(reader.change()?),
-            VETO_BODY_ADOPT => match (reader.u32()?, reader.array()?) {
-                // No body has one encoding.
-                (roster_version, members_hash) if (roster_version == 0) != (members_hash == [0; 32]) => {
-                    return Err(ActionError::Meaningless)
-                }
-                (roster_version, members_hash) => Self::VetoBodyAdopt { roster_version, members_hash },
-            },
-            28 => Self::SettingsAmend(reader.settings()?),
-            GUARDIANS_ADOPT => Self::GuardiansAdopt {
-                threshold: reader.byte()?,
-                term_seconds: reader.u32()?,
-                members: reader.addresses(MAX_GUARDIANS)?,
-            },
-            40 => Self::EmergencyRatify { emergency_id: reader.u32()? },
-            41 => Self::EmergencyEnd { emergency_id: reader.u32()? },
-            42 => Self::GuardiansRemove,
-            29 => Self::GuardrailSet {
-                principle_id: reader.u32()?,
-                version: reader.u32()?,
-                guardrail: Guardrail::from_bytes(&reader.array()?).map_err(ActionError::Guardrail)?,
-            },
-            30 => Self::GuardrailClear { principle_id: reader.u32()?, version: reader.u32()? },
-            number => return Err(ActionError::UnknownAction { number }),
+    /// The instructions of other programs that it calls, in order; none for most actions.
+    pub fn invocations(&self) -> impl Iterator<Item = Invocation<'a>> {
+        let (single, series) = match *self {
+            Self::Invoke { program, accounts, data } => (Some(Invocation { program, accounts, data }), None),
+            Self::InvokeSeries { steps } => (None, Some(steps)),
+            Self::PolicyAdopt { .. }
+            | Self::PolicyAmend { .. }
+            | Self::PolicyRepeal { .. }
+            | Self::TransferLamports { .. }
+            | Self::TransferTokens { .. }
+            | Self::ProgramUpgrade { .. }
+            | Self::ConstitutionAmend { .. }
+            | Self::PrincipleAdd { .. }
+            | Self::PrincipleAmend { .. }
+            | Self::PrincipleRetire { .. }
+            | Self::RosterAdopt { .. }
+            | Self::ElectorateAdopt { .. }
+            | Self::ParametersAmend(_)
+            | Self::VetoBodyAdopt { .. }
+            | Self::SettingsAmend(_)
+            | Self::GuardiansAdopt { .. }
+            | Self::EmergencyRatify { .. }
+            | Self::EmergencyEnd { .. }
+            | Self::GuardiansRemove
+            | Self::GuardrailSet { .. }
+            | Self::GuardrailClear { .. } => (None, None),
         };
-        if reader.0.is_empty() {
-            Ok(action)
-        } else {
-            Err(ActionError::TrailingBytes)
-        }
+        single.into_iter().chain(series.into_iter().flat_map(Series::iter))
     }
 }
 

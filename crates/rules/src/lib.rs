@@ -24,6 +24,7 @@ pub mod guardrail;
 pub mod lifecycle;
 pub mod mint;
 pub mod parameters;
+pub mod payload;
 pub mod policy;
 pub mod principle;
 pub mod roster;
@@ -32,6 +33,7 @@ pub mod snapshot;
 pub mod spam;
 #[cfg(feature = "text")]
 pub mod text;
+pub mod token;
 mod units;
 pub mod veto;
 pub mod weight_record;

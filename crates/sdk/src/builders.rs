@@ -7,7 +7,9 @@ mod authorization;
 mod constitution;
 mod deposit;
 mod emergency;
+mod execution;
 mod guardrail;
+mod payload;
 mod policy;
 mod principle;
 mod proposal;
@@ -28,13 +30,14 @@ pub use emergency::{
     NewEmergency, emergency_approve, emergency_close, emergency_end, emergency_lapse, emergency_open, emergency_ratify,
     guardians_adopt, guardians_heartbeat, guardians_open, guardians_remove,
 };
+pub use execution::{Execution, NextStep, proposal_execute};
 pub use guardrail::{guardrail_clear, guardrail_set, guardrails_open};
+pub use payload::{PAYLOAD_PART_LEN, payload_close, payload_create, payload_write};
 pub use policy::{policy_adopt, policy_amend, policy_close, policy_repeal, policy_sunset};
 pub use principle::{NewPrinciple, principle_add, principle_amend, principle_retire};
 pub use proposal::{
-    ClosingProposal, Execution, NewProposal, Standing, ballot_page_close, ballot_page_open, proposal_cancel,
-    proposal_close, proposal_create, proposal_execute, proposal_expire, proposal_finalize, proposal_vote,
-    proposer_close, proposer_open,
+    ClosingProposal, NewProposal, Standing, ballot_page_close, ballot_page_open, proposal_cancel, proposal_close,
+    proposal_create, proposal_expire, proposal_finalize, proposal_vote, proposer_close, proposer_open,
 };
 pub use roster::{Member, roster_adopt, roster_close, roster_create, sorted_members};
 pub use text::{PART_LEN, text_publish};

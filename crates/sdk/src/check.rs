@@ -13,6 +13,7 @@ use quantumagi_interface::Address;
 use quantumagi_interface::accounts::{Constitution, Policy, Principle, Proposal, Proposer, Roster};
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice};
+use quantumagi_rules::digest::NOTHING_PENDING;
 use quantumagi_rules::electorate::{TooManyOpen, with_one_more};
 use quantumagi_rules::emergency::Subsystem;
 use quantumagi_rules::guardrail::{Breach, Guardrail, GuardrailError};
@@ -91,6 +92,16 @@ pub enum CheckError {
         slot: u64,
         /// The slot that was voted on.
         approved: u64,
+    },
+    /// The buffer was written after it was voted on.
+    #[error("buffer {buffer} holds code with hash {}; what was voted on has {}", hex(.hash), hex(.approved))]
+    BufferChanged {
+        /// The buffer.
+        buffer: Address,
+        /// SHA-256 of the code in it.
+        hash: Hash,
+        /// SHA-256 of the code that was voted on.
+        approved: Hash,
     },
     /// The text that would be amended is not the one in force.
     #[error("the text to amend is {}, but {} is in force", hex(.parent), hex(.in_force))]
@@ -298,21 +309,37 @@ pub fn vote(proposal: &Proposal, previous: Option<Choice>, choice: Choice, now: 
     }
 }
 
-/// Whether a proposal can be executed with these canonical bytes of an action.
+/// Whether a proposal can be executed with these canonical bytes of an action, where the programs that it calls were last
+/// deployed in these slots, one for each call.
 ///
 /// # Errors
 /// As [`step`]; [`CheckError::DigestMismatch`].
-pub fn execute(constitution: &Constitution, proposal: &Proposal, action: &[u8], now: UnixSeconds) -> Result<()> {
+pub fn execute(
+    constitution: &Constitution,
+    proposal: &Proposal,
+    action: &[u8],
+    slots: &[u64],
+    now: UnixSeconds,
+) -> Result<()> {
     if let Some(subsystem) = Subsystem::of_execution(proposal.track()?) {
         open(constitution, subsystem, now)?;
     }
     due(constitution, proposal, Step::Execute, now)?;
-    let (digest, approved) = (proposal.digest_of(action), proposal.execution_digest);
+    // Bytes that are no action have no digest: zeros, which were never voted on.
+    let (digest, approved) = (proposal.digest_of(action, slots).unwrap_or(NOTHING_PENDING), proposal.execution_digest);
     if digest == approved { Ok(()) } else { Err(CheckError::DigestMismatch { digest, approved })? }
 }
 
+/// Whether a buffer still holds the code that was voted on.
+///
+/// # Errors
+/// [`CheckError::BufferChanged`], with both hashes.
+pub fn same_buffer(buffer: &Address, hash: Hash, approved: Hash) -> std::result::Result<(), CheckError> {
+    if hash == approved { Ok(()) } else { Err(CheckError::BufferChanged { buffer: *buffer, hash, approved }) }
+}
+
 /// Whether the program that an action calls is still the code that was voted on; `slot` is that of its last deployment, 0
-/// for code that cannot change.
+/// for code that cannot change. Where it calls several, only the digest tells.
 ///
 /// # Errors
 /// [`CheckError::ProgramChanged`].

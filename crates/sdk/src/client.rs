@@ -3,14 +3,17 @@
 mod deposits;
 mod electorate;
 mod emergency;
+mod execution;
 mod guardrails;
 mod orders;
 mod proposals;
 mod reads;
 mod tracks;
 
+use std::sync::Arc;
+
 use quantumagi_interface::{DecodeError, PROGRAM_ID};
-use quantumagi_rpc::solana::Address;
+use quantumagi_rpc::solana::{Address, AddressLookupTableAccount, ids};
 use quantumagi_rpc::{Account, ChainClock, Rpc};
 use quantumagi_rules::UnixSeconds;
 
@@ -42,13 +45,41 @@ impl<T> AtSlot<T> {
 #[derive(Clone, Debug)]
 pub struct Quantumagi {
     rpc: Rpc,
+    /// Address tables that transactions may use.
+    tables: Arc<[AddressLookupTableAccount]>,
 }
 
 impl Quantumagi {
     /// A client over this connection. Nothing is read yet.
     #[must_use]
     pub fn new(rpc: Rpc) -> Self {
-        Self { rpc }
+        Self { rpc, tables: Arc::from([]) }
+    }
+
+    /// The same client with transactions that name accounts by these address tables, so that more of them fit. What a
+    /// program sees, and what was voted on, is the accounts.
+    ///
+    /// # Errors
+    /// [`SdkError::Rpc`]; [`SdkError::NotOurs`] for an account that is no table.
+    pub async fn with_lookup_tables(&self, addresses: &[Address]) -> Result<Self> {
+        let mut tables = Vec::with_capacity(addresses.len());
+        for key in addresses {
+            let account = self.rpc.existing_account(key).await?;
+            if account.owner != ids::address_lookup_table::ID {
+                return Err(SdkError::NotOurs { what: "lookup table", address: *key, owner: account.owner });
+            }
+            // Source: `solana_address_lookup_table_interface::state`, which puts the addresses behind 56 bytes.
+            let (rows, _) = account.data.get(56..).unwrap_or_default().as_chunks::<32>();
+            let addresses = rows.iter().map(|row| Address::new_from_array(*row)).collect();
+            tables.push(AddressLookupTableAccount { key: *key, addresses });
+        }
+        Ok(Self { rpc: self.rpc.clone(), tables: tables.into() })
+    }
+
+    /// The address tables that transactions may use.
+    #[must_use]
+    pub fn lookup_tables(&self) -> &[AddressLookupTableAccount] {
+        &self.tables
     }
 
     /// The connection.

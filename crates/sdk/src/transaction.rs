@@ -12,15 +12,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use quantumagi_interface::events::Event;
 use quantumagi_rpc::deploy::SyncSigner;
-use quantumagi_rpc::solana::{
-    Address, Hash, Instruction, Message, Signature, Signer, VersionedMessage, VersionedTransaction,
-};
+use quantumagi_rpc::solana::{Address, AddressLookupTableAccount, Hash, Instruction, Signer, VersionedTransaction};
 use quantumagi_rpc::{Blockhash, ConfirmOptions, Preflight, SendProgress};
 
 use crate::client::Quantumagi;
 use crate::error::{Result, SdkError};
 pub use budget::{Pricing, SIGNATURE_FEE_LAMPORTS};
-pub use pack::{MAX_TRANSACTION_LEN, pack, wire_len};
+pub use pack::{MAX_TRANSACTION_LEN, pack, wire_len, wire_len_with_tables};
 pub use receipt::{BalanceChange, Receipt};
 
 /// What instructions would do, and what a transaction with them costs.
@@ -72,7 +70,7 @@ impl Quantumagi {
     pub async fn estimate(&self, payer: &Address, instructions: &[Instruction], pricing: &Pricing) -> Result<Estimate> {
         let unit_price = pricing.unit_price(self.rpc(), &written(instructions)).await?;
         let first = with_budget(instructions, budget::MAX_UNITS, unit_price);
-        let transaction = unsigned(payer, &first, Hash::default())?;
+        let transaction = unsigned(payer, &first, self.lookup_tables(), Hash::default())?;
         let simulation = self.rpc().simulate(&transaction, &[]).await?;
         if let Some(error) = simulation.error {
             return Err(SdkError::of_simulation(error, simulation.logs, &first));
@@ -93,7 +91,7 @@ impl Quantumagi {
         let estimate = self.estimate(payer, instructions, pricing).await?;
         let Blockhash { hash, last_valid_block_height } = self.rpc().latest_blockhash().await?;
         let priced = with_budget(instructions, estimate.unit_limit, estimate.unit_price);
-        let transaction = unsigned(payer, &priced, hash)?;
+        let transaction = unsigned(payer, &priced, self.lookup_tables(), hash)?;
         let n_signers = usize::from(transaction.message.header().num_required_signatures);
         let signers = transaction.message.static_account_keys().iter().take(n_signers).copied().collect();
         Ok(Unsigned { transaction, signers, last_valid_block_height, estimate })
@@ -125,7 +123,7 @@ impl Quantumagi {
         let estimate = self.estimate(&payer, instructions, pricing).await?;
         let priced = with_budget(instructions, estimate.unit_limit, estimate.unit_price);
         let Blockhash { hash, last_valid_block_height } = self.rpc().latest_blockhash().await?;
-        let message = unsigned(&payer, &priced, hash)?.message;
+        let message = unsigned(&payer, &priced, self.lookup_tables(), hash)?.message;
         let transaction = VersionedTransaction::try_new(message, &signers).map_err(quantumagi_rpc::RpcError::from)?;
         // It was simulated a moment ago; the endpoint need not do it again.
         let options = ConfirmOptions::default().with_preflight(Preflight::Skip);
@@ -168,10 +166,13 @@ fn with_budget(instructions: &[Instruction], unit_limit: u32, unit_price: u64) -
 }
 
 /// A transaction with empty places for signatures.
-fn unsigned(payer: &Address, instructions: &[Instruction], hash: Hash) -> Result<VersionedTransaction> {
-    let message = Message::new_with_blockhash(instructions, Some(payer), &hash);
-    let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
-    let transaction = VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) };
+fn unsigned(
+    payer: &Address,
+    instructions: &[Instruction],
+    tables: &[AddressLookupTableAccount],
+    hash: Hash,
+) -> Result<VersionedTransaction> {
+    let transaction = pack::empty(payer, instructions, tables, hash);
     let len = serialized(&transaction).len();
     if MAX_TRANSACTION_LEN < len {
         return Err(SdkError::TooLong { len, max: MAX_TRANSACTION_LEN });

@@ -102,8 +102,13 @@ async fn tokens_decide_and_the_whole_history_is_proved() {
     }
 
     let policy = Action::PolicyAdopt { text_hash: [9; 32], sunset_at: 0 };
-    let draft =
-        ProposalDraft { content_hash: [5; 32], ballot_rule: BallotRule::Changeable, action: policy, citations: &[0] };
+    let draft = ProposalDraft {
+        content_hash: [5; 32],
+        ballot_rule: BallotRule::Changeable,
+        action: policy,
+        citations: &[0],
+        payload: None,
+    };
     let without = client.proposal_create(&constitution, &dora.pubkey(), &draft).await;
     check_refused(without, DepositRefusal::NoDeposit { owner: dora.pubkey(), pool });
     let (proposal, create) = client.proposal_create(&constitution, &ben.pubkey(), &draft).await.expect("Ben may");

@@ -134,7 +134,13 @@ async fn a_payment_is_voted_on_waits_and_is_made_once_and_exactly() {
     world.network.fund(&vault, 5 * SOL).await.expect("the vault is funded");
     let recipient = Address::new_from_array([7; 32]);
     let action = Action::TransferLamports { recipient: recipient.to_bytes(), lamports: 2 * SOL };
-    let draft = ProposalDraft { content_hash: [5; 32], ballot_rule: BallotRule::Changeable, action, citations: &[0] };
+    let draft = ProposalDraft {
+        content_hash: [5; 32],
+        ballot_rule: BallotRule::Changeable,
+        action,
+        citations: &[0],
+        payload: None,
+    };
 
     let outsider = client.proposal_create(&community.constitution, &eve.pubkey(), &draft).await;
     check_refused(outsider, CheckError::NotAMember { voter: eve.pubkey(), roster: community.roster(1) });
@@ -151,7 +157,7 @@ async fn a_payment_is_voted_on_waits_and_is_made_once_and_exactly() {
     };
     assert_eq!(Action::decode(&created.action), Ok(action));
     let account = client.proposal(&community.constitution, 0).await.expect("it is there").value;
-    assert_eq!(account.digest_of(&created.action), account.execution_digest);
+    assert_eq!(account.digest_of(&created.action, &created.slots), Some(account.execution_digest));
     assert_eq!((account.total_weight, account.voters, account.cited().len()), (100, 8, 1));
 
     check_step(client.proposal_vote(&proposal, &ana.pubkey(), Choice::For).await, Refusal::VotingNotStarted);
@@ -193,7 +199,7 @@ async fn a_payment_is_voted_on_waits_and_is_made_once_and_exactly() {
     check_step(execute(created.action.clone()).await, Refusal::TimelockActive);
     world.travel_to(account.timetable().expect("moments").opens_at.0).await;
     let more = Action::TransferLamports { recipient: recipient.to_bytes(), lamports: 2 * SOL + 1 };
-    let digest = account.digest_of(&more.to_bytes());
+    let digest = account.digest_of(&more.to_bytes(), &[]).expect("it calls nothing");
     let approved = account.execution_digest;
     check_refused(execute(more.to_bytes()).await, CheckError::DigestMismatch { digest, approved });
     let more = builders::vault_transfer(&community.constitution, &proposal, &recipient, 2 * SOL + 1, None);

@@ -13,6 +13,7 @@ use quantumagi_rules::{
     approval::TallyError,
     lifecycle::Refusal,
     parameters::{ChangeError, ParameterError},
+    payload::PayloadError,
     principle::CitationError,
     roster::RosterError,
     settings::SettingsError,
@@ -63,6 +64,8 @@ pub enum GovError {
     IndirectSignature = 38,
     #[msg("this guardian was silent for 30 days, and stays out until adopted again")]
     HeartbeatMissed = 39,
+    #[msg("only who created a payload may fill or close it")]
+    NotPayloadAuthor = 25,
 
     #[msg("the policy was repealed and carries no action")]
     PolicyRepealed = 40,
@@ -205,6 +208,18 @@ pub enum GovError {
     CannotBeHeld = 188,
     #[msg("an emergency act has paused this; it goes on by itself when the pause is over")]
     Paused = 189,
+    #[msg("the payload is not complete: write the rest of it first")]
+    PayloadIncomplete = 160,
+    #[msg("the called instruction gave a token account of the vault to somebody else")]
+    TokensSeized = 161,
+    #[msg("the called instruction let somebody else spend from a token account of the vault")]
+    TokensDelegated = 162,
+    #[msg("the called instruction let somebody else close a token account of the vault")]
+    TokensClosable = 163,
+    #[msg("the token account is not the vault's, not of this mint, or not of a token program")]
+    PaymentAccountWrong = 164,
+    #[msg("the program's upgrade authority is not this constitution's vault")]
+    NotUpgradeAuthority = 165,
 
     #[msg("the constitution has guardrails: pass their account")]
     GuardrailsMissing = 170,
@@ -329,6 +344,16 @@ pub enum GovError {
     UnknownAct = 447,
     #[msg("what this guardian approves is not what was opened")]
     ApprovalMismatch = 448,
+    #[msg("the payload's bytes do not have the hash it was created for")]
+    PayloadMismatch = 435,
+    #[msg("the buffer does not hold the code that was voted on")]
+    BufferChanged = 436,
+    #[msg("not exactly the amount that was voted on arrived")]
+    AmountMismatch = 437,
+    #[msg("the action stands in the instruction: pass no payload")]
+    PayloadNotNeeded = 438,
+    #[msg("the vault cannot pay itself, its constitution or the proposal")]
+    RecipientRefused = 439,
 
     #[msg("more would leave the vault than a guardrail allows within its window")]
     GuardrailSpending = 440,
@@ -351,7 +376,7 @@ pub enum GovError {
     RosterSizeOutOfRange = 501,
     #[msg("more members than the roster was made for, or than its page holds")]
     TooManyMembers = 502,
-    #[msg("an invoked instruction has at most 32 accounts and 1,024 bytes of data")]
+    #[msg("an action has at most 10,240 bytes, and an invoked instruction 48 accounts and 9,216 bytes of data")]
     InvokeTooLarge = 503,
     #[msg("the governance program cannot be called by a proposal")]
     InvokeSelf = 504,
@@ -395,6 +420,14 @@ pub enum GovError {
     BudgetSpent = 538,
     #[msg("this was acted on in the last 90 days")]
     CoolingDown = 539,
+    #[msg("a payload has 1 to 10,240 bytes")]
+    PayloadSizeOutOfRange = 525,
+    #[msg("the part does not come next, goes beyond the end, or is not the last and no multiple of 32 bytes")]
+    PayloadPartOutOfRange = 526,
+    #[msg("a call cannot name its own proposal, nor write the constitution")]
+    InvokeProtected = 527,
+    #[msg("a program is upgraded by the action that names the hash of its code, not by a call of the loader")]
+    UpgradeUnseen = 528,
     #[msg("a constitution has at most 12 guardrails")]
     TooManyGuardrails = 530,
 }
@@ -492,9 +525,21 @@ impl From<ActionError> for GovError {
             ActionError::OutOfRange { .. }
             | ActionError::Meaningless
             | ActionError::NothingToTransfer
+            | ActionError::StepsOutOfRange { .. }
             | ActionError::UnknownFlags { .. } => Self::ActionOutOfRange,
             ActionError::Guardrail(_) => Self::GuardrailMalformed,
-            ActionError::TooManyAccounts { .. } | ActionError::DataTooLong { .. } => Self::InvokeTooLarge,
+            ActionError::TooManyAccounts { .. } | ActionError::DataTooLong { .. } | ActionError::TooLong { .. } => {
+                Self::InvokeTooLarge
+            }
+        }
+    }
+}
+
+impl From<PayloadError> for GovError {
+    fn from(error: PayloadError) -> Self {
+        match error {
+            PayloadError::SizeOutOfRange { .. } => Self::PayloadSizeOutOfRange,
+            PayloadError::NotNext { .. } | PayloadError::PartOutOfRange { .. } => Self::PayloadPartOutOfRange,
         }
     }
 }

@@ -5,7 +5,7 @@ use core::ops::Deref;
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
     action::Action,
-    guardrail::{Breach, Guardrail, Proposed, MAX_GUARDRAILS},
+    guardrail::{Breach, Deed, Guardrail, Proposed, MAX_GUARDRAILS},
     UnixSeconds,
 };
 
@@ -125,6 +125,42 @@ impl Holdings {
         let event =
             SpendingCounted { proposal: address, sequence: proposal.chain.sequence, at: now.0, change, charges };
         proposal.chain.record(&event)
+    }
+}
+
+/// An execution under the eyes of the guardrails, where there are any: what may not be done is refused before it, and what
+/// has left is counted after it.
+pub struct Guarded<'a>(Option<(&'a mut Account<Guardrails>, Holdings)>);
+
+impl<'a> Guarded<'a> {
+    /// Asks about everything that is about to be done, and notes what the vault holds. `accounts` are all those of the
+    /// execution.
+    ///
+    /// # Errors
+    /// As [`in_force`]; what the first guardrail in the way says.
+    #[inline(never)]
+    pub fn begin(
+        constitution: &Account<Constitution>,
+        passed: Option<&'a mut Account<Guardrails>>,
+        vault: &AccountView,
+        accounts: &[AccountView],
+        deeds: &[Deed],
+    ) -> Result<Self> {
+        let Some(guardrails) = in_force(constitution, passed)? else { return Ok(Self(None)) };
+        for deed in deeds {
+            guardrails.check_each(|guardrail| guardrail.check_proposed(*deed))?;
+        }
+        let before = Holdings::now(guardrails, vault, accounts)?;
+        Ok(Self(Some((guardrails, before))))
+    }
+
+    /// Counts what left.
+    ///
+    /// # Errors
+    /// As [`Holdings::settle`].
+    pub fn settle(self, proposal: &mut Account<Proposal>, now: UnixSeconds) -> Result<()> {
+        let Some((guardrails, before)) = self.0 else { return Ok(()) };
+        before.settle(guardrails, proposal, now)
     }
 }
 

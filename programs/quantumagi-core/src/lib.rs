@@ -15,7 +15,9 @@ use anchor_lang::prelude::*;
 extern crate alloc;
 use alloc::vec::Vec;
 
+pub mod calls;
 pub mod citing;
+pub mod custody;
 pub mod effect;
 pub mod electorate;
 pub mod error;
@@ -285,10 +287,16 @@ pub mod quantumagi_core {
         ctx.accounts.finalize()
     }
 
-    /// Calls the instruction that was voted on, signed by the vault.
-    pub fn proposal_execute(ctx: &mut Context<ProposalExecute>, flags: Vec<u8>, data: Vec<u8>) -> Result<()> {
+    /// Calls the next instruction that was voted on, signed by the vault. `rest` is the digest of those behind it, zeros for
+    /// the last; `flags` and `data` are empty where a payload holds them.
+    pub fn proposal_execute(
+        ctx: &mut Context<VaultOrder>,
+        rest: [u8; 32],
+        flags: Vec<u8>,
+        data: Vec<u8>,
+    ) -> Result<()> {
         let views = ctx.remaining_accounts()?;
-        ctx.accounts.handler(&flags, &data, views)
+        ctx.accounts.call_step(rest, &flags, &data, &views)
     }
 
     /// Writes down that an approved proposal missed its window.
@@ -448,5 +456,32 @@ pub mod quantumagi_core {
     /// Publishes a text or a part of one.
     pub fn text_publish(ctx: &mut Context<TextPublish>, total_len: u32, offset: u32, bytes: Vec<u8>) -> Result<()> {
         ctx.accounts.handler(total_len, offset, bytes)
+    }
+
+    /// Makes the payment of tokens that was voted on.
+    pub fn vault_transfer_tokens(ctx: &mut Context<VaultOrder>, amount: u64) -> Result<()> {
+        let views = ctx.remaining_accounts()?;
+        ctx.accounts.transfer_tokens(amount, &views)
+    }
+
+    /// Replaces a program's code by what was voted on.
+    pub fn program_upgrade(ctx: &mut Context<VaultOrder>, buffer_hash: [u8; 32]) -> Result<()> {
+        let views = ctx.remaining_accounts()?;
+        ctx.accounts.upgrade(buffer_hash, &views)
+    }
+
+    /// Begins a payload for an action that does not fit a transaction.
+    pub fn payload_create(ctx: &mut Context<PayloadCreate>, hash: [u8; 32], size: u32) -> Result<()> {
+        ctx.accounts.handler(&ctx.bumps, hash, size)
+    }
+
+    /// Adds the next part of a payload.
+    pub fn payload_write(ctx: &mut Context<PayloadWrite>, offset: u32, bytes: Vec<u8>) -> Result<()> {
+        ctx.accounts.handler(offset, bytes)
+    }
+
+    /// Closes a payload and returns its rent.
+    pub fn payload_close(ctx: &mut Context<PayloadClose>) -> Result<()> {
+        ctx.accounts.handler()
     }
 }

@@ -14,6 +14,8 @@ pub const ROSTER_PAGE: &[u8] = b"roster_page";
 pub const PROPOSAL: &[u8] = b"proposal";
 /// Of a ballot page: then its proposal and page (u32, little endian).
 pub const BALLOTS: &[u8] = b"ballots";
+/// Of a payload: then its author and the hash of its bytes.
+pub const PAYLOAD: &[u8] = b"payload";
 /// Of the guardrails: then their constitution.
 pub const GUARDRAILS: &[u8] = b"guardrails";
 /// Of an authorization: then its policy, the authority and the use key.

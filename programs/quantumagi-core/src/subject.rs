@@ -2,7 +2,7 @@
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
-    action::{Action, InvokeAccounts},
+    action::Action,
     electorate::ElectorateKind,
     emergency::{course::Step, guardians::Mandate},
     policy::has_set,
@@ -14,7 +14,6 @@ use quantumagi_rules::{
 use crate::{
     electorate::check_adoptable,
     error::GovError,
-    program_pin::{check_invoke, deploy_slot},
     state::{Constitution, EmergencyAction, Policy, Principle, Roster},
 };
 
@@ -25,21 +24,19 @@ pub struct Subject {
     pub address: Address,
     /// Whether the entrenched threshold applies.
     pub is_entrenched: bool,
-    /// Slot of the called program's last deployment; 0 where nothing is called or the code cannot change.
-    pub deploy_slot: u64,
 }
 
 /// The accounts that show what an action is about. Subject and candidate must be there exactly where the action needs
-/// them; `program_data` is looked at only where a program is called.
+/// them.
 pub struct SubjectAccounts<'a> {
     /// The proposal's constitution.
     pub constitution: &'a Account<Constitution>,
+    /// The proposal's own address.
+    pub proposal: &'a Address,
     /// The principle, the policy or the program.
     pub subject: Option<&'a AccountView>,
     /// The roster to adopt, of this constitution.
     pub candidate: Option<&'a Account<Roster>>,
-    /// The account that holds a program's code.
-    pub program_data: Option<&'a AccountView>,
 }
 
 impl SubjectAccounts<'_> {
@@ -59,8 +56,17 @@ impl SubjectAccounts<'_> {
                 self.policy(policy_id, now)
             }
             Action::PolicyRepeal { policy_id } => self.policy(policy_id, now),
-            Action::TransferLamports { .. } => self.none(),
-            Action::Invoke { program, accounts, .. } => self.program(&program, accounts),
+            Action::TransferLamports { recipient, .. } => {
+                let own = [self.constitution.vault, *self.constitution.address(), *self.proposal];
+                let pays_itself = own.iter().any(|address| address.as_array() == &recipient);
+                require!(!pays_itself, GovError::RecipientRefused);
+                self.none()
+            }
+            Action::TransferTokens { .. } | Action::InvokeSeries { .. } => self.none(),
+            Action::ProgramUpgrade { program, .. } => {
+                Ok(Subject { address: Address::new_from_array(program), ..self.none()? })
+            }
+            Action::Invoke { program, .. } => self.program(&program),
             Action::ConstitutionAmend { text_hash, parent_hash } => {
                 check_text(&text_hash)?;
                 require!(parent_hash == self.constitution.text_hash, GovError::ParentMismatch);
@@ -134,7 +140,7 @@ impl SubjectAccounts<'_> {
         require!(principle.constitution == *self.constitution.address(), GovError::WrongConstitution);
         require!(principle.id == id, GovError::WrongSubject);
         principle.check_current(version)?;
-        Ok(Subject { address: *principle.address(), is_entrenched: principle.is_entrenched()?, deploy_slot: 0 })
+        Ok(Subject { address: *principle.address(), is_entrenched: principle.is_entrenched()? })
     }
 
     #[inline(never)]
@@ -160,7 +166,7 @@ impl SubjectAccounts<'_> {
         require!(is_meant, GovError::WrongSubject);
         require!(candidate.is_usable(), GovError::RosterNotUsable);
         // Who votes decides everything else: a smaller majority could make itself unanimous and undo what is entrenched.
-        Ok(Subject { address: *candidate.address(), is_entrenched: true, deploy_slot: 0 })
+        Ok(Subject { address: *candidate.address(), is_entrenched: true })
     }
 
     fn electorate(&self, kind: ElectorateKind, electorate: &[u8; 32]) -> Result<Subject> {
@@ -168,15 +174,13 @@ impl SubjectAccounts<'_> {
         require!(subject.address().to_bytes() == *electorate, GovError::WrongSubject);
         check_adoptable(kind, &subject, self.constitution.address())?;
         // As for a roster: who votes decides everything else.
-        Ok(Subject { address: *subject.address(), is_entrenched: true, deploy_slot: 0 })
+        Ok(Subject { address: *subject.address(), is_entrenched: true })
     }
 
-    fn program(&self, called: &[u8; 32], accounts: InvokeAccounts) -> Result<Subject> {
-        check_invoke(called, accounts, &self.constitution.vault)?;
+    fn program(&self, called: &[u8; 32]) -> Result<Subject> {
         let program = self.only_subject()?;
-        require!(program.address().to_bytes() == *called, GovError::WrongSubject);
-        let deploy_slot = deploy_slot(&program, self.program_data)?;
-        Ok(Subject { address: *program.address(), is_entrenched: false, deploy_slot })
+        require!(program.address().as_array() == called, GovError::WrongSubject);
+        Ok(Subject { address: *program.address(), ..Subject::default() })
     }
 }
 

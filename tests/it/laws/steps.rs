@@ -248,6 +248,8 @@ impl Walk {
                     Call { program, program_data: None, accounts: accounts.iter().collect(), data: data.to_vec() };
                 call.execute(&self.community, proposal)
             }
+            // The walk proposes none of these.
+            Action::InvokeSeries { .. } | Action::TransferTokens { .. } | Action::ProgramUpgrade { .. } => return None,
             Action::ConstitutionAmend { text_hash, parent_hash } => {
                 let amend = ix::ConstitutionAmend { authority, constitution, proposal: mandate };
                 amend.instruction(text_hash, parent_hash)

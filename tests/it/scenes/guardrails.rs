@@ -85,7 +85,7 @@ where
     vec![
         scene("proposal_create", &guarded, draft.instruction(), super::CREATE),
         scene("vault_transfer", &at_pay, payment, super::VAULT_TRANSFER),
-        scene("proposal_execute", &at_call, execute, super::PROPOSAL_EXECUTE),
+        scene("proposal_execute", &at_call, execute, super::execution::VAULT_ORDER),
     ]
 }
 

@@ -87,9 +87,7 @@ impl Chains {
 
 /// The account whose chain an event belongs to; none for a text. It is the first field of every event that has a chain.
 fn chain_of(event: &Event) -> Option<Address> {
-    if let Event::TextPublished(_) = event {
-        return None;
-    }
+    event.sequence()?;
     let bytes = event.to_bytes();
     Some(Address::new_from_array(bytes[8..40].try_into().expect("an event begins with its chain")))
 }

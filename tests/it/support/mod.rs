@@ -21,7 +21,7 @@ mod tokens;
 mod weights;
 mod world;
 
-pub use calls::Call;
+pub use calls::{Call, Calls};
 pub use changes::{read_only, swapped, unsigned};
 pub use community::Community;
 pub use deposits::{DEPOSITS, Depositors, FLOOR, MATURITY, create_pool, withdraw};

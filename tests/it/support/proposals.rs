@@ -13,6 +13,8 @@ pub struct Draft {
     pub args: ProposalCreateArgs,
     /// Addresses of the cited principles.
     pub cited: Vec<Address>,
+    /// For each call of a series: the program, and the account with its code or the program again.
+    pub programs: Vec<Address>,
 }
 
 impl Draft {
@@ -38,7 +40,8 @@ impl Draft {
 
     pub fn instruction(&self) -> Instruction {
         let mut instruction = self.accounts.instruction(&self.args);
-        instruction.accounts.extend(self.cited.iter().map(|cited| AccountMeta::new_readonly(*cited, false)));
+        let behind = self.cited.iter().chain(&self.programs);
+        instruction.accounts.extend(behind.map(|address| AccountMeta::new_readonly(*address, false)));
         instruction
     }
 }
@@ -60,6 +63,7 @@ impl Community {
             candidate: None,
             veto_roster: stored.veto_roster_for(action),
             program_data: None,
+            payload: None,
             guardrails: self.guardrails(),
         };
         match *action {
@@ -88,6 +92,9 @@ impl Community {
             | Action::GuardiansRemove
             | Action::PolicyAdopt { .. }
             | Action::TransferLamports { .. }
+            | Action::InvokeSeries { .. }
+            | Action::TransferTokens { .. }
+            | Action::ProgramUpgrade { .. }
             | Action::ConstitutionAmend { .. }
             | Action::PrincipleAdd { .. }
             | Action::RosterAdopt { .. }
@@ -102,7 +109,7 @@ impl Community {
             action: action.to_bytes(),
         };
         let cited = action.must_cite().then(|| pda::principle(&constitution, 0));
-        Draft { accounts, args, cited: cited.into_iter().collect() }
+        Draft { accounts, args, cited: cited.into_iter().collect(), programs: Vec::new() }
     }
 
     /// Opens somebody's count of open proposals.

@@ -39,6 +39,23 @@ impl Mint {
         Self { program: TOKEN_2022, extensions: vec![(number, vec![0; len])], ..Self::default() }
     }
 
+    /// Of Token-2022, keeping this share of every transfer.
+    pub fn with_fee(basis_points: u16) -> Self {
+        // Two authorities, the withheld amount, then the older fee and the newer one: epoch, most, share.
+        let mut config = vec![0; 72];
+        for _ in 0..2 {
+            config.extend_from_slice(&0u64.to_le_bytes());
+            config.extend_from_slice(&u64::MAX.to_le_bytes());
+            config.extend_from_slice(&basis_points.to_le_bytes());
+        }
+        Self { program: TOKEN_2022, extensions: vec![(1, config)], ..Self::default() }
+    }
+
+    /// Of this program.
+    pub fn of(program: Address) -> Self {
+        Self { program, ..Self::default() }
+    }
+
     fn data(&self) -> Vec<u8> {
         let mut data = vec![0; 82];
         data[SUPPLY_AT..SUPPLY_AT + 8].copy_from_slice(&self.supply.to_le_bytes());
@@ -76,6 +93,22 @@ impl World {
         data[AMOUNT_AT..AMOUNT_AT + 8].copy_from_slice(&amount.to_le_bytes());
         data[108] = 1;
         self.put_rent_exempt(address, program, data);
+    }
+
+    /// Writes a token account of this mint under any program, a wrong one included.
+    pub fn put_tokens_of(&mut self, program: &Address, address: &Address, mint: &Address, owner: &Address) {
+        self.put_tokens(address, mint, owner, 1_000_000_000);
+        let account = self.account(address).expect("it was just written");
+        self.put(address, Account { owner: *program, ..account });
+    }
+
+    /// Writes a token account of a mint with a transfer fee, which carries the amount withheld.
+    pub fn put_fee_tokens(&mut self, address: &Address, mint: &Address, owner: &Address, amount: u64) {
+        self.put_tokens(address, mint, owner, amount);
+        let mut data = self.account(address).expect("it was just written").data;
+        data.extend_from_slice(&[2, 2, 0, 8, 0]);
+        data.extend_from_slice(&[0; 8]);
+        self.put_rent_exempt(address, TOKEN_2022, data);
     }
 
     /// What a token account holds; 0 where there is none.

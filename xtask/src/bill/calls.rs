@@ -62,10 +62,11 @@ fn execute(community: &mut Community, rows: &mut Rows, call: &Call, case: &str) 
         vault: community.vault,
         program: call.program,
         program_data: community.chain.program_data(&call.program),
+        payload: None,
         guardrails: None,
     };
     let flags = call.accounts().iter().map(|account| account.flags).collect::<Vec<_>>();
-    let mut instruction = accounts.instruction(&flags, &call.data);
+    let mut instruction = accounts.instruction([0; 32], &flags, &call.data);
     instruction.accounts.extend(call.accounts().iter().map(|account| AccountMeta {
         pubkey: Address::new_from_array(account.address),
         is_signer: false,

@@ -165,6 +165,7 @@ impl Community {
         let stored = self.stored()?;
         let proposal = pda::proposal(&constitution, stored.next_proposal_id);
         let (mut subject, mut candidate, mut program_data) = (None, None, None);
+        let mut programs = Vec::new();
         match *action {
             Action::PolicyAmend { policy_id, .. } | Action::PolicyRepeal { policy_id } => {
                 subject = Some(pda::policy(&constitution, policy_id));
@@ -187,8 +188,11 @@ impl Community {
                 subject = Some(program);
                 program_data = self.chain.program_data(&program);
             }
+            Action::InvokeSeries { .. } => programs.extend(action.invocations().map(|call| call.program)),
+            Action::ProgramUpgrade { program, .. } => programs.push(program),
             Action::PolicyAdopt { .. }
             | Action::TransferLamports { .. }
+            | Action::TransferTokens { .. }
             | Action::ConstitutionAmend { .. }
             | Action::PrincipleAdd { .. }
             | Action::ParametersAmend(_)
@@ -207,6 +211,7 @@ impl Community {
             candidate,
             veto_roster: stored.veto_roster_for(action),
             program_data,
+            payload: None,
             guardrails: stored.guardrails(&constitution),
         };
         let mut instruction = create.instruction(&types::ProposalCreateArgs {
@@ -217,6 +222,10 @@ impl Community {
         });
         let cited = cited.iter().map(|id| AccountMeta::new_readonly(pda::principle(&constitution, *id), false));
         instruction.accounts.extend(cited);
+        for program in programs.into_iter().map(Address::new_from_array) {
+            let code = self.chain.program_data(&program).unwrap_or(program);
+            instruction.accounts.extend([program, code].map(|address| AccountMeta::new_readonly(address, false)));
+        }
         Ok((proposal, instruction))
     }
 

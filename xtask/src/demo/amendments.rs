@@ -155,6 +155,8 @@ fn creations(
             action: motion.action,
             citations: &[],
             program_data: None,
+            codes: &[],
+            payload: None,
             guardrails: None,
             veto_roster: None,
         })
@@ -196,6 +198,7 @@ fn executions(
             next_policy_id: 0,
             program_data: None,
             emergency_target: None,
+            step: builders::NextStep::default(),
             guardrails: None,
         }));
         if let Change::Add(_) = motion.change {

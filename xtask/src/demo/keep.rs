@@ -58,7 +58,8 @@ pub(super) async fn leave_open(chain: &Chain, people: &People, community: &Commu
     let place = place_about(&community.document, Category::Process);
     let cited = community.principles.get(place).context("there is no principle to rest on")?.id;
     let action = Action::PolicyAdopt { text_hash: content_hash, sunset_at: 0 };
-    let draft = ProposalDraft { content_hash, ballot_rule: BallotRule::Changeable, action, citations: &[cited] };
+    let draft =
+        ProposalDraft { content_hash, ballot_rule: BallotRule::Changeable, action, citations: &[cited], payload: None };
     let (address, create) = chain.client().proposal_create(&community.address, &proposer.address(), &draft).await?;
     chain.send(Order::new(create, &proposer.key)).await?;
     Ok(chain.client().proposal_at(&address).await?.value.id)

@@ -135,7 +135,8 @@ async fn propose(chain: &Chain, people: &People, community: &Community, case: Ca
     let action = case.deed.action(content_hash);
     let place = place_about(&community.document, case.about);
     let cited = community.principles.get(place).context("there is no principle to rest on")?.id;
-    let draft = ProposalDraft { content_hash, ballot_rule: BallotRule::Changeable, action, citations: &[cited] };
+    let draft =
+        ProposalDraft { content_hash, ballot_rule: BallotRule::Changeable, action, citations: &[cited], payload: None };
     let (address, create) = chain.client().proposal_create(&community.address, &proposer.address(), &draft).await?;
     chain.send(Order::new(create, &proposer.key)).await?;
     let id = chain.client().proposal_at(&address).await?.value.id;

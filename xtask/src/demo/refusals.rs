@@ -75,6 +75,7 @@ pub(super) async fn refused_altered(
         next_policy_id: 0,
         program_data: None,
         emergency_target: None,
+        step: builders::NextStep::default(),
         guardrails: None,
     });
     let sent = chain.client().send(std::slice::from_ref(&execute), &[executor]).await;

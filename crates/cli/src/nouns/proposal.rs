@@ -18,6 +18,7 @@ mod check;
 mod create;
 mod executed;
 mod list;
+mod payload;
 mod published;
 mod show;
 
@@ -71,10 +72,13 @@ pub(crate) enum Command {
         /// Its number.
         id: u64,
     },
-    /// Do what was approved, once the timelock is over. Anybody may.
+    /// Do what was approved, or what is left of it, once the timelock is over. Anybody may.
     Execute {
         /// Its number.
         id: u64,
+        /// Name accounts by this address table where that makes them fit. Repeat it.
+        #[arg(long = "lookup-table", value_name = "ADDRESS")]
+        tables: Vec<Address>,
     },
     /// Write down that an approved proposal was not executed in time. Anybody may.
     Expire {
@@ -90,6 +94,14 @@ pub(crate) enum Command {
     Close {
         /// Its number.
         id: u64,
+    },
+    /// Show a payload, in which an action is kept that does not fit a transaction.
+    Payload {
+        /// Its address.
+        address: Address,
+        /// Close it and return its rent; only who wrote it can.
+        #[arg(long)]
+        close: bool,
     },
     /// Check that what was published is what is voted on, and try what can be done next without doing it.
     Check {
@@ -136,10 +148,11 @@ impl Command {
         let client = &context.client;
         match self {
             Self::Create(create) => create.run(context, &constitution).await,
+            Self::Payload { address, close } => payload::run(context, &address, close).await,
             Self::List { closed } => list::run(context, &constitution, closed).await,
             Self::Show { id } => show::run(context, &constitution, id).await,
             Self::Check { id } => check::run(context, &constitution, id).await,
-            Self::Execute { id } => executed::run(context, &constitution, id).await,
+            Self::Execute { id, tables } => executed::run(context, &constitution, id, &tables).await,
             Self::Vote { id, choice, with_deposit_of } => {
                 let actor = context.actor()?;
                 let voter = actor.address();

@@ -479,6 +479,50 @@ impl Guardrails {
     }
 }
 
+/// Header of a payload. Behind it: the number of words (u32), then the words, 32 bytes each, the last one filled up with
+/// zeros. Created, filled and closed by its author; complete only with the bytes whose hash gave it its address, and
+/// unchanged from then on.
+///
+/// Seeds: `"payload"`, author, hash. Size: 88 + the bytes in whole words, at most 10,328: it grows as it is filled.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PayloadHeader {
+    /// Who created, fills and paid for it, and is paid back when it is closed.
+    pub author: Address,
+    /// SHA-256 of all its bytes.
+    pub hash: [u8; 32],
+    /// Bytes it will have: 1 to 10,240.
+    pub size: u32,
+    /// Bytes it has.
+    pub written: u32,
+    /// Layout of this account.
+    pub layout_version: u8,
+    /// Canonical bump of this address.
+    pub bump: u8,
+    /// Zero. Fills the last four bytes.
+    pub reserved: [u8; 2],
+}
+
+impl PayloadHeader {
+    /// First eight bytes of the account.
+    pub const DISCRIMINATOR: [u8; 8] = [255, 180, 138, 183, 147, 42, 250, 64];
+    /// Length of the account in bytes, discriminator included.
+    pub const LEN: usize = 84;
+
+    /// Reads the account from all of its bytes.
+    ///
+    /// # Errors
+    /// [`DecodeError`] where the bytes are too few, too many, or another account's.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        decode::account(bytes, Self::DISCRIMINATOR, Self::LEN)
+    }
+
+    /// The account's bytes, discriminator included.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        decode::to_bytes(Self::DISCRIMINATOR, self)
+    }
+}
+
 /// A policy. Created by executing a proposal, amended and repealed by others, closed by anyone once ended.
 ///
 /// Seeds: `"policy"`, constitution, id (u64, little endian).
@@ -613,6 +657,8 @@ pub struct Proposal {
     pub snapshot_root: [u8; 32],
     /// SHA-256 of the attestor's report; zeros before it is attested.
     pub attestation_hash: [u8; 32],
+    /// Digest of what is still to be done: the execution digest until the first step, zeros after the last.
+    pub pending_digest: [u8; 32],
     /// Events of this proposal; the first is its creation.
     pub chain: EventChain,
     /// Its id in the constitution, from 0.
@@ -715,7 +761,7 @@ impl Proposal {
     /// First eight bytes of the account.
     pub const DISCRIMINATOR: [u8; 8] = [26, 94, 189, 187, 116, 136, 53, 33];
     /// Length of the account in bytes, discriminator included.
-    pub const LEN: usize = 712;
+    pub const LEN: usize = 744;
 
     /// Reads the account from all of its bytes.
     ///

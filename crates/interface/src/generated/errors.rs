@@ -47,6 +47,8 @@ pub enum GovError {
     IndirectSignature = 6038,
     /// This guardian was silent for 30 days, and stays out until adopted again.
     HeartbeatMissed = 6039,
+    /// Only who created a payload may fill or close it.
+    NotPayloadAuthor = 6025,
     /// The policy was repealed and carries no action.
     PolicyRepealed = 6040,
     /// The policy has set and carries no action.
@@ -187,6 +189,18 @@ pub enum GovError {
     CannotBeHeld = 6188,
     /// An emergency act has paused this; it goes on by itself when the pause is over.
     Paused = 6189,
+    /// The payload is not complete: write the rest of it first.
+    PayloadIncomplete = 6160,
+    /// The called instruction gave a token account of the vault to somebody else.
+    TokensSeized = 6161,
+    /// The called instruction let somebody else spend from a token account of the vault.
+    TokensDelegated = 6162,
+    /// The called instruction let somebody else close a token account of the vault.
+    TokensClosable = 6163,
+    /// The token account is not the vault's, not of this mint, or not of a token program.
+    PaymentAccountWrong = 6164,
+    /// The program's upgrade authority is not this constitution's vault.
+    NotUpgradeAuthority = 6165,
     /// The constitution has guardrails: pass their account.
     GuardrailsMissing = 6170,
     /// The principle has no guardrail.
@@ -307,6 +321,16 @@ pub enum GovError {
     UnknownAct = 6447,
     /// What this guardian approves is not what was opened.
     ApprovalMismatch = 6448,
+    /// The payload's bytes do not have the hash it was created for.
+    PayloadMismatch = 6435,
+    /// The buffer does not hold the code that was voted on.
+    BufferChanged = 6436,
+    /// Not exactly the amount that was voted on arrived.
+    AmountMismatch = 6437,
+    /// The action stands in the instruction: pass no payload.
+    PayloadNotNeeded = 6438,
+    /// The vault cannot pay itself, its constitution or the proposal.
+    RecipientRefused = 6439,
     /// More would leave the vault than a guardrail allows within its window.
     GuardrailSpending = 6440,
     /// A guardrail forbids this program.
@@ -327,7 +351,7 @@ pub enum GovError {
     RosterSizeOutOfRange = 6501,
     /// More members than the roster was made for, or than its page holds.
     TooManyMembers = 6502,
-    /// An invoked instruction has at most 32 accounts and 1,024 bytes of data.
+    /// An action has at most 10,240 bytes, and an invoked instruction 48 accounts and 9,216 bytes of data.
     InvokeTooLarge = 6503,
     /// The governance program cannot be called by a proposal.
     InvokeSelf = 6504,
@@ -371,13 +395,21 @@ pub enum GovError {
     BudgetSpent = 6538,
     /// This was acted on in the last 90 days.
     CoolingDown = 6539,
+    /// A payload has 1 to 10,240 bytes.
+    PayloadSizeOutOfRange = 6525,
+    /// The part does not come next, goes beyond the end, or is not the last and no multiple of 32 bytes.
+    PayloadPartOutOfRange = 6526,
+    /// A call cannot name its own proposal, nor write the constitution.
+    InvokeProtected = 6527,
+    /// A program is upgraded by the action that names the hash of its code, not by a call of the loader.
+    UpgradeUnseen = 6528,
     /// A constitution has at most 12 guardrails.
     TooManyGuardrails = 6530,
 }
 
 impl GovError {
     /// All errors, in the order of their numbers.
-    pub const ALL: [Self; 183] = [
+    pub const ALL: [Self; 199] = [
         Self::NotFounder,
         Self::MandateMissing,
         Self::MandateNotNeeded,
@@ -398,6 +430,7 @@ impl GovError {
         Self::NonceRefused,
         Self::IndirectSignature,
         Self::HeartbeatMissed,
+        Self::NotPayloadAuthor,
         Self::PolicyRepealed,
         Self::PolicySet,
         Self::PolicySuspended,
@@ -468,6 +501,12 @@ impl GovError {
         Self::EmergencyNotOver,
         Self::CannotBeHeld,
         Self::Paused,
+        Self::PayloadIncomplete,
+        Self::TokensSeized,
+        Self::TokensDelegated,
+        Self::TokensClosable,
+        Self::PaymentAccountWrong,
+        Self::NotUpgradeAuthority,
         Self::GuardrailsMissing,
         Self::GuardrailNotSet,
         Self::WrongPolicy,
@@ -528,6 +567,11 @@ impl GovError {
         Self::GuardiansThreshold,
         Self::UnknownAct,
         Self::ApprovalMismatch,
+        Self::PayloadMismatch,
+        Self::BufferChanged,
+        Self::AmountMismatch,
+        Self::PayloadNotNeeded,
+        Self::RecipientRefused,
         Self::GuardrailSpending,
         Self::GuardrailProgram,
         Self::GuardrailDelay,
@@ -560,6 +604,10 @@ impl GovError {
         Self::TooManyActs,
         Self::BudgetSpent,
         Self::CoolingDown,
+        Self::PayloadSizeOutOfRange,
+        Self::PayloadPartOutOfRange,
+        Self::InvokeProtected,
+        Self::UpgradeUnseen,
         Self::TooManyGuardrails,
     ];
 
@@ -599,6 +647,7 @@ impl GovError {
             Self::NonceRefused => "NonceRefused",
             Self::IndirectSignature => "IndirectSignature",
             Self::HeartbeatMissed => "HeartbeatMissed",
+            Self::NotPayloadAuthor => "NotPayloadAuthor",
             Self::PolicyRepealed => "PolicyRepealed",
             Self::PolicySet => "PolicySet",
             Self::PolicySuspended => "PolicySuspended",
@@ -669,6 +718,12 @@ impl GovError {
             Self::EmergencyNotOver => "EmergencyNotOver",
             Self::CannotBeHeld => "CannotBeHeld",
             Self::Paused => "Paused",
+            Self::PayloadIncomplete => "PayloadIncomplete",
+            Self::TokensSeized => "TokensSeized",
+            Self::TokensDelegated => "TokensDelegated",
+            Self::TokensClosable => "TokensClosable",
+            Self::PaymentAccountWrong => "PaymentAccountWrong",
+            Self::NotUpgradeAuthority => "NotUpgradeAuthority",
             Self::GuardrailsMissing => "GuardrailsMissing",
             Self::GuardrailNotSet => "GuardrailNotSet",
             Self::WrongPolicy => "WrongPolicy",
@@ -729,6 +784,11 @@ impl GovError {
             Self::GuardiansThreshold => "GuardiansThreshold",
             Self::UnknownAct => "UnknownAct",
             Self::ApprovalMismatch => "ApprovalMismatch",
+            Self::PayloadMismatch => "PayloadMismatch",
+            Self::BufferChanged => "BufferChanged",
+            Self::AmountMismatch => "AmountMismatch",
+            Self::PayloadNotNeeded => "PayloadNotNeeded",
+            Self::RecipientRefused => "RecipientRefused",
             Self::GuardrailSpending => "GuardrailSpending",
             Self::GuardrailProgram => "GuardrailProgram",
             Self::GuardrailDelay => "GuardrailDelay",
@@ -761,6 +821,10 @@ impl GovError {
             Self::TooManyActs => "TooManyActs",
             Self::BudgetSpent => "BudgetSpent",
             Self::CoolingDown => "CoolingDown",
+            Self::PayloadSizeOutOfRange => "PayloadSizeOutOfRange",
+            Self::PayloadPartOutOfRange => "PayloadPartOutOfRange",
+            Self::InvokeProtected => "InvokeProtected",
+            Self::UpgradeUnseen => "UpgradeUnseen",
             Self::TooManyGuardrails => "TooManyGuardrails",
         }
     }
@@ -797,6 +861,7 @@ impl GovError {
                 "guardians call this program themselves: another program cannot pass their signatures on"
             }
             Self::HeartbeatMissed => "this guardian was silent for 30 days, and stays out until adopted again",
+            Self::NotPayloadAuthor => "only who created a payload may fill or close it",
             Self::PolicyRepealed => "the policy was repealed and carries no action",
             Self::PolicySet => "the policy has set and carries no action",
             Self::PolicySuspended => "the policy is suspended and carries no action for now",
@@ -883,6 +948,14 @@ impl GovError {
             Self::EmergencyNotOver => "something can still become of the act",
             Self::CannotBeHeld => "nothing may delay this proposal, or it was held before: a proposal is held once",
             Self::Paused => "an emergency act has paused this; it goes on by itself when the pause is over",
+            Self::PayloadIncomplete => "the payload is not complete: write the rest of it first",
+            Self::TokensSeized => "the called instruction gave a token account of the vault to somebody else",
+            Self::TokensDelegated => "the called instruction let somebody else spend from a token account of the vault",
+            Self::TokensClosable => "the called instruction let somebody else close a token account of the vault",
+            Self::PaymentAccountWrong => {
+                "the token account is not the vault's, not of this mint, or not of a token program"
+            }
+            Self::NotUpgradeAuthority => "the program's upgrade authority is not this constitution's vault",
             Self::GuardrailsMissing => "the constitution has guardrails: pass their account",
             Self::GuardrailNotSet => "the principle has no guardrail",
             Self::WrongPolicy => "the account belongs to another policy",
@@ -949,6 +1022,11 @@ impl GovError {
             Self::GuardiansThreshold => "guardians act as a majority of at least two, and of no more than there are",
             Self::UnknownAct => "no emergency act has this number",
             Self::ApprovalMismatch => "what this guardian approves is not what was opened",
+            Self::PayloadMismatch => "the payload's bytes do not have the hash it was created for",
+            Self::BufferChanged => "the buffer does not hold the code that was voted on",
+            Self::AmountMismatch => "not exactly the amount that was voted on arrived",
+            Self::PayloadNotNeeded => "the action stands in the instruction: pass no payload",
+            Self::RecipientRefused => "the vault cannot pay itself, its constitution or the proposal",
             Self::GuardrailSpending => "more would leave the vault than a guardrail allows within its window",
             Self::GuardrailProgram => "a guardrail forbids this program",
             Self::GuardrailDelay => "a guardrail asks for a longer delay between voting and execution",
@@ -959,7 +1037,9 @@ impl GovError {
             Self::TooManyCitations => "a proposal can cite at most 8 principles",
             Self::RosterSizeOutOfRange => "a roster has 1 to 8,448 members",
             Self::TooManyMembers => "more members than the roster was made for, or than its page holds",
-            Self::InvokeTooLarge => "an invoked instruction has at most 32 accounts and 1,024 bytes of data",
+            Self::InvokeTooLarge => {
+                "an action has at most 10,240 bytes, and an invoked instruction 48 accounts and 9,216 bytes of data"
+            }
             Self::InvokeSelf => "the governance program cannot be called by a proposal",
             Self::InvokeSigner => "only the vault can sign an invoked instruction",
             Self::ProgramNotPinned => "the called program is missing, or not one whose code can be pinned",
@@ -985,6 +1065,14 @@ impl GovError {
             Self::TooManyActs => "guardians have three acts in 90 days, and these are spent",
             Self::BudgetSpent => "guardians have 14 days of effect in 90 days, and not so much is left",
             Self::CoolingDown => "this was acted on in the last 90 days",
+            Self::PayloadSizeOutOfRange => "a payload has 1 to 10,240 bytes",
+            Self::PayloadPartOutOfRange => {
+                "the part does not come next, goes beyond the end, or is not the last and no multiple of 32 bytes"
+            }
+            Self::InvokeProtected => "a call cannot name its own proposal, nor write the constitution",
+            Self::UpgradeUnseen => {
+                "a program is upgraded by the action that names the hash of its code, not by a call of the loader"
+            }
             Self::TooManyGuardrails => "a constitution has at most 12 guardrails",
         }
     }

@@ -75,6 +75,12 @@ pub enum Event {
     OperatorsCreated(OperatorsCreated),
     /// A track's parameters were replaced.
     ParametersAmended(ParametersAmended),
+    /// A payload was closed and its rent returned. Not linked.
+    PayloadClosed(PayloadClosed),
+    /// A payload was begun. Not linked: a payload proves itself by its hash.
+    PayloadCreated(PayloadCreated),
+    /// A part of a payload was written. Not linked.
+    PayloadWritten(PayloadWritten),
     /// A policy came into force.
     PolicyAdopted(PolicyAdopted),
     /// A policy's text or sunset was replaced.
@@ -109,6 +115,8 @@ pub enum Event {
     ProposalFinalized(ProposalFinalized),
     /// An emergency act delays a proposal's execution, longer or no longer.
     ProposalHeld(ProposalHeld),
+    /// An instruction of a proposal was called, and others are still to come. On the proposal's chain; the last one is told by
+    ProposalStepExecuted(ProposalStepExecuted),
     /// A member of the veto body wants to stop a proposal.
     ProposalVetoed(ProposalVetoed),
     /// A ballot was cast or changed.
@@ -191,6 +199,9 @@ impl Event {
             GuardrailsOpened::DISCRIMINATOR => decode::event(bytes).map(Self::GuardrailsOpened),
             OperatorsCreated::DISCRIMINATOR => decode::event(bytes).map(Self::OperatorsCreated),
             ParametersAmended::DISCRIMINATOR => decode::event(bytes).map(Self::ParametersAmended),
+            PayloadClosed::DISCRIMINATOR => decode::event(bytes).map(Self::PayloadClosed),
+            PayloadCreated::DISCRIMINATOR => decode::event(bytes).map(Self::PayloadCreated),
+            PayloadWritten::DISCRIMINATOR => decode::event(bytes).map(Self::PayloadWritten),
             PolicyAdopted::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAdopted),
             PolicyAmended::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyAmended),
             PolicyClosed::DISCRIMINATOR => decode::event(bytes).map(Self::PolicyClosed),
@@ -208,6 +219,7 @@ impl Event {
             ProposalExpired::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalExpired),
             ProposalFinalized::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalFinalized),
             ProposalHeld::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalHeld),
+            ProposalStepExecuted::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalStepExecuted),
             ProposalVetoed::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalVetoed),
             ProposalVoted::DISCRIMINATOR => decode::event(bytes).map(Self::ProposalVoted),
             ProposerClosed::DISCRIMINATOR => decode::event(bytes).map(Self::ProposerClosed),
@@ -268,6 +280,9 @@ impl Event {
             Self::GuardrailsOpened(event) => decode::to_bytes(GuardrailsOpened::DISCRIMINATOR, event),
             Self::OperatorsCreated(event) => decode::to_bytes(OperatorsCreated::DISCRIMINATOR, event),
             Self::ParametersAmended(event) => decode::to_bytes(ParametersAmended::DISCRIMINATOR, event),
+            Self::PayloadClosed(event) => decode::to_bytes(PayloadClosed::DISCRIMINATOR, event),
+            Self::PayloadCreated(event) => decode::to_bytes(PayloadCreated::DISCRIMINATOR, event),
+            Self::PayloadWritten(event) => decode::to_bytes(PayloadWritten::DISCRIMINATOR, event),
             Self::PolicyAdopted(event) => decode::to_bytes(PolicyAdopted::DISCRIMINATOR, event),
             Self::PolicyAmended(event) => decode::to_bytes(PolicyAmended::DISCRIMINATOR, event),
             Self::PolicyClosed(event) => decode::to_bytes(PolicyClosed::DISCRIMINATOR, event),
@@ -285,6 +300,7 @@ impl Event {
             Self::ProposalExpired(event) => decode::to_bytes(ProposalExpired::DISCRIMINATOR, event),
             Self::ProposalFinalized(event) => decode::to_bytes(ProposalFinalized::DISCRIMINATOR, event),
             Self::ProposalHeld(event) => decode::to_bytes(ProposalHeld::DISCRIMINATOR, event),
+            Self::ProposalStepExecuted(event) => decode::to_bytes(ProposalStepExecuted::DISCRIMINATOR, event),
             Self::ProposalVetoed(event) => decode::to_bytes(ProposalVetoed::DISCRIMINATOR, event),
             Self::ProposalVoted(event) => decode::to_bytes(ProposalVoted::DISCRIMINATOR, event),
             Self::ProposerClosed(event) => decode::to_bytes(ProposerClosed::DISCRIMINATOR, event),
@@ -344,6 +360,9 @@ impl Event {
             Self::GuardrailsOpened(_) => "GuardrailsOpened",
             Self::OperatorsCreated(_) => "OperatorsCreated",
             Self::ParametersAmended(_) => "ParametersAmended",
+            Self::PayloadClosed(_) => "PayloadClosed",
+            Self::PayloadCreated(_) => "PayloadCreated",
+            Self::PayloadWritten(_) => "PayloadWritten",
             Self::PolicyAdopted(_) => "PolicyAdopted",
             Self::PolicyAmended(_) => "PolicyAmended",
             Self::PolicyClosed(_) => "PolicyClosed",
@@ -361,6 +380,7 @@ impl Event {
             Self::ProposalExpired(_) => "ProposalExpired",
             Self::ProposalFinalized(_) => "ProposalFinalized",
             Self::ProposalHeld(_) => "ProposalHeld",
+            Self::ProposalStepExecuted(_) => "ProposalStepExecuted",
             Self::ProposalVetoed(_) => "ProposalVetoed",
             Self::ProposalVoted(_) => "ProposalVoted",
             Self::ProposerClosed(_) => "ProposerClosed",
@@ -420,6 +440,9 @@ impl Event {
             Self::GuardrailsOpened(event) => Some(event.sequence),
             Self::OperatorsCreated(event) => Some(event.sequence),
             Self::ParametersAmended(event) => Some(event.sequence),
+            Self::PayloadClosed(_) => None,
+            Self::PayloadCreated(_) => None,
+            Self::PayloadWritten(_) => None,
             Self::PolicyAdopted(event) => Some(event.sequence),
             Self::PolicyAmended(event) => Some(event.sequence),
             Self::PolicyClosed(event) => Some(event.sequence),
@@ -437,6 +460,7 @@ impl Event {
             Self::ProposalExpired(event) => Some(event.sequence),
             Self::ProposalFinalized(event) => Some(event.sequence),
             Self::ProposalHeld(event) => Some(event.sequence),
+            Self::ProposalStepExecuted(event) => Some(event.sequence),
             Self::ProposalVetoed(event) => Some(event.sequence),
             Self::ProposalVoted(event) => Some(event.sequence),
             Self::ProposerClosed(event) => Some(event.sequence),
@@ -496,6 +520,9 @@ impl Event {
             Self::GuardrailsOpened(event) => Some(event.at),
             Self::OperatorsCreated(event) => Some(event.at),
             Self::ParametersAmended(event) => Some(event.at),
+            Self::PayloadClosed(_) => None,
+            Self::PayloadCreated(_) => None,
+            Self::PayloadWritten(_) => None,
             Self::PolicyAdopted(event) => Some(event.at),
             Self::PolicyAmended(event) => Some(event.at),
             Self::PolicyClosed(event) => Some(event.at),
@@ -513,6 +540,7 @@ impl Event {
             Self::ProposalExpired(event) => Some(event.at),
             Self::ProposalFinalized(event) => Some(event.at),
             Self::ProposalHeld(event) => Some(event.at),
+            Self::ProposalStepExecuted(event) => Some(event.at),
             Self::ProposalVetoed(event) => Some(event.at),
             Self::ProposalVoted(event) => Some(event.at),
             Self::ProposerClosed(event) => Some(event.at),
@@ -572,6 +600,9 @@ impl Event {
             Self::GuardrailsOpened(event) => Some(event.constitution),
             Self::OperatorsCreated(event) => Some(event.constitution),
             Self::ParametersAmended(event) => Some(event.constitution),
+            Self::PayloadClosed(_) => None,
+            Self::PayloadCreated(_) => None,
+            Self::PayloadWritten(_) => None,
             Self::PolicyAdopted(event) => Some(event.constitution),
             Self::PolicyAmended(event) => Some(event.constitution),
             Self::PolicyClosed(event) => Some(event.constitution),
@@ -589,6 +620,7 @@ impl Event {
             Self::ProposalExpired(_) => None,
             Self::ProposalFinalized(_) => None,
             Self::ProposalHeld(_) => None,
+            Self::ProposalStepExecuted(_) => None,
             Self::ProposalVetoed(_) => None,
             Self::ProposalVoted(_) => None,
             Self::ProposerClosed(event) => Some(event.constitution),
@@ -648,6 +680,9 @@ impl Event {
             Self::GuardrailsOpened(_) => None,
             Self::OperatorsCreated(_) => None,
             Self::ParametersAmended(_) => None,
+            Self::PayloadClosed(_) => None,
+            Self::PayloadCreated(_) => None,
+            Self::PayloadWritten(_) => None,
             Self::PolicyAdopted(_) => None,
             Self::PolicyAmended(_) => None,
             Self::PolicyClosed(_) => None,
@@ -665,6 +700,7 @@ impl Event {
             Self::ProposalExpired(event) => Some(event.proposal),
             Self::ProposalFinalized(event) => Some(event.proposal),
             Self::ProposalHeld(event) => Some(event.proposal),
+            Self::ProposalStepExecuted(event) => Some(event.proposal),
             Self::ProposalVetoed(event) => Some(event.proposal),
             Self::ProposalVoted(event) => Some(event.proposal),
             Self::ProposerClosed(_) => None,
@@ -1410,6 +1446,60 @@ impl ParametersAmended {
     pub const DISCRIMINATOR: [u8; 8] = [132, 176, 220, 250, 214, 149, 94, 153];
 }
 
+/// A payload was closed and its rent returned. Not linked.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PayloadClosed {
+    /// The payload.
+    pub payload: Address,
+    /// Who wrote it, and got the rent back.
+    pub author: Address,
+}
+
+impl PayloadClosed {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [241, 59, 144, 8, 70, 93, 210, 230];
+}
+
+/// A payload was begun. Not linked: a payload proves itself by its hash.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PayloadCreated {
+    /// The payload.
+    pub payload: Address,
+    /// Who writes and pays for it.
+    pub author: Address,
+    /// SHA-256 of all its bytes.
+    pub hash: [u8; 32],
+    /// Length of the whole payload, bytes.
+    pub size: u32,
+}
+
+impl PayloadCreated {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [174, 121, 166, 78, 51, 94, 152, 209];
+}
+
+/// A part of a payload was written. Not linked.
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct PayloadWritten {
+    /// The payload.
+    pub payload: Address,
+    /// Who writes and pays for it.
+    pub author: Address,
+    /// SHA-256 of all its bytes.
+    pub hash: [u8; 32],
+    /// Length of the whole payload, bytes.
+    pub size: u32,
+    /// Where this part starts, bytes.
+    pub offset: u32,
+    /// The part itself.
+    pub bytes: Vec<u8>,
+}
+
+impl PayloadWritten {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [4, 223, 74, 138, 245, 167, 169, 136];
+}
+
 /// A policy came into force.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct PolicyAdopted {
@@ -1769,9 +1859,15 @@ pub struct ProposalCreated {
     pub track: u8,
     /// 0 ballots can be changed, 1 ballots are final and voting may end early.
     pub ballot_rule: u8,
+    /// Number of the action.
+    pub number: u8,
+    /// Where the action's bytes were read, if not from the instruction; else zeros.
+    pub payload: Address,
+    /// Slot of the last deployment of each called program, in the order of the calls.
+    pub slots: Vec<u64>,
     /// Principles it rests on, ascending by id.
     pub citations: Vec<Citation>,
-    /// The action's canonical bytes: what will be done if it passes.
+    /// The action's canonical bytes: what will be done if it passes. Empty where a payload holds them.
     pub action: Vec<u8>,
 }
 
@@ -1868,6 +1964,34 @@ pub struct ProposalHeld {
 impl ProposalHeld {
     /// First eight bytes of the event.
     pub const DISCRIMINATOR: [u8; 8] = [200, 11, 55, 142, 101, 83, 165, 44];
+}
+
+/// An instruction of a proposal was called, and others are still to come. On the proposal's chain; the last one is told by
+/// [`super::ProposalExecuted`].
+#[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct ProposalStepExecuted {
+    /// The proposal.
+    pub proposal: Address,
+    /// Its number in its chain, from 0.
+    pub sequence: u64,
+    /// When it happened by the chain's clock, Unix seconds.
+    pub at: i64,
+    /// Digest of the instruction that was called. With the digest of what is still to be done it makes the one before, so
+    /// that the chain can be followed without knowing the instructions.
+    pub step_digest: [u8; 32],
+    /// Digest of what is still to be done.
+    pub pending_digest: [u8; 32],
+    /// Instructions called so far.
+    pub steps_done: u16,
+    /// Instructions in all.
+    pub steps: u16,
+    /// Zero.
+    pub reserved: [u8; 4],
+}
+
+impl ProposalStepExecuted {
+    /// First eight bytes of the event.
+    pub const DISCRIMINATOR: [u8; 8] = [3, 98, 228, 190, 52, 146, 178, 153];
 }
 
 /// A member of the veto body wants to stop a proposal.

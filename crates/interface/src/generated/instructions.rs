@@ -54,6 +54,9 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         GuardrailsOpen::DISCRIMINATOR => Some("guardrails_open"),
         OperatorsCreate::DISCRIMINATOR => Some("operators_create"),
         ParametersAmend::DISCRIMINATOR => Some("parameters_amend"),
+        PayloadClose::DISCRIMINATOR => Some("payload_close"),
+        PayloadCreate::DISCRIMINATOR => Some("payload_create"),
+        PayloadWrite::DISCRIMINATOR => Some("payload_write"),
         PolicyAdopt::DISCRIMINATOR => Some("policy_adopt"),
         PolicyAmend::DISCRIMINATOR => Some("policy_amend"),
         PolicyAuthorize::DISCRIMINATOR => Some("policy_authorize"),
@@ -64,6 +67,7 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         PrincipleAdd::DISCRIMINATOR => Some("principle_add"),
         PrincipleAmend::DISCRIMINATOR => Some("principle_amend"),
         PrincipleRetire::DISCRIMINATOR => Some("principle_retire"),
+        ProgramUpgrade::DISCRIMINATOR => Some("program_upgrade"),
         ProposalAttest::DISCRIMINATOR => Some("proposal_attest"),
         ProposalCancel::DISCRIMINATOR => Some("proposal_cancel"),
         ProposalClose::DISCRIMINATOR => Some("proposal_close"),
@@ -92,6 +96,7 @@ pub fn name_of(data: &[u8]) -> Option<&'static str> {
         SnapshotVote::DISCRIMINATOR => Some("snapshot_vote"),
         TextPublish::DISCRIMINATOR => Some("text_publish"),
         VaultTransfer::DISCRIMINATOR => Some("vault_transfer"),
+        VaultTransferTokens::DISCRIMINATOR => Some("vault_transfer_tokens"),
         VetoBodyAdopt::DISCRIMINATOR => Some("veto_body_adopt"),
         VetoBodyRemove::DISCRIMINATOR => Some("veto_body_remove"),
         WeightPluginCreate::DISCRIMINATOR => Some("weight_plugin_create"),
@@ -1239,6 +1244,92 @@ impl ParametersAmend {
     }
 }
 
+/// Closes a payload and returns its rent.
+///
+/// Accounts of `payload_close`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadClose {
+    /// Who created and paid for it, and is paid back. (Writable, signer.)
+    pub author: Address,
+    /// The payload. (Writable.)
+    pub payload: Address,
+}
+
+impl PayloadClose {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [79, 213, 141, 177, 35, 11, 120, 151];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![AccountMeta::new(self.author, true), AccountMeta::new(self.payload, false)],
+            data: Data::new(Self::DISCRIMINATOR).into_bytes(),
+        }
+    }
+}
+
+/// Begins a payload for an action that does not fit a transaction.
+///
+/// Accounts of `payload_create`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadCreate {
+    /// Pays, fills it, and is paid back when it is closed. (Writable, signer.)
+    pub author: Address,
+    /// The payload. (Writable.)
+    pub payload: Address,
+}
+
+impl PayloadCreate {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [107, 83, 121, 62, 204, 217, 206, 158];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, hash: [u8; 32], size: u32) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.author, true),
+                AccountMeta::new(self.payload, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&hash).with(&size).into_bytes(),
+        }
+    }
+}
+
+/// Adds the next part of a payload.
+///
+/// Accounts of `payload_write`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadWrite {
+    /// Who created the payload. Pays for the bytes it grows by. (Writable, signer.)
+    pub author: Address,
+    /// The payload. (Writable.)
+    pub payload: Address,
+}
+
+impl PayloadWrite {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [92, 40, 111, 120, 6, 233, 134, 160];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, offset: u32, bytes: &[u8]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new(self.author, true),
+                AccountMeta::new(self.payload, false),
+                AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&offset).with(bytes).into_bytes(),
+        }
+    }
+}
+
 /// Puts the policy that was voted on into force.
 ///
 /// Accounts of `policy_adopt`.
@@ -1578,6 +1669,51 @@ impl PrincipleRetire {
     }
 }
 
+/// Replaces a program's code by what was voted on.
+///
+/// Accounts of `program_upgrade`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProgramUpgrade {
+    /// The constitution.
+    pub constitution: Address,
+    /// The approved proposal that orders this. (Writable.)
+    pub proposal: Address,
+    /// Signs. Read-only here, because the call may list it as writable.
+    pub vault: Address,
+    /// The program that is called, or upgraded.
+    pub program: Address,
+    /// The account that holds the program's code, where the program can be upgraded.
+    pub program_data: Option<Address>,
+    /// Where the action's bytes are read, if the instruction's flags and data do not fit the arguments. Anybody's will do:
+    /// its bytes count for nothing but the digest they have.
+    pub payload: Option<Address>,
+    /// The guardrails, where there are any. (Writable.)
+    pub guardrails: Option<Address>,
+}
+
+impl ProgramUpgrade {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [255, 105, 40, 209, 52, 135, 162, 254];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, buffer_hash: [u8; 32]) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.constitution, false),
+                AccountMeta::new(self.proposal, false),
+                AccountMeta::new_readonly(self.vault, false),
+                AccountMeta::new_readonly(self.program, false),
+                optional(self.program_data, false),
+                optional(self.payload, false),
+                optional(self.guardrails, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&buffer_hash).into_bytes(),
+        }
+    }
+}
+
 /// Attests a proposal, as its attestor.
 ///
 /// Accounts of `proposal_attest`.
@@ -1700,8 +1836,10 @@ pub struct ProposalCreate {
     pub candidate: Option<Address>,
     /// The veto body's roster, where the body has a say about the action; none where it has none. (Writable.)
     pub veto_roster: Option<Address>,
-    /// The account that holds the called program's code, where the program can be upgraded.
+    /// The account that holds the code of the program of a single call, where it can be upgraded.
     pub program_data: Option<Address>,
+    /// Holds the action's bytes where they do not stand in the arguments. Anybody's will do.
+    pub payload: Option<Address>,
     /// The guardrails, where there are any.
     pub guardrails: Option<Address>,
 }
@@ -1726,6 +1864,7 @@ impl ProposalCreate {
                 optional(self.candidate, true),
                 optional(self.veto_roster, true),
                 optional(self.program_data, false),
+                optional(self.payload, false),
                 optional(self.guardrails, false),
                 AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
             ],
@@ -1734,21 +1873,25 @@ impl ProposalCreate {
     }
 }
 
-/// Calls the instruction that was voted on, signed by the vault.
+/// Calls the next instruction that was voted on, signed by the vault. `rest` is the digest of those behind it, zeros for
+/// the last; `flags` and `data` are empty where a payload holds them.
 ///
 /// Accounts of `proposal_execute`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProposalExecute {
     /// The constitution.
     pub constitution: Address,
-    /// The proposal. (Writable.)
+    /// The approved proposal that orders this. (Writable.)
     pub proposal: Address,
-    /// Signs. Read-only here, because the called instruction may list it as writable.
+    /// Signs. Read-only here, because the call may list it as writable.
     pub vault: Address,
-    /// The program that is called.
+    /// The program that is called, or upgraded.
     pub program: Address,
     /// The account that holds the program's code, where the program can be upgraded.
     pub program_data: Option<Address>,
+    /// Where the action's bytes are read, if the instruction's flags and data do not fit the arguments. Anybody's will do:
+    /// its bytes count for nothing but the digest they have.
+    pub payload: Option<Address>,
     /// The guardrails, where there are any. (Writable.)
     pub guardrails: Option<Address>,
 }
@@ -1759,7 +1902,7 @@ impl ProposalExecute {
 
     /// The instruction with these accounts.
     #[must_use]
-    pub fn instruction(&self, flags: &[u8], data: &[u8]) -> Instruction {
+    pub fn instruction(&self, rest: [u8; 32], flags: &[u8], data: &[u8]) -> Instruction {
         Instruction {
             program_id: PROGRAM_ID,
             accounts: vec![
@@ -1768,9 +1911,10 @@ impl ProposalExecute {
                 AccountMeta::new_readonly(self.vault, false),
                 AccountMeta::new_readonly(self.program, false),
                 optional(self.program_data, false),
+                optional(self.payload, false),
                 optional(self.guardrails, true),
             ],
-            data: Data::new(Self::DISCRIMINATOR).with(flags).with(data).into_bytes(),
+            data: Data::new(Self::DISCRIMINATOR).with(&rest).with(flags).with(data).into_bytes(),
         }
     }
 }
@@ -2570,6 +2714,51 @@ impl VaultTransfer {
                 AccountMeta::new_readonly(SYSTEM_PROGRAM, false),
             ],
             data: Data::new(Self::DISCRIMINATOR).with(&lamports).into_bytes(),
+        }
+    }
+}
+
+/// Makes the payment of tokens that was voted on.
+///
+/// Accounts of `vault_transfer_tokens`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VaultTransferTokens {
+    /// The constitution.
+    pub constitution: Address,
+    /// The approved proposal that orders this. (Writable.)
+    pub proposal: Address,
+    /// Signs. Read-only here, because the call may list it as writable.
+    pub vault: Address,
+    /// The program that is called, or upgraded.
+    pub program: Address,
+    /// The account that holds the program's code, where the program can be upgraded.
+    pub program_data: Option<Address>,
+    /// Where the action's bytes are read, if the instruction's flags and data do not fit the arguments. Anybody's will do:
+    /// its bytes count for nothing but the digest they have.
+    pub payload: Option<Address>,
+    /// The guardrails, where there are any. (Writable.)
+    pub guardrails: Option<Address>,
+}
+
+impl VaultTransferTokens {
+    /// First eight bytes of the instruction's data.
+    pub const DISCRIMINATOR: [u8; 8] = [178, 66, 145, 187, 236, 133, 197, 100];
+
+    /// The instruction with these accounts.
+    #[must_use]
+    pub fn instruction(&self, amount: u64) -> Instruction {
+        Instruction {
+            program_id: PROGRAM_ID,
+            accounts: vec![
+                AccountMeta::new_readonly(self.constitution, false),
+                AccountMeta::new(self.proposal, false),
+                AccountMeta::new_readonly(self.vault, false),
+                AccountMeta::new_readonly(self.program, false),
+                optional(self.program_data, false),
+                optional(self.payload, false),
+                optional(self.guardrails, true),
+            ],
+            data: Data::new(Self::DISCRIMINATOR).with(&amount).into_bytes(),
         }
     }
 }

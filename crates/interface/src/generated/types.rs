@@ -112,7 +112,7 @@ pub struct ProposalCreateArgs {
     pub member_index: u32,
     /// 0 ballots can be changed, 1 ballots are final and voting may end early.
     pub ballot_rule: u8,
-    /// Canonical bytes of the action: `quantumagi_rules::action`.
+    /// Canonical bytes of the action: `quantumagi_rules::action`. Empty where a payload holds them.
     pub action: Vec<u8>,
 }
 

@@ -1,10 +1,10 @@
 //! What a proposal's stored numbers mean.
 
-use quantumagi_rules::action::{ROSTER_ADOPT, VETO_BODY_ADOPT};
+use quantumagi_rules::action::{Action, ROSTER_ADOPT, VETO_BODY_ADOPT};
 use quantumagi_rules::approval::{ApprovalRule, Defeat, Tally};
 use quantumagi_rules::attestation::Attestation;
 use quantumagi_rules::ballot::{self, BallotRule, Choice};
-use quantumagi_rules::digest::{ExecutionContext, execution_digest_of_bytes};
+use quantumagi_rules::digest::{ExecutionContext, pending_digests};
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::lifecycle::{self, Phase, Status, Times, Timetable};
 use quantumagi_rules::parameters::Track;
@@ -185,15 +185,27 @@ impl Proposal {
             cooloff_seconds: self.cooloff_seconds,
             timelock_seconds: self.timelock_seconds,
             window_seconds: self.window_seconds,
+            // The digests of calls take each call's own slot instead.
             deploy_slot: self.deploy_slot,
         }
     }
 
     /// The digest that `action` (its canonical bytes) has in this proposal. Equal to
-    /// `execution_digest` for what was voted on, and for nothing else.
+    /// `execution_digest` for what was voted on, and for nothing else. `slots`, which the event of the creation tells, is of
+    /// the called programs, one for each call; none for any other action.
+    ///
+    /// `None` where the bytes are no action, or there are not as many slots as calls.
     #[must_use]
-    pub fn digest_of(&self, action: &[u8]) -> Hash {
-        execution_digest_of_bytes::<Sha2>(&self.execution_context(), action)
+    pub fn digest_of(&self, action: &[u8], slots: &[u64]) -> Option<Hash> {
+        self.pending_digests(action, slots)?.first().copied()
+    }
+
+    /// What is voted on before each step of `action`, and zeros after the last. Arguments and `None` as in
+    /// [`Proposal::digest_of`].
+    #[must_use]
+    pub fn pending_digests(&self, action: &[u8], slots: &[u64]) -> Option<Vec<Hash>> {
+        let action = Action::decode(action).ok()?;
+        pending_digests::<Sha2>(&self.execution_context(), &action, slots)
     }
 
     /// The ballot of one of the first 256 voters; `None` where none was cast, and beyond them.

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use quantumagi_interface::accounts::{
-    Authorization, BallotPage, Constitution, EmergencyAction, Guardians, Guardrails, Policy, Principle, Proposal,
-    Proposer, Roster, RosterPageHeader,
+    Authorization, BallotPage, Constitution, EmergencyAction, Guardians, Guardrails, PayloadHeader, Policy, Principle,
+    Proposal, Proposer, Roster, RosterPageHeader,
 };
 use quantumagi_interface::types::Member;
 use quantumagi_interface::{Address, DecodeError, RosterPage};
@@ -53,7 +53,8 @@ laws! {
     guardrails: Guardrails, 1240;
     policy: Policy, 152;
     principle: Principle, 120;
-    proposal: Proposal, 712;
+    payload_header: PayloadHeader, 84;
+    proposal: Proposal, 744;
     proposer: Proposer, 112;
     roster: Roster, 168;
     roster_page_header: RosterPageHeader, 80;

@@ -126,6 +126,9 @@ fn created() -> ProposalCreated {
         electorate_kind: 1,
         track: 1,
         ballot_rule: 1,
+        number: 2,
+        payload: address(60),
+        slots: vec![7, 8],
         citations: vec![Citation { principle_id: 1, version: 2 }, Citation { principle_id: 3, version: 4 }],
         action: vec![2, 0, 0, 0, 0, 0, 0, 0, 0],
     }

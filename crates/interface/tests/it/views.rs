@@ -88,7 +88,9 @@ fn a_digest_binds_what_surrounds_the_action() {
     preimage.extend([50, 0, 0, 0, 30, 0, 0, 0]);
     preimage.extend([0; 8]);
     preimage.extend(action);
-    assert_eq!(proposal.digest_of(&action), sha256(&preimage));
+    assert_eq!(proposal.digest_of(&action, &[]), Some(sha256(&preimage)));
+    assert_eq!(proposal.digest_of(&action, &[1]), None, "it calls nothing");
+    assert_eq!(proposal.digest_of(&[9], &[]), None, "it is no action");
 }
 
 #[test]

@@ -29,6 +29,16 @@ pub enum ActionError {
     Guardrail(GuardrailError),
     /// A payment of nothing.
     NothingToTransfer,
+    /// No instruction, or more than [`super::MAX_STEPS`].
+    StepsOutOfRange {
+        /// How many.
+        count: u8,
+    },
+    /// More bytes than [`super::MAX_ACTION_BYTES`].
+    TooLong {
+        /// How many.
+        len: usize,
+    },
     /// More accounts than [`super::MAX_INVOKE_ACCOUNTS`].
     TooManyAccounts {
         /// How many.

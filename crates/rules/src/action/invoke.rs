@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 use super::ActionError;
 use crate::Address;
 
-/// Most accounts an invoked instruction can name.
-pub const MAX_INVOKE_ACCOUNTS: usize = 32;
-/// Longest data of an invoked instruction, in bytes. A transaction bounds it further.
-pub const MAX_INVOKE_DATA: usize = 1_024;
+/// Most accounts an invoked instruction can name. With those of the calling instruction they stay below the 64 accounts
+/// that a transaction may lock.
+pub const MAX_INVOKE_ACCOUNTS: usize = 48;
+/// Longest data of an invoked instruction, in bytes. What does not fit a transaction comes from a payload account.
+pub const MAX_INVOKE_DATA: usize = 9_216;
 /// Flag of an account that the invoked instruction may write.
 pub const FLAG_WRITABLE: u8 = 1;
 /// Flag of an account that signs the invoked instruction. Only the vault can.
@@ -26,7 +27,7 @@ pub struct InvokeAccount {
 }
 
 /// The accounts of an invoked instruction, in their canonical bytes: 33 each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct InvokeAccounts<'a>(&'a [u8]);
 
 impl<'a> InvokeAccounts<'a> {

@@ -2,7 +2,7 @@
 
 use crate::Address;
 
-use super::{Action, ActionError, InvokeAccounts, INVOKE_ACCOUNT_BYTES, MAX_INVOKE_DATA};
+use super::ActionError;
 
 /// What is left to read.
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);
@@ -46,16 +46,5 @@ impl<'a> Reader<'a> {
         }
         let (addresses, _) = self.take(usize::from(value).saturating_mul(32))?.as_chunks();
         Ok(addresses)
-    }
-
-    pub(super) fn invoke(&mut self) -> Result<Action<'a>, ActionError> {
-        let program = self.array()?;
-        let count = usize::from(self.byte()?);
-        let accounts = InvokeAccounts::new(self.take(count.saturating_mul(INVOKE_ACCOUNT_BYTES))?)?;
-        let len = usize::from(u16::from_le_bytes(self.array()?));
-        if len > MAX_INVOKE_DATA {
-            return Err(ActionError::DataTooLong { len });
-        }
-        Ok(Action::Invoke { program, accounts, data: self.take(len)? })
     }
 }

@@ -64,6 +64,11 @@ gates! {
     BallotPageOpen "ballot_page_open" None,
     BallotPageClose "ballot_page_close" None,
     VaultTransfer "vault_transfer" Some(Subsystem::Treasury),
+    VaultTransferTokens "vault_transfer_tokens" Some(Subsystem::Treasury),
+    ProgramUpgrade "program_upgrade" Some(Subsystem::Treasury),
+    PayloadCreate "payload_create" None,
+    PayloadWrite "payload_write" None,
+    PayloadClose "payload_close" None,
     PolicyAdopt "policy_adopt" Some(Subsystem::Policies),
     PolicyAmend "policy_amend" Some(Subsystem::Policies),
     PolicyRepeal "policy_repeal" Some(Subsystem::Policies),
@@ -130,6 +135,9 @@ pub const UNSTOPPABLE: &[Gate] = &[
     Gate::RosterExtend,
     Gate::RosterAdopt,
     Gate::TextPublish,
+    Gate::PayloadCreate,
+    Gate::PayloadWrite,
+    Gate::PayloadClose,
     Gate::ElectorateAdopt,
     Gate::DepositPoolCreate,
     Gate::OperatorsCreate,
@@ -245,9 +253,11 @@ mod tests {
             "policy_adopt",
             "policy_amend",
             "policy_repeal",
+            "program_upgrade",
             "proposal_create",
             "proposal_execute",
             "vault_transfer",
+            "vault_transfer_tokens",
         ];
         assert_eq!(stopped, BTreeSet::from(expected));
     }

@@ -1,7 +1,10 @@
 //! What an action is about to do, deed by deed, before it is proposed.
 
 use super::{Breach, Deed, Guardrail};
-use crate::{action::Action, Address, UnixSeconds};
+use crate::{
+    action::{Action, InvokeAccounts, LOADER_UPGRADEABLE},
+    Address, UnixSeconds,
+};
 
 /// An action as it would be proposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +38,25 @@ impl Proposed<'_> {
             }
             Action::Invoke { program, accounts, .. } => {
                 guardrail.check_proposed(Deed::Call { program, accounts: *accounts })
+            }
+            Action::InvokeSeries { steps } => {
+                for step in steps.iter() {
+                    guardrail.check_proposed(Deed::Call { program: &step.program, accounts: step.accounts })?;
+                }
+                Ok(())
+            }
+            Action::TransferTokens { mint, recipient, amount } => {
+                guardrail.check_proposed(Deed::Write { account: recipient })?;
+                guardrail.check_proposed(Deed::PayTokens { mint, amount: *amount })
+            }
+            Action::ProgramUpgrade { program, buffer, spill, .. } => {
+                // The loader is called, and it writes these.
+                let called = InvokeAccounts::default();
+                guardrail.check_proposed(Deed::Call { program: &LOADER_UPGRADEABLE, accounts: called })?;
+                for account in [program, buffer, spill] {
+                    guardrail.check_proposed(Deed::Write { account })?;
+                }
+                Ok(())
             }
             Action::ParametersAmend(change) => {
                 guardrail.check_proposed(Deed::SetParameters { track: change.track, parameters: &change.after })

@@ -4,16 +4,9 @@ use quantumagi_interface::types::ProposalCreateArgs;
 use quantumagi_interface::{AccountMeta, instructions, pda};
 use quantumagi_rpc::solana::{Address, Instruction};
 use quantumagi_rules::Hash;
-use quantumagi_rules::action::{Action, FLAG_WRITABLE};
+use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{self, BallotRule, Choice, Place};
 use quantumagi_rules::roster;
-
-use super::{
-    Mandate, NewPrinciple, constitution_amend, electorate_adopt, emergency_end, emergency_ratify, guardians_adopt,
-    guardians_remove, guardrail_clear, guardrail_set, parameters_amend, policy_adopt, policy_amend, policy_repeal,
-    principle_add, principle_amend, principle_retire, roster_adopt, settings_amend, vault_transfer, veto_body_adopt,
-    veto_body_remove,
-};
 
 /// What makes somebody one of an electorate's people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +63,11 @@ pub struct NewProposal<'a> {
     pub program_data: Option<Address>,
     /// The roster whose members can veto it; `None` where nobody can: `Constitution::veto_roster_for`.
     pub veto_roster: Option<Address>,
+    /// For each call of [`Action::InvokeSeries`], and for [`Action::ProgramUpgrade`]: where the program's code lies, if it can
+    /// be upgraded.
+    pub codes: &'a [Option<Address>],
+    /// The payload that holds the action, where it does not fit the instruction.
+    pub payload: Option<Address>,
     /// The constitution's guardrails, where there are any.
     pub guardrails: Option<Address>,
 }
@@ -89,11 +87,15 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
         candidate: None,
         veto_roster: new.veto_roster,
         program_data: None,
+        payload: new.payload,
         guardrails: new.guardrails,
     };
     let accounts = match new.action {
         Action::PolicyAdopt { .. }
         | Action::TransferLamports { .. }
+        | Action::InvokeSeries { .. }
+        | Action::TransferTokens { .. }
+        | Action::ProgramUpgrade { .. }
         | Action::ConstitutionAmend { .. }
         | Action::PrincipleAdd { .. }
         | Action::ParametersAmend(_)
@@ -124,12 +126,19 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
             ..accounts
         },
     };
-    let action = new.action.to_bytes();
+    let action = if new.payload.is_some() { Vec::new() } else { new.action.to_bytes() };
     let member_index = standing.index();
     let args = ProposalCreateArgs { content_hash, member_index, ballot_rule: ballot_rule as u8, action };
     let mut instruction = accounts.instruction(&args);
     let cited = new.citations.iter().map(|id| AccountMeta::new_readonly(pda::principle(&constitution, *id), false));
     instruction.accounts.extend(cited);
+    let upgraded = if let Action::ProgramUpgrade { program, .. } = new.action { Some(program) } else { None };
+    let series = matches!(new.action, Action::InvokeSeries { .. }).then(|| new.action.invocations());
+    let programs = series.into_iter().flatten().map(|call| call.program).chain(upgraded).map(Address::new_from_array);
+    for (program, code) in programs.zip(new.codes) {
+        let pair = [program, code.unwrap_or(program)];
+        instruction.accounts.extend(pair.map(|address| AccountMeta::new_readonly(address, false)));
+    }
     instruction
 }
 
@@ -167,113 +176,6 @@ pub fn proposal_finalize(proposal: &Address) -> Instruction {
 #[must_use]
 pub fn proposal_expire(constitution: &Address, proposal: &Address) -> Instruction {
     instructions::ProposalExpire { constitution: *constitution, proposal: *proposal }.instruction()
-}
-
-/// What executing a proposal takes besides the proposal itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Execution<'a> {
-    /// Anybody. Signs, and pays where something is created.
-    pub executor: Address,
-    /// The constitution.
-    pub constitution: Address,
-    /// The approved proposal.
-    pub proposal: Address,
-    /// What was voted on.
-    pub action: Action<'a>,
-    /// The constitution's `next_principle_id`: of the principle that would be added.
-    pub next_principle_id: u32,
-    /// The constitution's `next_policy_id`: of the policy that would be adopted.
-    pub next_policy_id: u64,
-    /// Where the code of the program that [`Action::Invoke`] calls lies, if that program can be upgraded.
-    pub program_data: Option<Address>,
-    /// The policy or proposal that the emergency act is about which a vote confirms or ends, if it is about one.
-    pub emergency_target: Option<Address>,
-    /// The constitution's guardrails, where there are any.
-    pub guardrails: Option<Address>,
-}
-
-/// Does what was voted on: by the instruction of the action's own name, or by `proposal_execute` for a call.
-#[must_use]
-pub fn proposal_execute(execution: &Execution<'_>) -> Instruction {
-    let Execution {
-        executor,
-        constitution,
-        proposal,
-        next_principle_id,
-        next_policy_id,
-        program_data,
-        emergency_target,
-        guardrails,
-        ..
-    } = *execution;
-    let mandate = Mandate::Proposal { proposal, executor };
-    match execution.action {
-        Action::PolicyAdopt { text_hash, sunset_at } => {
-            policy_adopt(&executor, &constitution, &proposal, next_policy_id, text_hash, sunset_at)
-        }
-        Action::PolicyAmend { policy_id, text_hash, sunset_at } => {
-            policy_amend(&constitution, &proposal, policy_id, text_hash, sunset_at)
-        }
-        Action::PolicyRepeal { policy_id } => policy_repeal(&constitution, &proposal, policy_id),
-        Action::TransferLamports { recipient, lamports } => {
-            vault_transfer(&constitution, &proposal, &Address::new_from_array(recipient), lamports, guardrails)
-        }
-        Action::ConstitutionAmend { text_hash, parent_hash } => {
-            constitution_amend(&constitution, &mandate, text_hash, parent_hash)
-        }
-        Action::PrincipleAdd { text_hash, class, category, priority } => {
-            let principle = NewPrinciple { text_hash, class, category, priority };
-            principle_add(&constitution, &mandate, next_principle_id, principle)
-        }
-        Action::PrincipleAmend { principle_id, version, text_hash } => {
-            principle_amend(&constitution, &mandate, principle_id, version, text_hash)
-        }
-        Action::PrincipleRetire { principle_id, version } => {
-            principle_retire(&constitution, &mandate, principle_id, version, guardrails)
-        }
-        Action::GuardrailSet { principle_id, version, guardrail } => {
-            guardrail_set(&constitution, &mandate, principle_id, version, &guardrail)
-        }
-        Action::GuardrailClear { principle_id, version } => {
-            guardrail_clear(&constitution, &mandate, principle_id, version)
-        }
-        Action::GuardiansAdopt { threshold, term_seconds, members } => {
-            let members: Vec<Address> = members.iter().map(|member| Address::new_from_array(*member)).collect();
-            guardians_adopt(&constitution, &mandate, threshold, term_seconds, &members)
-        }
-        Action::GuardiansRemove => guardians_remove(&constitution, &mandate),
-        Action::EmergencyRatify { emergency_id } => {
-            emergency_ratify(&constitution, &proposal, emergency_id, emergency_target)
-        }
-        Action::EmergencyEnd { emergency_id } => {
-            emergency_end(&constitution, &proposal, emergency_id, emergency_target)
-        }
-        Action::RosterAdopt { roster_version, .. } => roster_adopt(&constitution, &mandate, roster_version),
-        Action::ElectorateAdopt { kind, electorate } => {
-            electorate_adopt(&constitution, &mandate, kind, &Address::new_from_array(electorate))
-        }
-        Action::ParametersAmend(change) => {
-            parameters_amend(&constitution, &mandate, change.track, change.after, guardrails)
-        }
-        Action::VetoBodyAdopt { roster_version: 0, .. } => veto_body_remove(&constitution, &mandate),
-        Action::VetoBodyAdopt { roster_version, .. } => veto_body_adopt(&constitution, &mandate, roster_version),
-        Action::SettingsAmend(settings) => settings_amend(&constitution, &mandate, settings),
-        Action::Invoke { program, accounts, data } => {
-            let program = Address::new_from_array(program);
-            let vault = pda::vault(&constitution);
-            let declared =
-                instructions::ProposalExecute { constitution, proposal, vault, program, program_data, guardrails };
-            let flags: Vec<u8> = accounts.iter().map(|account| account.flags).collect();
-            let mut instruction = declared.instruction(&flags, data);
-            // The vault's signature is the program's to give: nobody signs for it here.
-            instruction.accounts.extend(accounts.iter().map(|account| AccountMeta {
-                pubkey: Address::new_from_array(account.address),
-                is_signer: false,
-                is_writable: account.flags & FLAG_WRITABLE != 0,
-            }));
-            instruction
-        }
-    }
 }
 
 /// A proposal to close.

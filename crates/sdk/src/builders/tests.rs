@@ -45,6 +45,8 @@ fn draft<'a>(action: Action<'a>, citations: &'a [u32]) -> NewProposal<'a> {
         program_data: Some(CODE),
         veto_roster: None,
         guardrails: None,
+        codes: &[],
+        payload: None,
     }
 }
 
@@ -66,7 +68,7 @@ fn check_created(new: &NewProposal<'_>, subjects: [Option<(Address, &str)>; 3]) 
     let accounts: Vec<_> = declared
         .into_iter()
         .chain([subject, candidate, veto_roster, program_data].map(|subject| subject.unwrap_or((PROGRAM_ID, ""))))
-        .chain([(new.guardrails.unwrap_or(PROGRAM_ID), ""), (SYSTEM, "")])
+        .chain([(PROGRAM_ID, ""), (new.guardrails.unwrap_or(PROGRAM_ID), ""), (SYSTEM, "")])
         .chain(cited)
         .collect();
     check(&proposal_create(new), "proposal_create", &accounts);
@@ -109,6 +111,7 @@ fn execution(action: Action<'_>) -> Execution<'_> {
         program_data: None,
         emergency_target: None,
         guardrails: None,
+        step: NextStep::default(),
     }
 }
 
@@ -185,7 +188,8 @@ fn a_call_passes_its_accounts_behind_the_declared_ones_and_nobody_signs_for_the_
             (RECIPIENT, ""),
         ],
     );
-    assert_eq!(instruction.data[8..], [2, 0, 0, 0, 3, 0, 1, 0, 0, 0, 9]);
+    let expected = [&[0; 32][..], &[2, 0, 0, 0, 3, 0, 1, 0, 0, 0, 9]].concat();
+    assert_eq!(instruction.data[8..], expected);
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn a_ballot_that_cannot_change_is_told_what_it_is() {
 fn an_early_execution_is_told_when_the_window_opens() {
     let succeeded = Proposal { status: 1, ..proposal() };
     check(
-        execute(&constitution(), &succeeded, &[], UnixSeconds(START + 7_200)),
+        execute(&constitution(), &succeeded, &[], &[], UnixSeconds(START + 7_200)),
         "the timelock runs until 2027-01-15 11:00 UTC, in 1 hour; it is 2027-01-15 10:00 UTC",
     );
 }
@@ -51,33 +51,38 @@ fn an_early_execution_is_told_when_the_window_opens() {
 #[test]
 fn e3_an_execution_during_a_pause_is_told_its_end_and_gets_its_window_back() {
     let succeeded = Proposal { status: 1, ..proposal() };
-    let succeeded = Proposal { execution_digest: succeeded.digest_of(&[1]), ..succeeded };
+    let action = Action::PolicyRepeal { policy_id: 1 }.to_bytes();
+    let execution_digest = succeeded.digest_of(&action, &[]).expect("an action that calls nothing");
+    let succeeded = Proposal { execution_digest, ..succeeded };
     let (mut paused_from, mut paused_until) = ([0; 4], [0; 4]);
     // Changes of policies: the last half hour of the window is paused.
     (paused_from[2], paused_until[2]) = (START + 12_600, START + 100_000);
     let paused = Constitution { paused_from, paused_until, ..constitution() };
     check(
-        execute(&paused, &succeeded, &[1], UnixSeconds(START + 96_400)),
+        execute(&paused, &succeeded, &action, &[], UnixSeconds(START + 96_400)),
         "an emergency act pauses changes of policies until 2027-01-16 11:46:40 UTC, in 1 hour",
     );
-    assert!(execute(&paused, &succeeded, &[1], UnixSeconds(START + 100_000 + 1_799)).is_ok());
+    assert!(execute(&paused, &succeeded, &action, &[], UnixSeconds(START + 100_000 + 1_799)).is_ok());
     check(
-        execute(&paused, &succeeded, &[1], UnixSeconds(START + 101_800)),
+        execute(&paused, &succeeded, &action, &[], UnixSeconds(START + 101_800)),
         "the execution window closed at 2027-01-16 12:16:40 UTC, 0 seconds ago; it is 2027-01-16 12:16:40 UTC",
     );
     let treasury = Proposal { track: 1, ..succeeded };
-    assert!(execute(&paused, &treasury, &[1], UnixSeconds(START + 13_000)).is_ok());
+    assert!(execute(&paused, &treasury, &action, &[], UnixSeconds(START + 13_000)).is_ok());
 }
 
 #[test]
 fn another_action_is_told_both_digests() {
     let succeeded = Proposal { status: 1, ..proposal() };
     let now = UnixSeconds(START + 10_800);
-    let error = execute(&constitution(), &succeeded, &[1], now).expect_err("another action");
+    let action = Action::PolicyRepeal { policy_id: 1 }.to_bytes();
+    let error = execute(&constitution(), &succeeded, &action, &[], now).expect_err("another action");
     let SdkError::Check(CheckError::DigestMismatch { digest, approved }) = error else { panic!("{error:?}") };
-    assert_eq!((digest, approved), (succeeded.digest_of(&[1]), [0; 32]));
-    let approved = Proposal { execution_digest: succeeded.digest_of(&[1]), ..succeeded };
-    assert!(execute(&constitution(), &approved, &[1], now).is_ok());
+    let right = succeeded.digest_of(&action, &[]).expect("an action that calls nothing");
+    assert_eq!((digest, approved), (right, [0; 32]));
+    let approved = Proposal { execution_digest: right, ..succeeded };
+    assert!(execute(&constitution(), &approved, &action, &[], now).is_ok());
+    assert!(execute(&constitution(), &approved, &[1], &[], now).is_err(), "bytes that are no action");
 }
 
 #[test]

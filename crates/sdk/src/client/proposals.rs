@@ -2,7 +2,7 @@
 
 use quantumagi_interface::accounts::{Constitution, Proposal};
 use quantumagi_interface::{Address, pda};
-use quantumagi_rpc::solana::{Instruction, ids};
+use quantumagi_rpc::solana::Instruction;
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice, Place, place};
 use quantumagi_rules::electorate::ElectorateKind;
@@ -10,7 +10,7 @@ use quantumagi_rules::lifecycle::Step;
 use quantumagi_rules::{Hash, UnixSeconds};
 
 use super::Quantumagi;
-use crate::builders::{self, ClosingProposal, Execution, NewProposal};
+use crate::builders::{self, ClosingProposal, NewProposal};
 use crate::check::{self, CheckError};
 use crate::error::Result;
 
@@ -25,6 +25,8 @@ pub struct ProposalDraft<'a> {
     pub action: Action<'a>,
     /// Ids of the principles it rests on, ascending; at most 8, and at least 1 for a policy or a payment.
     pub citations: &'a [u32],
+    /// The payload that holds the action, where it does not fit the instruction.
+    pub payload: Option<Address>,
 }
 
 impl Quantumagi {
@@ -47,6 +49,8 @@ impl Quantumagi {
         self.check_guardrails(constitution, &account, &draft.action).await?;
         let standing = self.standing(&account, &electorate, proposer).await?;
         let id = account.next_proposal_id;
+        let codes = self.codes_of(&draft.action).await?;
+        let codes: Vec<Option<Address>> = codes.iter().map(|code| code.map(|code| code.address)).collect();
         let new = NewProposal {
             constitution: *constitution,
             proposer: *proposer,
@@ -57,8 +61,10 @@ impl Quantumagi {
             ballot_rule: draft.ballot_rule,
             action: draft.action,
             citations: draft.citations,
-            program_data: self.code_of(&draft.action).await?.map(|(address, _)| address),
             veto_roster: account.veto_roster_for(&draft.action),
+            program_data: codes.first().copied().flatten(),
+            codes: &codes,
+            payload: draft.payload,
             guardrails: account.guardrails(constitution),
         };
         let count = self.proposer(constitution, proposer).await?;
@@ -117,33 +123,6 @@ impl Quantumagi {
     pub async fn proposal_finalize(&self, address: &Address) -> Result<Instruction> {
         self.in_phase_for(address, Step::Finalize).await?;
         Ok(builders::proposal_finalize(address))
-    }
-
-    /// Does what was voted on. `action` is the action's canonical bytes, which the event
-    /// [`ProposalCreated`](quantumagi_interface::events::ProposalCreated) carries.
-    ///
-    /// # Errors
-    /// [`CheckError::Step`], [`CheckError::DigestMismatch`], [`CheckError::ProgramChanged`],
-    /// [`SdkError::Action`](crate::SdkError::Action), and as [`Quantumagi::constitution`].
-    pub async fn proposal_execute(&self, address: &Address, executor: &Address, action: &[u8]) -> Result<Instruction> {
-        let proposal = self.proposal_at(address).await?.value;
-        let account = self.constitution(&proposal.constitution).await?.value;
-        check::execute(&account, &proposal, action, self.now().await?)?;
-        let action = Action::decode(action)?;
-        let code = self.code_of(&action).await?;
-        check::same_code(&proposal, &action, code.map_or(0, |(_, slot)| slot))?;
-        self.check_guardrails_now(&proposal, &account, &action).await?;
-        Ok(builders::proposal_execute(&Execution {
-            executor: *executor,
-            constitution: proposal.constitution,
-            proposal: *address,
-            action,
-            next_principle_id: account.next_principle_id,
-            next_policy_id: account.next_policy_id,
-            program_data: code.map(|(address, _)| address),
-            emergency_target: self.emergency_target(&proposal.constitution, &action).await?,
-            guardrails: account.guardrails(&proposal.constitution),
-        }))
     }
 
     /// Writes down that an approved proposal missed its window.
@@ -223,7 +202,15 @@ impl Quantumagi {
                     check::veto_body(account, &self.roster(constitution, roster_version).await?.value)?;
                 }
             }
-            Action::PrincipleAdd { .. } | Action::TransferLamports { .. } | Action::Invoke { .. } => {}
+            Action::ProgramUpgrade { buffer, buffer_hash, .. } => {
+                let buffer = Address::new_from_array(buffer);
+                check::same_buffer(&buffer, self.hash_in_buffer(&buffer).await?, buffer_hash)?;
+            }
+            Action::PrincipleAdd { .. }
+            | Action::TransferLamports { .. }
+            | Action::TransferTokens { .. }
+            | Action::InvokeSeries { .. }
+            | Action::Invoke { .. } => {}
         }
         Ok(())
     }
@@ -231,22 +218,5 @@ impl Quantumagi {
     async fn check_in_force(&self, constitution: &Address, id: u64, now: UnixSeconds) -> Result<()> {
         let policy = self.policy(constitution, id).await?.value;
         if policy.is_in_force(now)? { Ok(()) } else { Err(CheckError::PolicyNotInForce { id })? }
-    }
-
-    /// The account with the code of the program that an action calls, and the slot in which it was last deployed, where
-    /// that program can be upgraded.
-    async fn code_of(&self, action: &Action<'_>) -> Result<Option<(Address, u64)>> {
-        let Action::Invoke { program, .. } = action else { return Ok(None) };
-        let program = self.rpc.existing_account(&Address::new_from_array(*program)).await?;
-        if program.owner != ids::bpf_loader_upgradeable::ID {
-            return Ok(None);
-        }
-        // Accounts of that loader begin with a tag of four bytes. Behind it a program has the address of its code, the
-        // code the slot of its deployment. Source: `solana_loader_v3_interface::state::UpgradeableLoaderState`.
-        let Some(code) = program.data.get(4..).and_then(<[u8]>::first_chunk::<32>) else { return Ok(None) };
-        let code = Address::new_from_array(*code);
-        let data = self.rpc.existing_account(&code).await?.data;
-        let slot = data.get(4..).and_then(<[u8]>::first_chunk::<8>).map(|slot| u64::from_le_bytes(*slot));
-        Ok(slot.map(|slot| (code, slot)))
     }
 }

@@ -1,6 +1,9 @@
 //! Fitting instructions into transactions.
 
-use quantumagi_rpc::solana::{Address, Hash, Instruction, Message, VersionedMessage, VersionedTransaction};
+use quantumagi_rpc::solana::{
+    Address, AddressLookupTableAccount, Hash, Instruction, Message, Signature, VersionedMessage, VersionedTransaction,
+    v0,
+};
 
 use super::{budget, serialized};
 use crate::error::{Result, SdkError};
@@ -11,10 +14,35 @@ pub const MAX_TRANSACTION_LEN: usize = 1_232;
 /// Length in bytes of a signed transaction with these instructions, those about its price included.
 #[must_use]
 pub fn wire_len(payer: &Address, instructions: &[Instruction]) -> usize {
+    wire_len_with_tables(payer, instructions, &[])
+}
+
+/// [`wire_len`] of a transaction that may name accounts by these address tables.
+#[must_use]
+pub fn wire_len_with_tables(
+    payer: &Address,
+    instructions: &[Instruction],
+    tables: &[AddressLookupTableAccount],
+) -> usize {
     let all: Vec<Instruction> = instructions.iter().cloned().chain(budget::instructions(u32::MAX, u64::MAX)).collect();
-    let message = Message::new_with_blockhash(&all, Some(payer), &Hash::default());
-    let signatures = vec![Default::default(); usize::from(message.header.num_required_signatures)];
-    serialized(&VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) }).len()
+    serialized(&empty(payer, &all, tables, Hash::default())).len()
+}
+
+/// A transaction with empty places for signatures. Without tables, or where they cannot be used, of the first kind, which
+/// every wallet knows.
+pub(super) fn empty(
+    payer: &Address,
+    instructions: &[Instruction],
+    tables: &[AddressLookupTableAccount],
+    hash: Hash,
+) -> VersionedTransaction {
+    let by_tables = (!tables.is_empty()).then(|| v0::Message::try_compile(payer, instructions, tables, hash).ok());
+    let message = by_tables.flatten().map_or_else(
+        || VersionedMessage::Legacy(Message::new_with_blockhash(instructions, Some(payer), &hash)),
+        VersionedMessage::V0,
+    );
+    let signatures = vec![Signature::default(); usize::from(message.header().num_required_signatures)];
+    VersionedTransaction { signatures, message }
 }
 
 /// The instructions in as few transactions as their order allows.
@@ -44,6 +72,8 @@ pub fn pack(payer: &Address, instructions: impl IntoIterator<Item = Instruction>
 
 #[cfg(test)]
 mod tests {
+    use quantumagi_rpc::solana::AccountMeta;
+
     use super::*;
 
     const PAYER: Address = Address::new_from_array([1; 32]);
@@ -58,6 +88,20 @@ mod tests {
         let lens: Vec<Vec<usize>> = packed.iter().map(|ixs| ixs.iter().map(|ix| ix.data.len()).collect()).collect();
         assert_eq!(lens, [vec![400, 400], vec![400, 10]]);
         assert!(packed.iter().all(|transaction| wire_len(&PAYER, transaction) <= MAX_TRANSACTION_LEN));
+    }
+
+    #[test]
+    fn an_address_table_makes_room_and_names_the_same_accounts() {
+        let addresses: Vec<Address> = (10..50).map(|byte| Address::new_from_array([byte; 32])).collect();
+        let accounts = addresses.iter().map(|address| AccountMeta::new(*address, false)).collect();
+        let wide = Instruction { accounts, ..of(10) };
+        let table = AddressLookupTableAccount { key: Address::new_from_array([9; 32]), addresses };
+        assert!(MAX_TRANSACTION_LEN < wire_len(&PAYER, std::slice::from_ref(&wide)));
+        let tables = [table];
+        assert!(wire_len_with_tables(&PAYER, std::slice::from_ref(&wide), &tables) < 400);
+        let message = empty(&PAYER, &[wide], &tables, Hash::default()).message;
+        let lookups = message.address_table_lookups().expect("the second kind");
+        assert_eq!(lookups[0].writable_indexes, (0..40).collect::<Vec<u8>>());
     }
 
     #[test]

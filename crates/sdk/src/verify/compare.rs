@@ -212,7 +212,7 @@ fn roster(replayed: &Roster, stored: &Roster) -> Vec<&'static str> {
 
 fn proposal(replayed: &Proposal, stored: &Proposal) -> Vec<&'static str> {
     differing!(Proposal {
-        constitution, proposer, electorate, veto_roster, attestor, subject, content_hash, execution_digest,
+        constitution, proposer, electorate, veto_roster, attestor, subject, content_hash, execution_digest, pending_digest,
         snapshot_root, attestation_hash, chain, id, total_weight, for_weight, against_weight, abstain_weight, veto_total,
         veto_weight, snapshot_slot, deposit_lamports, created_at, starts_at, ends_at, updated_at, held_until,
         deploy_slot, citations, constitution_version, voters, ballots_cast, ballot_pages, extension_seconds,

@@ -97,7 +97,7 @@ pub struct ProposalRecord {
     pub address: Address,
     /// What it holds, or held last.
     pub account: Proposal,
-    /// Canonical bytes of its action.
+    /// Canonical bytes of its action; empty where they were read from a payload.
     pub action: Vec<u8>,
     /// The last ballot of each voter, by index in the roster.
     pub ballots: BTreeMap<u32, Choice>,

@@ -3,7 +3,7 @@
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::{
     Hash,
-    action::{Action, FLAG_SIGNER, FLAG_WRITABLE, InvokeAccount, InvokeAccounts},
+    action::{Action, FLAG_SIGNER, FLAG_WRITABLE, Invocation, InvokeAccount, InvokeAccounts, Series},
     electorate::ElectorateKind,
     policy::sunset,
     principle::{Category, Class},
@@ -49,6 +49,24 @@ pub fn describe_action(action: &Action<'_>, names: &Names) -> ActionWords {
             (sentence, vec![format!("recipient {recipient}"), counted(*lamports, "lamport")])
         }
         Action::Invoke { program, accounts, data } => describe_invoke(&Address::from(*program), *accounts, data, names),
+        Action::InvokeSeries { steps } => describe_series(*steps, names),
+        Action::TransferTokens { mint, recipient, amount } => {
+            let [mint, recipient] = [mint, recipient].map(|address| Address::from(*address));
+            let amount = counted(*amount, "base unit");
+            let (token, account) = (names.address(&mint), names.address(&recipient));
+            let sentence = format!("pays {amount} of token {token} from the vault to token account {account}");
+            (sentence, vec![format!("mint {mint}"), format!("recipient {recipient}"), amount])
+        }
+        Action::ProgramUpgrade { program, buffer, buffer_hash, spill } => {
+            let [program, buffer, spill] = [program, buffer, spill].map(|address| Address::from(*address));
+            let sentence = format!(
+                "replaces the code of program {} by the code with hash {}",
+                names.address(&program),
+                hash(buffer_hash)
+            );
+            let code = format!("code {}", hex(buffer_hash));
+            (sentence, vec![format!("program {program}"), format!("buffer {buffer}"), code, format!("spill {spill}")])
+        }
         Action::ConstitutionAmend { text_hash, parent_hash } => (
             format!("replaces the constitution's text by {}", names.text(text_hash)),
             texts(&[("text", text_hash), ("in place of", parent_hash)]),
@@ -150,6 +168,19 @@ pub fn category_name(category: Category) -> &'static str {
 /// How long a policy holds: `until 2027-01-01`, `without end`.
 pub(super) fn until(sunset_at: i64) -> String {
     sunset(sunset_at).map_or_else(|| "without end".to_owned(), |moment| format!("until {}", utc(moment)))
+}
+
+/// Every call in its order, in words and in full.
+fn describe_series(steps: Series<'_>, names: &Names) -> (String, Vec<String>) {
+    let mut sentences = Vec::with_capacity(steps.len());
+    let mut details = Vec::new();
+    for (number, Invocation { program, accounts, data }) in (1..).zip(steps.iter()) {
+        let (sentence, lines) = describe_invoke(&Address::from(program), accounts, data, names);
+        sentences.push(format!("({number}) {sentence}"));
+        details.extend(lines.into_iter().map(|line| format!("step {number}: {line}")));
+    }
+    let sentence = format!("does {} in this order: {}", counted(steps.len() as u64, "thing"), sentences.join("; "));
+    (sentence, details)
 }
 
 fn describe_invoke(program: &Address, list: InvokeAccounts<'_>, data: &[u8], names: &Names) -> (String, Vec<String>) {

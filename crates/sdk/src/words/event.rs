@@ -85,6 +85,21 @@ pub fn describe_event(event: &Event, names: &Names) -> String {
         Event::ProposalFinalized(e) => proposal_finalized(e),
         Event::ProposalCancelled(_) => "withdrawn by its proposer".to_owned(),
         Event::ProposalExecuted(e) => format!("executed what was voted on, digest {}", hash(&e.digest)),
+        Event::ProposalStepExecuted(e) => {
+            format!("step {} of {} executed, digest {}", e.steps_done, e.steps, hash(&e.step_digest))
+        }
+        Event::PayloadCreated(e) => {
+            let size = counted(u64::from(e.size), "byte");
+            format!("payload {} begun for {size} with hash {}", e.payload, hash(&e.hash))
+        }
+        Event::PayloadWritten(e) => {
+            // Bound: a part is at most as long as its payload, whose size is a u32.
+            let end = u64::from(e.offset) + e.bytes.len() as u64;
+            format!("payload {} written up to byte {end} of {}", e.payload, e.size)
+        }
+        Event::PayloadClosed(e) => {
+            format!("payload {} closed; rent returned to {}", e.payload, names.address(&e.author))
+        }
         Event::ProposalExpired(_) => "expired: approved, and not executed in time".to_owned(),
         Event::PolicyAdopted(e) => policy_adopted(e, names),
         Event::PolicyAmended(e) => {

@@ -134,7 +134,7 @@ impl Community {
     /// A proposal of the first member, citing principle 0.
     pub(crate) async fn propose(&self, world: &World, action: Action<'_>) -> Address {
         let ballot_rule = BallotRule::Changeable;
-        let draft = ProposalDraft { content_hash: [5; 32], ballot_rule, action, citations: &[0] };
+        let draft = ProposalDraft { content_hash: [5; 32], ballot_rule, action, citations: &[0], payload: None };
         let proposer = &self.members[0];
         let (proposal, create) =
             world.client.proposal_create(&self.constitution, &proposer.pubkey(), &draft).await.expect("legal");

@@ -184,8 +184,14 @@ pub struct ProposalCreated {
     pub electorate_kind: u8,
     pub track: u8,
     pub ballot_rule: u8,
+    /// Number of the action.
+    pub number: u8,
+    /// Where the action's bytes were read, if not from the instruction; else zeros.
+    pub payload: Address,
+    /// Slot of the last deployment of each called program, in the order of the calls.
+    pub slots: Vec<u64>,
     pub citations: Vec<Citation>,
-    /// The action's canonical bytes: what will be done if it passes.
+    /// The action's canonical bytes: what will be done if it passes. Empty where a payload holds them.
     pub action: Vec<u8>,
 }
 

@@ -7,6 +7,7 @@
 mod constitution;
 mod deposits;
 mod emergency;
+mod execution;
 mod guardrails;
 mod proposal;
 mod snapshots;
@@ -16,6 +17,7 @@ mod tracks;
 pub use constitution::*;
 pub use deposits::*;
 pub use emergency::*;
+pub use execution::*;
 pub use guardrails::*;
 pub use proposal::*;
 pub use snapshots::*;

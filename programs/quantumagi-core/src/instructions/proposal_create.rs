@@ -10,14 +10,15 @@
 //!    elsewhere (T6, W7, X1). An act on an entrenched principle, and a change of who decides or how, take the entrenched
 //!    threshold at least (M12, T9).
 //! 5. No guardrail shall be in the way (M3).
-//! 6. A called program shall not be this one, shall be pinned by its deploy slot, and only the vault shall sign (X2, X6).
-//! 7. While new proposals are paused, amendments and ratifications shall be taken all the same (E6).
+//! 6. Called programs shall not be this one, shall each be pinned by its deploy slot, and only the vault shall sign; a call
+//!    shall name neither the proposal nor the constitution to be written (X2, X6).
+//! 7. An action that does not fit the instruction shall be read from a payload that is complete.
+//! 8. While new proposals are paused, amendments and ratifications shall be taken all the same (E6).
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
     action::Action,
     ballot::BallotRule,
-    digest::execution_digest_of_bytes,
     emergency::{gates::Gate, Subsystem},
 };
 
@@ -25,6 +26,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 
 use crate::{
+    calls::{split_behind, CalledAccounts},
     citing::cite,
     electorate::{split_own_record, ElectorateAccounts},
     error::GovError,
@@ -33,7 +35,7 @@ use crate::{
     mandate::now,
     scrutiny::{bind_veto_body, freeze_attestor, take_deposit},
     seeds,
-    state::{Constitution, Guardrails, Proposal, Proposer, Roster, SolSha256, LAYOUT_VERSION},
+    state::{action_in, Constitution, Guardrails, Payload, Proposal, Proposer, Roster, LAYOUT_VERSION},
     subject::SubjectAccounts,
 };
 
@@ -46,12 +48,13 @@ pub struct ProposalCreateArgs {
     pub member_index: u32,
     /// 0 ballots can be changed, 1 ballots are final and voting may end early.
     pub ballot_rule: u8,
-    /// Canonical bytes of the action: `quantumagi_rules::action`.
+    /// Canonical bytes of the action: `quantumagi_rules::action`. Empty where a payload holds them.
     pub action: Vec<u8>,
 }
 
 /// The accounts behind the declared ones are the cited principles, at most eight; on an electorate by weight records the
-/// proposer's own record comes first.
+/// proposer's own record comes first. Behind these, for each instruction of a series and for an upgrade: the program and the
+/// account with its code, or the program again where it cannot be upgraded.
 #[derive(Accounts)]
 pub struct ProposalCreate {
     /// Proposes and pays.
@@ -86,8 +89,10 @@ pub struct ProposalCreate {
     /// The veto body's roster, where the body has a say about the action; none where it has none.
     #[account(mut)]
     pub veto_roster: Option<Account<Roster>>,
-    /// The account that holds the called program's code, where the program can be upgraded.
+    /// The account that holds the code of the program of a single call, where it can be upgraded.
     pub program_data: Option<UncheckedAccount>,
+    /// Holds the action's bytes where they do not stand in the arguments. Anybody's will do.
+    pub payload: Option<Payload>,
     /// The guardrails, where there are any.
     pub guardrails: Option<Account<Guardrails>>,
     pub system_program: Program<System>,
@@ -98,22 +103,32 @@ impl ProposalCreate {
         &mut self,
         bumps: &ProposalCreateBumps,
         args: ProposalCreateArgs,
-        cited: &[AccountView],
+        behind: &[AccountView],
     ) -> Result<()> {
         let now = now()?;
         require!(args.content_hash != [0; 32], GovError::TextEmpty);
         let ballot_rule = BallotRule::from_u8(args.ballot_rule).ok_or(GovError::UnknownBallotRule)?;
-        let action = Action::decode(&args.action).map_err(GovError::from)?;
+        let bytes = action_in(&args.action, self.payload.as_ref())?;
+        let action = Action::decode(bytes).map_err(GovError::from)?;
+        let (cited, programs) = split_behind(&action, behind)?;
         let (weight_record, cited) = split_own_record(self.constitution.electorate_kind, cited);
         if Subsystem::of_creation(action.track()).is_some() {
             self.constitution.check_open::<{ Gate::ProposalCreate as u8 }>(now)?;
         }
         let citations = cite(cited, self.constitution.address(), action.must_cite())?;
+        let calls = CalledAccounts {
+            constitution: &self.constitution,
+            proposal: self.proposal.address(),
+            subject: self.subject.as_ref().map(|program| program.account()),
+            program_data: self.program_data.as_ref().map(|data| data.account()),
+            programs,
+        }
+        .pin(&action)?;
         let subject = SubjectAccounts {
             constitution: &self.constitution,
+            proposal: self.proposal.address(),
             subject: self.subject.as_ref().map(|subject| subject.account()),
             candidate: self.candidate.as_ref(),
-            program_data: self.program_data.as_ref().map(|data| data.account()),
         }
         .check(&action, now)?;
 
@@ -135,7 +150,7 @@ impl ProposalCreate {
 
         let (starts_at, ends_at) = parameters.voting_times(now).ok_or(GovError::Overflow)?;
         check_proposed(&self.constitution, self.guardrails.as_ref(), &action, ends_at)?;
-        let rule = action.approval_rule(&parameters, subject.is_entrenched);
+        let rule = action.approval_rule(&parameters, subject.is_entrenched || calls.touch_own_code);
         take_deposit(&mut self.proposer, &mut self.proposal, parameters.deposit_lamports)?;
         let (address, proposal_address) = (*self.constitution.address(), *self.proposal.address());
         let constitution = &mut *self.constitution;
@@ -152,7 +167,7 @@ impl ProposalCreate {
         proposal.starts_at = starts_at.0;
         proposal.ends_at = ends_at.0;
         proposal.updated_at = now.0;
-        proposal.deploy_slot = subject.deploy_slot;
+        proposal.deploy_slot = calls.slots.first().copied().unwrap_or(calls.upgraded_slot);
         proposal.citations[..citations.len()].copy_from_slice(&citations);
         proposal.constitution_version = constitution.version;
         proposal.voters = franchise.voters;
@@ -171,8 +186,9 @@ impl ProposalCreate {
         proposal.slash_bps = parameters.slash_bps;
         bind_veto_body(proposal, constitution, self.veto_roster.as_mut(), &action, &parameters)?;
         freeze_attestor(proposal, constitution, &action, &parameters);
-        proposal.execution_digest =
-            execution_digest_of_bytes::<SolSha256>(&proposal.execution_context(subject.deploy_slot), &args.action);
+        proposal.steps = u16::try_from(calls.slots.len()).map_err(|_| GovError::Overflow)?;
+        proposal.execution_digest = calls.digest(&proposal.execution_context(calls.upgraded_slot), &action, bytes)?;
+        proposal.pending_digest = proposal.execution_digest;
         if let Some(candidate) = &mut self.candidate {
             candidate.bind()?;
         }
@@ -212,6 +228,9 @@ impl ProposalCreate {
             electorate_kind: proposal.electorate_kind,
             track: proposal.track,
             ballot_rule: proposal.ballot_rule,
+            number: proposal.action,
+            payload: self.payload.as_ref().map(|payload| *payload.address()).unwrap_or_default(),
+            slots: calls.slots,
             citations,
             action: args.action,
         };

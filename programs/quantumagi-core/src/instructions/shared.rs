@@ -15,7 +15,7 @@ use crate::{
     mandate::{execute, Mandate},
     signing::check_signed_now,
     state::{
-        Constitution, EmergencyAction, Guardians, Guardrails, Policy, Principle, Proposal, Roster, RosterPage,
+        Constitution, EmergencyAction, Guardians, Guardrails, Payload, Policy, Principle, Proposal, Roster, RosterPage,
         Snapshot, SnapshotOperators, WeightPlugin,
     },
 };
@@ -247,4 +247,28 @@ pub struct PluginOfConstitution {
     /// The plugin.
     #[account(mut, constraint = electorate.constitution == *constitution.address() @ GovError::WrongConstitution)]
     pub electorate: Account<WeightPlugin>,
+}
+
+/// An approved proposal whose execution calls another program with the vault's signature. What else the call takes comes
+/// behind these accounts, in the order that the instruction says.
+#[derive(Accounts)]
+pub struct VaultOrder {
+    #[account(constraint = proposal.constitution == *constitution.address() @ GovError::WrongConstitution)]
+    pub constitution: Account<Constitution>,
+    /// The approved proposal that orders this.
+    #[account(mut)]
+    pub proposal: Account<Proposal>,
+    /// Signs. Read-only here, because the call may list it as writable.
+    #[account(constraint = *vault.address() == constitution.vault @ GovError::WrongVault)]
+    pub vault: UncheckedAccount,
+    /// The program that is called, or upgraded.
+    pub program: UncheckedAccount,
+    /// The account that holds the program's code, where the program can be upgraded.
+    pub program_data: Option<UncheckedAccount>,
+    /// Where the action's bytes are read, if the instruction's flags and data do not fit the arguments. Anybody's will do:
+    /// its bytes count for nothing but the digest they have.
+    pub payload: Option<Payload>,
+    /// The guardrails, where there are any.
+    #[account(mut)]
+    pub guardrails: Option<Account<Guardrails>>,
 }

@@ -2,21 +2,27 @@
 
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
-    action::{Action, ROSTER_ADOPT, VETO_BODY_ADOPT},
+    action::{Action, Invocation, ROSTER_ADOPT, VETO_BODY_ADOPT},
     approval::{ApprovalRule, Tally},
     attestation::Attestation,
     ballot::{BallotRule, PROPOSAL_BALLOT_BYTES, VETO_BALLOT_BYTES},
-    digest::{execution_digest, ExecutionContext},
+    digest::{execution_digest_of_bytes, pending_digest, step_digest, ExecutionContext, NOTHING_PENDING},
     emergency::{Pause, Subsystem},
     lifecycle::{check_step, phase, Phase, Status, Step, Times, Timetable},
     parameters::Track,
     principle::MAX_CITATIONS,
     spam::Ending,
-    Bps, UnixSeconds, Weight,
+    Bps, Hash, UnixSeconds, Weight,
 };
 
+extern crate alloc;
+use alloc::vec::Vec;
+
 use super::{Constitution, EventChain, SolSha256};
-use crate::{error::GovError, events::ProposalExecuted};
+use crate::{
+    error::GovError,
+    events::{ProposalExecuted, ProposalStepExecuted},
+};
 
 /// A principle a proposal rests on, in the version it was cited in.
 #[derive(Clone, Copy, Default, bytemuck::Pod, bytemuck::Zeroable, AnchorSerialize, AnchorDeserialize, IdlType)]
@@ -54,6 +60,8 @@ pub struct Proposal {
     pub snapshot_root: [u8; 32],
     /// SHA-256 of the attestor's report; zeros before it is attested.
     pub attestation_hash: [u8; 32],
+    /// Digest of what is still to be done: the execution digest until the first step, zeros after the last.
+    pub pending_digest: [u8; 32],
     /// Events of this proposal; the first is its creation.
     pub chain: EventChain,
     /// Its id in the constitution, from 0.
@@ -289,8 +297,7 @@ impl Proposal {
     /// Called before the effect, so that nothing the effect calls can find the proposal still executable.
     ///
     /// # Errors
-    /// The lifecycle's refusal; [`GovError::DigestMismatch`] where the action differs in any byte, account or flag;
-    /// [`GovError::GuardrailDelay`] where a guardrail that is younger than the proposal asks it to wait longer.
+    /// The lifecycle's refusal; [`GovError::DigestMismatch`] where the action differs in any byte, account or flag.
     pub fn execute(
         &mut self,
         proposal: Address,
@@ -300,13 +307,60 @@ impl Proposal {
         now: UnixSeconds,
     ) -> Result<()> {
         self.check_due(Step::Execute, constitution, now)?;
-        let digest = execution_digest::<SolSha256>(&self.execution_context(deploy_slot), action);
-        require!(digest == self.execution_digest, GovError::DigestMismatch);
+        let mut bytes = Vec::with_capacity(action.encoded_len());
+        action.encode(&mut bytes);
+        let digest = execution_digest_of_bytes::<SolSha256>(&self.execution_context(deploy_slot), &bytes);
+        require!(digest == self.pending_digest, GovError::DigestMismatch);
         constitution.check_delay(self.track, now.0.saturating_sub(self.ends_at))?;
-        self.status = Status::Executed as u8;
+        self.finish(proposal, now)
+    }
+
+    /// Spends the next step on `invocation`, as [`Proposal::execute`] does the whole proposal. `rest` is the digest of the
+    /// steps behind it.
+    ///
+    /// # Errors
+    /// As [`Proposal::execute`]; also where the instruction is not the next one, or `rest` is not what follows it.
+    pub fn execute_step(
+        &mut self,
+        proposal: Address,
+        invocation: &Invocation,
+        deploy_slot: u64,
+        rest: Hash,
+        constitution: &Account<Constitution>,
+        now: UnixSeconds,
+    ) -> Result<()> {
+        self.check_due(Step::Execute, constitution, now)?;
+        let context = self.execution_context(deploy_slot);
+        let step = step_digest::<SolSha256>(&context, self.steps_done, invocation);
+        require!(pending_digest::<SolSha256>(&step, &rest) == self.pending_digest, GovError::DigestMismatch);
+        constitution.check_delay(self.track, now.0.saturating_sub(self.ends_at))?;
+        self.steps_done = self.steps_done.checked_add(1).ok_or(GovError::Overflow)?;
+        if rest == NOTHING_PENDING {
+            return self.finish(proposal, now);
+        }
+        self.pending_digest = rest;
         self.updated_at = now.0;
-        let event = ProposalExecuted { proposal, sequence: self.chain.sequence, at: now.0, digest };
+        let event = ProposalStepExecuted {
+            proposal,
+            sequence: self.chain.sequence,
+            at: now.0,
+            step_digest: step,
+            pending_digest: rest,
+            steps_done: self.steps_done,
+            steps: self.steps,
+            reserved: [0; 4],
+        };
         self.chain.record(&event)
+    }
+
+    /// Writes that everything is done.
+    #[inline(never)]
+    fn finish(&mut self, proposal: Address, now: UnixSeconds) -> Result<()> {
+        self.status = Status::Executed as u8;
+        self.pending_digest = NOTHING_PENDING;
+        self.updated_at = now.0;
+        let (sequence, digest) = (self.chain.sequence, self.execution_digest);
+        self.chain.record(&ProposalExecuted { proposal, sequence, at: now.0, digest })
     }
 
     /// Whether its action gives a roster a role: then closing it unbinds that roster, too.

@@ -6,7 +6,7 @@ use clap::Subcommand;
 use quantumagi_interface::digest::sha256;
 use quantumagi_interface::pda;
 use quantumagi_rpc::solana::Address;
-use quantumagi_rules::action::{Action, InvokeAccounts, MAX_INVOKE_DATA, encode_accounts};
+use quantumagi_rules::action::{Action, InvokeAccounts, MAX_INVOKE_DATA, Series, encode_accounts};
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::parameters::{ParameterChange, Track};
 use quantumagi_sdk::SdkError;
@@ -69,9 +69,40 @@ pub(crate) enum Typed {
         /// `vault` stands for the vault's address. Repeat it, in the program's order.
         #[arg(long = "account", value_name = "ACCOUNT", value_parser = invoke::account)]
         accounts: Vec<invoke::Account>,
-        /// Its data in hexadecimal, at most 1,024 bytes.
+        /// Its data in hexadecimal, at most 9,216 bytes.
         #[arg(long, value_name = "HEX", default_value = "", value_parser = invoke::data)]
         data: invoke::Data,
+    },
+    /// Call several instructions of other programs in this order, signed by the vault; at most 16, each in a transaction of
+    /// its own if need be.
+    InvokeSeries {
+        /// A call: PROGRAM, its accounts as in `invoke`, then = and its data in hexadecimal, without spaces between:
+        /// PROGRAM,ACCOUNT,ACCOUNT=HEX. Repeat it, in the order in which they are called.
+        #[arg(long = "call", value_name = "CALL", value_parser = invoke::call)]
+        calls: Vec<invoke::Call>,
+        /// A file with one call a line, behind those that were given; lines that begin with # are passed over.
+        #[arg(long = "file", value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Pay tokens from the vault's associated token account, of either token program.
+    TransferTokens {
+        /// The token's mint.
+        mint: Address,
+        /// The token account that is paid into.
+        recipient: Address,
+        /// How much, in the token's base units.
+        #[arg(value_name = "UNITS")]
+        amount: u64,
+    },
+    /// Replace the code of a program whose upgrade authority is the vault.
+    ProgramUpgrade {
+        /// The program.
+        program: Address,
+        /// The loader's buffer with the new code; its authority must be the vault when it is executed.
+        buffer: Address,
+        /// Who gets the lamports that the buffer has left [default: the vault].
+        #[arg(long, value_name = "ADDRESS")]
+        spill: Option<Address>,
     },
     /// Replace the constitution's text. Principles stay as they are: each is changed by a proposal of its own.
     ConstitutionAmend {
@@ -174,6 +205,28 @@ impl Typed {
                 }
                 encode(Action::Invoke { program: program.to_bytes(), accounts, data: &data.0 }, None)
             }
+            Self::InvokeSeries { mut calls, files } => {
+                for file in &files {
+                    calls.extend(invoke::read(file)?);
+                }
+                let accounts: Vec<Vec<u8>> = calls.iter().map(|call| call.account_bytes(constitution)).collect();
+                let mut steps = Vec::with_capacity(calls.len());
+                for (call, accounts) in calls.iter().zip(&accounts) {
+                    steps.push(call.invocation(accounts).map_err(SdkError::from)?);
+                }
+                let bytes = Series::encode(&steps);
+                encode(Action::InvokeSeries { steps: Series::new(&bytes).map_err(SdkError::from)? }, None)
+            }
+            Self::TransferTokens { mint, recipient, amount } => {
+                let (mint, recipient) = (mint.to_bytes(), recipient.to_bytes());
+                encode(Action::TransferTokens { mint, recipient, amount }, None)
+            }
+            Self::ProgramUpgrade { program, buffer, spill } => {
+                let buffer_hash = client.hash_in_buffer(&buffer).await?;
+                let spill = spill.unwrap_or_else(|| pda::vault(constitution)).to_bytes();
+                let (program, buffer) = (program.to_bytes(), buffer.to_bytes());
+                encode(Action::ProgramUpgrade { program, buffer, buffer_hash, spill }, None)
+            }
             Self::ConstitutionAmend { file } => {
                 let parent_hash = client.constitution(constitution).await?.value.text_hash;
                 let (text_hash, text) = hashed(read_document(&file)?.text);
@@ -240,6 +293,9 @@ pub(super) fn texts_of(action: &Action<'_>) -> Vec<Wanted> {
         Action::PolicyRepeal { .. }
         | Action::TransferLamports { .. }
         | Action::Invoke { .. }
+        | Action::InvokeSeries { .. }
+        | Action::TransferTokens { .. }
+        | Action::ProgramUpgrade { .. }
         | Action::PrincipleRetire { .. }
         | Action::RosterAdopt { .. }
         | Action::ElectorateAdopt { .. }

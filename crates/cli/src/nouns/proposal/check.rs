@@ -17,8 +17,11 @@ use crate::table::facts;
 pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> anyhow::Result<()> {
     let (client, address) = (&context.client, pda::proposal(constitution, id));
     let proposal = client.proposal_at(&address).await?.value;
-    let action = published::creation(context, &address).await?.action;
-    let (digest, approved) = (proposal.digest_of(&action), proposal.execution_digest);
+    let created = published::creation(context, &address).await?;
+    let action = created.action;
+    // Bytes that are no action have no digest: zeros, which were never voted on.
+    let digest = proposal.digest_of(&action, &created.slots).unwrap_or_default();
+    let approved = proposal.execution_digest;
     let now = client.now().await?;
     let phase = proposal.phase(now)?;
     let next = next_step(phase);

@@ -39,6 +39,9 @@ pub(crate) struct Create {
     /// Keep the texts here and do not publish them.
     #[arg(long, global = true)]
     no_publish: bool,
+    /// Name accounts by this address table where that makes them fit. Repeat it.
+    #[arg(long = "lookup-table", global = true, value_name = "ADDRESS")]
+    tables: Vec<Address>,
     /// What is done if it passes.
     #[command(subcommand)]
     action: Typed,
@@ -47,7 +50,7 @@ pub(crate) struct Create {
 impl Create {
     pub(super) async fn run(self, context: &Context, constitution: &Address) -> anyhow::Result<()> {
         let explanation = self.explain()?;
-        let Self { mut cites, final_ballots, no_publish, action, .. } = self;
+        let Self { mut cites, final_ballots, no_publish, tables, action, .. } = self;
         cites.sort_unstable();
         cites.dedup();
         let Prepared { bytes, text } = action.prepare(context, constitution).await?;
@@ -55,9 +58,19 @@ impl Create {
         let actor = context.actor()?;
         let content_hash = sha256(explanation.as_bytes());
         let ballot_rule = if final_ballots { BallotRule::Final } else { BallotRule::Changeable };
-        let draft = ProposalDraft { content_hash, ballot_rule, action, citations: &cites };
+        let draft = ProposalDraft { content_hash, ballot_rule, action, citations: &cites, payload: None };
         let account = context.client.constitution(constitution).await?.value;
-        let (address, instructions) = context.client.proposal_create(constitution, &actor.address(), &draft).await?;
+        let client = context.client.with_lookup_tables(&tables).await?;
+        let proposer = actor.address();
+        let (address, mut instructions) = client.proposal_create(constitution, &proposer, &draft).await?;
+        // An action that does not fit is written to a payload first, part by part.
+        let mut before = Vec::new();
+        if !client.fits(&proposer, &instructions) {
+            let (payload, parts) = client.payload_write(&proposer, &bytes).await?;
+            let draft = ProposalDraft { payload: Some(payload), ..draft };
+            (_, instructions) = client.proposal_create(constitution, &proposer, &draft).await?;
+            before = parts;
+        }
         let id = account.next_proposal_id;
         if pda::proposal(constitution, id) != address {
             return Err(Mendable::again("somebody else proposed at the same moment", "run the command again").into());
@@ -72,9 +85,10 @@ impl Create {
         };
         let names = context.names(constitution, &account, &texts_of(&action)).await?;
         let words = describe_action(&action, &names);
-        let order = Order::one(format!("proposal {id} created: it {}", words.sentence), instructions);
+        let sequence = before.into_iter().chain([instructions]).collect();
+        let order = Order::many(format!("proposal {id} created: it {}", words.sentence), sequence);
         let order = named(order, id, &address).with("does", words.sentence).with("content_hash", hex(&content_hash));
-        context.carry_out(&actor, order.with_aside(parts)).await
+        context.carry_out(&actor, order.by(client).with_aside(parts)).await
     }
 
     /// The canonical text that explains it.

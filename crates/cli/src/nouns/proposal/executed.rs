@@ -1,7 +1,7 @@
 //! Doing what was approved.
 
 use quantumagi_interface::pda;
-use quantumagi_rpc::solana::Address;
+use quantumagi_rpc::solana::{Address, Instruction};
 use quantumagi_rules::action::Action;
 use quantumagi_rules::lifecycle::Step;
 use quantumagi_sdk::SdkError;
@@ -14,18 +14,38 @@ use crate::context::Context;
 use crate::order::Order;
 
 /// Executes a proposal.
-pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> anyhow::Result<()> {
-    let (client, address) = (&context.client, pda::proposal(constitution, id));
+pub(super) async fn run(context: &Context, constitution: &Address, id: u64, tables: &[Address]) -> anyhow::Result<()> {
+    let client = context.client.with_lookup_tables(tables).await?;
+    let address = pda::proposal(constitution, id);
     let proposal = client.proposal_at(&address).await?.value;
     // Asked before the history is: most often it is too early.
     check::step(&proposal, Step::Execute, client.now().await?)?;
     let created = published::creation(context, &address).await?;
     let actor = context.actor()?;
-    let instruction = client.proposal_execute(&address, &actor.address(), &created.action).await?;
+    let executor = actor.address();
+    let mut payload = (created.payload != Address::default()).then_some(created.payload);
+    let mut before = Vec::new();
+    let mut steps = client.proposal_steps(&address, &executor, &created.action, payload).await?;
+    let is_long = |steps: &[Instruction]| steps.iter().any(|step| !client.fits(&executor, std::slice::from_ref(step)));
+    let is_kept = match &payload {
+        Some(payload) => client.payload(payload).await?.is_some_and(|payload| payload.filling().is_complete()),
+        None => false,
+    };
+    // Whoever wrote the payload may have closed it. Anybody can write the same bytes again.
+    if !is_kept && (payload.is_some() || is_long(&steps)) {
+        steps = client.proposal_steps(&address, &executor, &created.action, None).await?;
+        if is_long(&steps) {
+            let (written, parts) = client.payload_write(&executor, &created.action).await?;
+            (payload, before) = (Some(written), parts);
+            steps = client.proposal_steps(&address, &executor, &created.action, payload).await?;
+        }
+    }
     let account = client.constitution(constitution).await?.value;
     let action = Action::decode(&created.action).map_err(SdkError::from)?;
     let names = context.names(constitution, &account, &texts_of(&action)).await?;
     let words = describe_action(&action, &names);
-    let order = Order::one(format!("proposal {id} executed: it {}", words.sentence), vec![instruction]);
+    let sequence = before.into_iter().chain(steps.into_iter().map(|step| vec![step])).collect();
+    let order = Order::many(format!("proposal {id} executed: it {}", words.sentence), sequence);
+    let order = order.by(client);
     context.carry_out(&actor, named(order, id, &address).with("does", words.sentence)).await
 }

@@ -50,8 +50,9 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
 
 /// One that is not closed: from its account, and its action from the event that created it.
 async fn open(context: &Context, address: &Address, proposal: Proposal) -> anyhow::Result<Found> {
-    let action = published::creation(context, address).await?.action;
-    if proposal.digest_of(&action) != proposal.execution_digest {
+    let created = published::creation(context, address).await?;
+    let action = created.action;
+    if proposal.digest_of(&action, &created.slots) != Some(proposal.execution_digest) {
         let hint = "ask another endpoint with --url: this one alters what was published";
         return Err(Mendable::new("the published action is not the one that is voted on", hint).into());
     }
@@ -67,13 +68,18 @@ async fn closed(context: &Context, constitution: &Address, id: u64, missing: Sdk
     }
     let mut replayed = proved(context, constitution).await?;
     let record = replayed.proposals.remove(&id).ok_or(missing)?;
+    // One that was read from a payload is not in the events that were proved, but its digest is.
+    let action = match record.action.is_empty() {
+        true => published::creation(context, &record.address).await?.action,
+        false => record.action,
+    };
     let roster = replayed.rosters.into_values().find(|roster| roster.address == record.account.electorate);
     Ok(Found {
         address: record.address,
         pages: pages_of(&record.address, record.account.voters, &record.ballots),
         members: roster.map(|roster| roster.members).unwrap_or_default(),
         proposal: record.account,
-        action: record.action,
+        action,
         is_closed: true,
     })
 }

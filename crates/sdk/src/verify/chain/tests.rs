@@ -26,8 +26,8 @@ trait DecodeZeros {
 
 impl DecodeZeros for ProposalCreated {
     fn decode_zeros() -> Self {
-        // Two empty lists at the end are eight zeros.
-        let bytes = [&Self::DISCRIMINATOR[..], &[0; 440]].concat();
+        // Three empty lists at the end are twelve zeros.
+        let bytes = [&Self::DISCRIMINATOR[..], &[0; 600]].concat();
         let event = (0..bytes.len()).rev().find_map(|len| Event::decode(&bytes[..len]).ok());
         let Some(Event::ProposalCreated(event)) = event else { panic!("zeros are a creation") };
         event

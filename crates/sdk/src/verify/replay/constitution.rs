@@ -18,8 +18,8 @@ use quantumagi_rules::principle::{Category, Class};
 
 use super::deposits::{self, Depositors};
 use super::{
-    Contradiction, LAYOUT_VERSION, Record, Replayed, RosterRecord, check_hash, check_number, emergency, proposal,
-    unexpected,
+    Contradiction, LAYOUT_VERSION, ProposalRecord, Record, Replayed, RosterRecord, check_hash, check_number, emergency,
+    proposal, unexpected,
 };
 
 /// A replay under way.
@@ -234,7 +234,11 @@ impl Replaying {
             return Ok(());
         }
         let record = self.ids.get(&mandate).and_then(|id| self.state.proposals.get(id));
-        if record.is_none_or(|record| record.action != action.to_bytes()) {
+        // By the digest, not by the bytes: those of an action that was read from a payload are not in these events.
+        let is_meant = |record: &ProposalRecord| {
+            record.account.digest_of(&action.to_bytes(), &[]) == Some(record.account.execution_digest)
+        };
+        if !record.is_some_and(is_meant) {
             return Err(Contradiction::NotWhatWasVotedOn { mandate });
         }
         self.mandates.push((self.state.constitution.chain.sequence, mandate));

@@ -9,7 +9,7 @@ use quantumagi_interface::types::{Citation, EventChain, Member};
 use quantumagi_rules::Weight;
 use quantumagi_rules::approval::Tally;
 use quantumagi_rules::ballot::{Choice, PROPOSAL_BALLOT_BYTES, Place, VETO_BALLOT_BYTES, place, write};
-use quantumagi_rules::digest::next_link;
+use quantumagi_rules::digest::{NOTHING_PENDING, next_link, pending_digest};
 use quantumagi_rules::lifecycle::Status;
 use quantumagi_rules::principle::MAX_CITATIONS;
 
@@ -33,6 +33,7 @@ pub(super) fn begin(e: &ProposalCreated, bytes: &[u8]) -> Result<ProposalRecord,
         subject: e.subject,
         content_hash: e.content_hash,
         execution_digest: e.execution_digest,
+        pending_digest: e.execution_digest,
         snapshot_root: [0; 32],
         attestation_hash: [0; 32],
         chain: EventChain { hash: next_link::<Sha2>(&[0; 32], bytes), sequence: 1 },
@@ -73,7 +74,7 @@ pub(super) fn begin(e: &ProposalCreated, bytes: &[u8]) -> Result<ProposalRecord,
         electorate_kind: e.electorate_kind,
         is_attested: 0,
         track: e.track,
-        action: *e.action.first().ok_or(impossible)?,
+        action: e.number,
         status: Status::Open as u8,
         defeat: 0,
         ballot_rule: e.ballot_rule,
@@ -84,7 +85,13 @@ pub(super) fn begin(e: &ProposalCreated, bytes: &[u8]) -> Result<ProposalRecord,
         veto_ballots: [0; VETO_BALLOT_BYTES],
         ballots: [0; PROPOSAL_BALLOT_BYTES],
     };
-    check_hash("execution digest", e.execution_digest, account.digest_of(&e.action))?;
+    // An action that was read from a payload is not told here; everything that is done later proves itself by the digest.
+    if !e.action.is_empty() {
+        let digest = account.digest_of(&e.action, &e.slots).ok_or(impossible.clone())?;
+        check_hash("execution digest", e.execution_digest, digest)?;
+        check_number("number of the action", e.number, e.action.first().copied().unwrap_or_default())?;
+    }
+    check_number("number of steps", e.steps, e.slots.len() as u64)?;
     let (address, action) = (e.proposal, e.action.clone());
     Ok(ProposalRecord { address, account, action, ballots: BTreeMap::new(), is_closed: false })
 }
@@ -117,7 +124,18 @@ pub(super) fn apply(record: &mut ProposalRecord, veto_body: &[Member], event: &E
         Event::ProposalExecuted(e) => {
             status(Status::Succeeded, account.status)?;
             check_hash("execution digest", e.digest, account.execution_digest)?;
+            let steps_done = account.steps.min(account.steps_done.saturating_add(1));
+            check_number("steps done", steps_done, account.steps)?;
             (account.status, account.updated_at) = (Status::Executed as u8, e.at);
+            (account.steps_done, account.pending_digest) = (steps_done, NOTHING_PENDING);
+        }
+        Event::ProposalStepExecuted(e) => {
+            status(Status::Succeeded, account.status)?;
+            let before = pending_digest::<Sha2>(&e.step_digest, &e.pending_digest);
+            check_hash("digest of what is to be done", before, account.pending_digest)?;
+            check_number("steps done", e.steps_done, u64::from(account.steps_done) + 1)?;
+            check_number("steps", e.steps, account.steps)?;
+            (account.steps_done, account.pending_digest, account.updated_at) = (e.steps_done, e.pending_digest, e.at);
         }
         Event::ProposalHeld(e) => {
             status(Status::Succeeded, account.status)?;

@@ -129,6 +129,9 @@ fn a_proposal_is_told_with_its_action() {
             electorate_kind: 1,
             track: 0,
             ballot_rule: 0,
+            number: 10,
+            payload: Address::default(),
+            slots: Vec::new(),
             citations: vec![Citation { principle_id: 0, version: 1 }],
             action,
         })

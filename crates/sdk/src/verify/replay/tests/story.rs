@@ -110,7 +110,7 @@ impl Story {
             window_seconds: 7_200,
             deploy_slot: 0,
         };
-        let execution_digest = execution_digest::<Sha2>(&context, action);
+        let execution_digest = execution_digest::<Sha2>(&context, action, &[]).expect("it calls nothing");
         let action = action.to_bytes();
         self.log(|(constitution, sequence, at)| {
             Event::ProposalCreated(ProposalCreated {
@@ -149,6 +149,9 @@ impl Story {
                 electorate_kind: 1,
                 track: 0,
                 ballot_rule: 0,
+                number: action[0],
+                payload: Address::default(),
+                slots: Vec::new(),
                 citations: vec![Citation { principle_id: 0, version: 2 }],
                 action,
             })
