@@ -29,6 +29,7 @@ mod guardians;
 mod guardrail_set;
 mod guardrails;
 mod holdings;
+mod hidden;
 mod laws;
 mod logs;
 mod mandates;

@@ -17,7 +17,7 @@ mod decode;
 mod encode;
 
 pub use decode::DecodeError;
-pub use generated::{PROGRAM_ID, accounts, errors, events, instructions, types};
+pub use generated::{PROGRAM_ID, accounts, calls, errors, events, instructions, types};
 pub use roster_page::RosterPage;
 pub use solana_address::Address;
 pub use solana_instruction::{AccountMeta, Instruction};

@@ -7,7 +7,7 @@ use quantumagi_interface::digest::Sha2;
 use quantumagi_interface::events::{
     Event, PolicyAdopted, PolicyAmended, PrincipleAdded, ProposalClosed, RosterCreated, RosterExtended,
 };
-use quantumagi_interface::types::{EventChain, Member};
+use quantumagi_interface::types::EventChain;
 use quantumagi_interface::{Address, pda};
 use quantumagi_rules::action::Action;
 use quantumagi_rules::digest::next_link;
@@ -15,16 +15,18 @@ use quantumagi_rules::electorate::{DEFAULT_OPEN_PROPOSALS, ElectorateKind};
 use quantumagi_rules::guardrail::Guardrail;
 use quantumagi_rules::policy::PolicyStatus;
 use quantumagi_rules::principle::{Category, Class};
+use quantumagi_rules::roster::check_size;
 
 use super::deposits::{self, Depositors};
 use super::{
-    Contradiction, LAYOUT_VERSION, Record, Replayed, RosterRecord, check_hash, check_number, emergency, proposal,
-    unexpected,
+    Contradiction, LAYOUT_VERSION, ProposalRecord, Record, Replayed, RosterRecord, check_hash, check_moment,
+    check_number, electors, emergency, proposal, unexpected,
 };
 
 /// A replay under way.
-pub(super) struct Replaying {
-    pub(super) state: Replayed,
+#[derive(Clone)]
+pub(in super::super) struct Replaying {
+    pub(in super::super) state: Replayed,
     /// Versions of rosters by address.
     versions: BTreeMap<Address, u32>,
     /// The guardrail of each principle that has one.
@@ -42,7 +44,7 @@ pub(super) struct Replaying {
 impl Replaying {
     /// # Errors
     /// [`Contradiction::Unexpected`] for any event but the founding of this constitution.
-    pub(super) fn begin(address: Address, event: &Event) -> Result<Self, Contradiction> {
+    pub(in super::super) fn begin(address: Address, event: &Event) -> Result<Self, Contradiction> {
         let Event::ConstitutionCreated(e) = event else { return Err(unexpected(event)) };
         if e.constitution != address {
             return Err(unexpected(event));
@@ -103,7 +105,7 @@ impl Replaying {
     /// # Errors
     /// The [`Contradiction`] between this event and those before it.
     #[allow(clippy::wildcard_enum_match_arm, reason = "whatever is not known to belong here is refused")]
-    pub(super) fn apply(&mut self, event: &Event) -> Result<(), Contradiction> {
+    pub(in super::super) fn apply(&mut self, event: &Event) -> Result<(), Contradiction> {
         match event {
             Event::ConstitutionAmended(e) => {
                 check_hash("parent of the text", e.parent_hash, self.state.constitution.text_hash)?;
@@ -206,8 +208,7 @@ impl Replaying {
             }
             Event::PolicySunsetRecorded(e) => {
                 let policy = &mut self.policy(e.policy_id, event)?.account;
-                let unsigned = |moment: i64| moment.cast_unsigned();
-                check_number("sunset", unsigned(e.sunset_at), unsigned(policy.sunset_at))?;
+                check_moment("sunset", e.sunset_at, policy.sunset_at)?;
                 policy.status = PolicyStatus::Sunset as u8;
             }
             Event::ParametersAmended(e) => self.parameters_amended(e, event)?,
@@ -222,6 +223,29 @@ impl Replaying {
         chain.hash = next_link::<Sha2>(&chain.hash, &event.to_bytes());
         chain.sequence += 1;
         Ok(())
+    }
+
+    /// Carries out an event of a proposal's own chain.
+    ///
+    /// # Errors
+    /// The [`Contradiction`] between this event and those before it.
+    pub(in super::super) fn apply_own(&mut self, address: &Address, event: &Event) -> Result<(), Contradiction> {
+        let record = self.ids.get(address).and_then(|id| self.state.proposals.get_mut(id));
+        let record = record.ok_or_else(|| unexpected(event))?;
+        let roster = self.versions.get(&record.account.electorate).and_then(|version| self.state.rosters.get(version));
+        electors(roster.map(|roster| roster.members.as_slice()), &mut self.depositors, record, event)?;
+        let vetoes = self.versions.get(&record.account.veto_roster).and_then(|version| self.state.rosters.get(version));
+        proposal::apply(record, vetoes.map_or(&[], |roster| roster.members.as_slice()), event)
+    }
+
+    /// The proposal at this address.
+    pub(in super::super) fn proposal(&self, address: &Address) -> Option<&ProposalRecord> {
+        self.ids.get(address).and_then(|id| self.state.proposals.get(id))
+    }
+
+    /// The roster at this address.
+    pub(in super::super) fn roster_at(&self, address: &Address) -> Option<&RosterRecord> {
+        self.versions.get(address).and_then(|version| self.state.rosters.get(version))
     }
 
     /// Checks that the right authority ordered `action`, and notes the proposal.
@@ -289,6 +313,7 @@ impl Replaying {
 
     fn roster_created(&mut self, e: &RosterCreated) -> Result<(), Contradiction> {
         check_number("version of the roster", e.version, self.state.constitution.next_roster_version)?;
+        check_size(e.size).map_err(|_| Contradiction::Unexpected { name: "RosterCreated" })?;
         self.state.constitution.next_roster_version += 1;
         let account = Roster {
             constitution: e.constitution,
@@ -320,9 +345,9 @@ impl Replaying {
                 account.filling().with_member(&member.voter.to_bytes(), quantumagi_rules::Weight(member.weight));
             let filled = filled.map_err(|_| unexpected(event))?;
             (account.count, account.total_weight, account.last_member) = (filled.count, filled.total.0, member.voter);
+            account.members_hash = member.hash_after(&account.members_hash);
             members.push(*member);
         }
-        account.members_hash = Member::list_hash(members);
         Ok(())
     }
 
