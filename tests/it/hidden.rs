@@ -94,7 +94,7 @@ fn long_story() -> Community {
     let recipient = person("bob");
     let payment =
         community.approved(&Action::TransferLamports { recipient: recipient.to_bytes(), lamports: 2_000_000 });
-    community.send(ix::VaultTransfer { constitution, proposal: payment, vault, recipient }.instruction(2_000_000));
+    community.send(ix::VaultTransfer { constitution, proposal: payment, vault, recipient, guardrails: None }.instruction(2_000_000));
     community.adopt_policy("be kind", 0);
     let open = community.propose(&Action::PolicyRepeal { policy_id: 0 });
     community.open_voting(&open);
@@ -211,7 +211,7 @@ fn a_call_about_another_constitution_that_names_this_one_changes_nothing() {
     let action = Action::TransferLamports { recipient: recipient.to_bytes(), lamports: 2_000_000 };
     let proposal = others.approved(&action);
     let (constitution, vault) = (others.constitution, others.vault);
-    others.send(ix::VaultTransfer { constitution, proposal, vault, recipient }.instruction(2_000_000));
+    others.send(ix::VaultTransfer { constitution, proposal, vault, recipient, guardrails: None }.instruction(2_000_000));
     community.world = others.world;
     check_proved_without_lines(&community.world, "two constitutions");
 }

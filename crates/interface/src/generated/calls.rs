@@ -5,22 +5,32 @@
 use solana_address::Address;
 
 use super::instructions::{
-    BallotPageClose, BallotPageOpen, ConstitutionAmend, ConstitutionCreate, ConstitutionSeal, DepositAdd, DepositClose,
-    DepositDelegate, DepositMature, DepositOpen, DepositPoolClose, DepositPoolCreate, DepositVote, DepositWithdraw,
-    ElectorateAdopt, ElectorateClose, OperatorsCreate, ParametersAmend, PolicyAdopt, PolicyAmend, PolicyClose,
-    PolicyRepeal, PolicySunset, PrincipleAdd, PrincipleAmend, PrincipleRetire, ProposalAttest, ProposalCancel,
-    ProposalClose, ProposalCreate, ProposalExecute, ProposalExpire, ProposalFinalize, ProposalVeto, ProposalVote,
-    ProposerClose, ProposerOpen, RecordVote, RosterAdopt, RosterClose, RosterCreate, RosterExtend, RosterPageClose,
-    RosterPageOpen, SeatClose, SeatOpen, SettingsAmend, SnapshotBind, SnapshotClose, SnapshotPublish, SnapshotReview,
-    SnapshotVote, TextPublish, VaultTransfer, VetoBodyAdopt, VetoBodyRemove, WeightPluginCreate,
+    AuthorizationClose, BallotPageClose, BallotPageOpen, ConstitutionAmend, ConstitutionCreate, ConstitutionSeal,
+    DepositAdd, DepositClose, DepositDelegate, DepositMature, DepositOpen, DepositPoolClose, DepositPoolCreate,
+    DepositVote, DepositWithdraw, ElectorateAdopt, ElectorateClose, EmergencyApprove, EmergencyClose, EmergencyEnd,
+    EmergencyLapse, EmergencyOpen, EmergencyRatify, GuardiansAdopt, GuardiansHeartbeat, GuardiansOpen, GuardiansRemove,
+    GuardrailClear, GuardrailSet, GuardrailsOpen, OperatorsCreate, ParametersAmend, PolicyAdopt, PolicyAmend,
+    PolicyAuthorize, PolicyClose, PolicyRepeal, PolicySunset, PolicyUse, PrincipleAdd, PrincipleAmend, PrincipleRetire,
+    ProposalAttest, ProposalCancel, ProposalClose, ProposalCreate, ProposalExecute, ProposalExpire, ProposalFinalize,
+    ProposalVeto, ProposalVote, ProposerClose, ProposerOpen, RecordVote, RosterAdopt, RosterClose, RosterCreate,
+    RosterExtend, RosterPageClose, RosterPageOpen, SeatClose, SeatOpen, SettingsAmend, SnapshotBind, SnapshotClose,
+    SnapshotPublish, SnapshotReview, SnapshotVote, TextPublish, VaultTransfer, VetoBodyAdopt, VetoBodyRemove,
+    WeightPluginCreate,
 };
-use super::types::{ConstitutionCreateArgs, Member, PrincipleAddArgs, ProposalCreateArgs, TrackConfig};
+use super::types::{
+    ConstitutionCreateArgs, EmergencyOpenArgs, Member, PrincipleAddArgs, ProposalCreateArgs, TrackConfig,
+};
 use crate::decode::{Call as Wire, DecodeError};
 
 /// Any call: the accounts and the arguments it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Call {
+    /// `authorization_close`.
+    AuthorizationClose {
+        /// Its accounts.
+        accounts: AuthorizationClose,
+    },
     /// `ballot_page_close`.
     BallotPageClose {
         /// Its accounts.
@@ -127,6 +137,91 @@ pub enum Call {
         /// Its accounts.
         accounts: ElectorateClose,
     },
+    /// `emergency_approve`.
+    EmergencyApprove {
+        /// Its accounts.
+        accounts: EmergencyApprove,
+        /// `index`.
+        index: u8,
+        /// `statement`.
+        statement: [u8; 32],
+    },
+    /// `emergency_close`.
+    EmergencyClose {
+        /// Its accounts.
+        accounts: EmergencyClose,
+    },
+    /// `emergency_end`.
+    EmergencyEnd {
+        /// Its accounts.
+        accounts: EmergencyEnd,
+    },
+    /// `emergency_lapse`.
+    EmergencyLapse {
+        /// Its accounts.
+        accounts: EmergencyLapse,
+    },
+    /// `emergency_open`.
+    EmergencyOpen {
+        /// Its accounts.
+        accounts: EmergencyOpen,
+        /// `args`.
+        args: EmergencyOpenArgs,
+    },
+    /// `emergency_ratify`.
+    EmergencyRatify {
+        /// Its accounts.
+        accounts: EmergencyRatify,
+    },
+    /// `guardians_adopt`.
+    GuardiansAdopt {
+        /// Its accounts.
+        accounts: GuardiansAdopt,
+        /// `threshold`.
+        threshold: u8,
+        /// `term_seconds`.
+        term_seconds: u32,
+        /// `members`.
+        members: Vec<Address>,
+    },
+    /// `guardians_heartbeat`.
+    GuardiansHeartbeat {
+        /// Its accounts.
+        accounts: GuardiansHeartbeat,
+        /// `index`.
+        index: u8,
+    },
+    /// `guardians_open`.
+    GuardiansOpen {
+        /// Its accounts.
+        accounts: GuardiansOpen,
+    },
+    /// `guardians_remove`.
+    GuardiansRemove {
+        /// Its accounts.
+        accounts: GuardiansRemove,
+    },
+    /// `guardrail_clear`.
+    GuardrailClear {
+        /// Its accounts.
+        accounts: GuardrailClear,
+        /// `version`.
+        version: u32,
+    },
+    /// `guardrail_set`.
+    GuardrailSet {
+        /// Its accounts.
+        accounts: GuardrailSet,
+        /// `version`.
+        version: u32,
+        /// `guardrail`.
+        guardrail: [u8; 48],
+    },
+    /// `guardrails_open`.
+    GuardrailsOpen {
+        /// Its accounts.
+        accounts: GuardrailsOpen,
+    },
     /// `operators_create`.
     OperatorsCreate {
         /// Its accounts.
@@ -165,6 +260,15 @@ pub enum Call {
         /// `sunset_at`.
         sunset_at: i64,
     },
+    /// `policy_authorize`.
+    PolicyAuthorize {
+        /// Its accounts.
+        accounts: PolicyAuthorize,
+        /// `action_hash`.
+        action_hash: [u8; 32],
+        /// `text_hash`.
+        text_hash: [u8; 32],
+    },
     /// `policy_close`.
     PolicyClose {
         /// Its accounts.
@@ -179,6 +283,17 @@ pub enum Call {
     PolicySunset {
         /// Its accounts.
         accounts: PolicySunset,
+    },
+    /// `policy_use`.
+    PolicyUse {
+        /// Its accounts.
+        accounts: PolicyUse,
+        /// `use_key`.
+        use_key: [u8; 32],
+        /// `action_hash`.
+        action_hash: [u8; 32],
+        /// `text_hash`.
+        text_hash: [u8; 32],
     },
     /// `principle_add`.
     PrincipleAdd {
@@ -434,6 +549,13 @@ impl Call {
     pub fn decode<'a>(accounts: &'a [Address], data: &[u8]) -> Result<(Self, &'a [Address]), DecodeError> {
         let mut wire = Wire::new(accounts, data)?;
         let call = match wire.discriminator {
+            AuthorizationClose::DISCRIMINATOR => {
+                let constitution = wire.account()?;
+                let policy = wire.account()?;
+                let authorization = wire.account()?;
+                let payer = wire.account()?;
+                Self::AuthorizationClose { accounts: AuthorizationClose { constitution, policy, authorization, payer } }
+            }
             BallotPageClose::DISCRIMINATOR => {
                 let proposal = wire.account()?;
                 let ballot_page = wire.account()?;
@@ -609,6 +731,127 @@ impl Call {
                 let electorate = wire.account()?;
                 Self::ElectorateClose { accounts: ElectorateClose { payer, constitution, electorate } }
             }
+            EmergencyApprove::DISCRIMINATOR => {
+                let guardian = wire.account()?;
+                let constitution = wire.account()?;
+                let guardians = wire.account()?;
+                wire.account()?;
+                let emergency = wire.account()?;
+                let target = wire.optional()?;
+                Self::EmergencyApprove {
+                    accounts: EmergencyApprove { guardian, constitution, guardians, emergency, target },
+                    index: wire.argument()?,
+                    statement: wire.argument()?,
+                }
+            }
+            EmergencyClose::DISCRIMINATOR => {
+                let constitution = wire.account()?;
+                let emergency = wire.account()?;
+                let payer = wire.account()?;
+                Self::EmergencyClose { accounts: EmergencyClose { constitution, emergency, payer } }
+            }
+            EmergencyEnd::DISCRIMINATOR => {
+                let constitution = wire.account()?;
+                let guardians = wire.account()?;
+                let emergency = wire.account()?;
+                let target = wire.optional()?;
+                let proposal = wire.account()?;
+                Self::EmergencyEnd { accounts: EmergencyEnd { constitution, guardians, emergency, target, proposal } }
+            }
+            EmergencyLapse::DISCRIMINATOR => {
+                let constitution = wire.account()?;
+                let emergency = wire.account()?;
+                Self::EmergencyLapse { accounts: EmergencyLapse { constitution, emergency } }
+            }
+            EmergencyOpen::DISCRIMINATOR => {
+                let guardian = wire.account()?;
+                let constitution = wire.account()?;
+                let guardians = wire.account()?;
+                let principle = wire.account()?;
+                let emergency = wire.account()?;
+                wire.account()?;
+                wire.account()?;
+                Self::EmergencyOpen {
+                    accounts: EmergencyOpen { guardian, constitution, guardians, principle, emergency },
+                    args: wire.argument()?,
+                }
+            }
+            EmergencyRatify::DISCRIMINATOR => {
+                let constitution = wire.account()?;
+                let guardians = wire.account()?;
+                let emergency = wire.account()?;
+                let target = wire.optional()?;
+                let proposal = wire.account()?;
+                Self::EmergencyRatify {
+                    accounts: EmergencyRatify { constitution, guardians, emergency, target, proposal },
+                }
+            }
+            GuardiansAdopt::DISCRIMINATOR => {
+                let authority = wire.account()?;
+                let constitution = wire.account()?;
+                let proposal = wire.optional()?;
+                let guardians = wire.account()?;
+                Self::GuardiansAdopt {
+                    accounts: GuardiansAdopt { authority, constitution, proposal, guardians },
+                    threshold: wire.argument()?,
+                    term_seconds: wire.argument()?,
+                    members: wire.argument()?,
+                }
+            }
+            GuardiansHeartbeat::DISCRIMINATOR => {
+                let guardian = wire.account()?;
+                let constitution = wire.account()?;
+                let guardians = wire.account()?;
+                wire.account()?;
+                Self::GuardiansHeartbeat {
+                    accounts: GuardiansHeartbeat { guardian, constitution, guardians },
+                    index: wire.argument()?,
+                }
+            }
+            GuardiansOpen::DISCRIMINATOR => {
+                let payer = wire.account()?;
+                let constitution = wire.account()?;
+                let guardians = wire.account()?;
+                wire.account()?;
+                Self::GuardiansOpen { accounts: GuardiansOpen { payer, constitution, guardians } }
+            }
+            GuardiansRemove::DISCRIMINATOR => {
+                let authority = wire.account()?;
+                let constitution = wire.account()?;
+                let proposal = wire.optional()?;
+                let guardians = wire.account()?;
+                Self::GuardiansRemove { accounts: GuardiansRemove { authority, constitution, proposal, guardians } }
+            }
+            GuardrailClear::DISCRIMINATOR => {
+                let authority = wire.account()?;
+                let constitution = wire.account()?;
+                let proposal = wire.optional()?;
+                let principle = wire.account()?;
+                let guardrails = wire.optional()?;
+                Self::GuardrailClear {
+                    accounts: GuardrailClear { authority, constitution, proposal, principle, guardrails },
+                    version: wire.argument()?,
+                }
+            }
+            GuardrailSet::DISCRIMINATOR => {
+                let authority = wire.account()?;
+                let constitution = wire.account()?;
+                let proposal = wire.optional()?;
+                let principle = wire.account()?;
+                let guardrails = wire.optional()?;
+                Self::GuardrailSet {
+                    accounts: GuardrailSet { authority, constitution, proposal, principle, guardrails },
+                    version: wire.argument()?,
+                    guardrail: wire.argument()?,
+                }
+            }
+            GuardrailsOpen::DISCRIMINATOR => {
+                let payer = wire.account()?;
+                let constitution = wire.account()?;
+                let guardrails = wire.account()?;
+                wire.account()?;
+                Self::GuardrailsOpen { accounts: GuardrailsOpen { payer, constitution, guardrails } }
+            }
             OperatorsCreate::DISCRIMINATOR => {
                 let payer = wire.account()?;
                 let constitution = wire.account()?;
@@ -625,8 +868,9 @@ impl Call {
                 let authority = wire.account()?;
                 let constitution = wire.account()?;
                 let proposal = wire.optional()?;
+                let guardrails = wire.optional()?;
                 Self::ParametersAmend {
-                    accounts: ParametersAmend { authority, constitution, proposal },
+                    accounts: ParametersAmend { authority, constitution, proposal, guardrails },
                     track: wire.argument()?,
                     parameters: wire.argument()?,
                 }
@@ -653,6 +897,16 @@ impl Call {
                     sunset_at: wire.argument()?,
                 }
             }
+            PolicyAuthorize::DISCRIMINATOR => {
+                let authority = wire.account()?;
+                let constitution = wire.account()?;
+                let policy = wire.account()?;
+                Self::PolicyAuthorize {
+                    accounts: PolicyAuthorize { authority, constitution, policy },
+                    action_hash: wire.argument()?,
+                    text_hash: wire.argument()?,
+                }
+            }
             PolicyClose::DISCRIMINATOR => {
                 let constitution = wire.account()?;
                 let policy = wire.account()?;
@@ -669,6 +923,20 @@ impl Call {
                 let constitution = wire.account()?;
                 let policy = wire.account()?;
                 Self::PolicySunset { accounts: PolicySunset { constitution, policy } }
+            }
+            PolicyUse::DISCRIMINATOR => {
+                let authority = wire.account()?;
+                let constitution = wire.account()?;
+                let policy = wire.account()?;
+                let payer = wire.account()?;
+                let authorization = wire.account()?;
+                wire.account()?;
+                Self::PolicyUse {
+                    accounts: PolicyUse { authority, constitution, policy, payer, authorization },
+                    use_key: wire.argument()?,
+                    action_hash: wire.argument()?,
+                    text_hash: wire.argument()?,
+                }
             }
             PrincipleAdd::DISCRIMINATOR => {
                 let authority = wire.account()?;
@@ -697,8 +965,9 @@ impl Call {
                 let constitution = wire.account()?;
                 let proposal = wire.optional()?;
                 let principle = wire.account()?;
+                let guardrails = wire.optional()?;
                 Self::PrincipleRetire {
-                    accounts: PrincipleRetire { authority, constitution, proposal, principle },
+                    accounts: PrincipleRetire { authority, constitution, proposal, principle, guardrails },
                     version: wire.argument()?,
                 }
             }
@@ -749,6 +1018,7 @@ impl Call {
                 let candidate = wire.optional()?;
                 let veto_roster = wire.optional()?;
                 let program_data = wire.optional()?;
+                let guardrails = wire.optional()?;
                 wire.account()?;
                 Self::ProposalCreate {
                     accounts: ProposalCreate {
@@ -762,6 +1032,7 @@ impl Call {
                         candidate,
                         veto_roster,
                         program_data,
+                        guardrails,
                     },
                     args: wire.argument()?,
                 }
@@ -772,15 +1043,17 @@ impl Call {
                 let vault = wire.account()?;
                 let program = wire.account()?;
                 let program_data = wire.optional()?;
+                let guardrails = wire.optional()?;
                 Self::ProposalExecute {
-                    accounts: ProposalExecute { constitution, proposal, vault, program, program_data },
+                    accounts: ProposalExecute { constitution, proposal, vault, program, program_data, guardrails },
                     flags: wire.argument()?,
                     data: wire.argument()?,
                 }
             }
             ProposalExpire::DISCRIMINATOR => {
+                let constitution = wire.account()?;
                 let proposal = wire.account()?;
-                Self::ProposalExpire { accounts: ProposalExpire { proposal } }
+                Self::ProposalExpire { accounts: ProposalExpire { constitution, proposal } }
             }
             ProposalFinalize::DISCRIMINATOR => {
                 let proposal = wire.account()?;
@@ -976,9 +1249,10 @@ impl Call {
                 let proposal = wire.account()?;
                 let vault = wire.account()?;
                 let recipient = wire.account()?;
+                let guardrails = wire.optional()?;
                 wire.account()?;
                 Self::VaultTransfer {
-                    accounts: VaultTransfer { constitution, proposal, vault, recipient },
+                    accounts: VaultTransfer { constitution, proposal, vault, recipient, guardrails },
                     lamports: wire.argument()?,
                 }
             }
