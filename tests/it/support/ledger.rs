@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use quantumagi_interface::accounts::{
-    Constitution, Deposit, DepositPool, Policy, Principle, Proposal, Proposer, Roster,
+    Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Guardrails, Policy, Principle, Proposal, Proposer,
+    Roster,
 };
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
@@ -32,6 +33,19 @@ pub fn ledger(world: &World, address: &Address, is_shown: impl Fn(usize) -> bool
         proposers: load(world, owners(world, address), |owner| pda::proposer(address, &owner), Proposer::decode),
         pools: load(world, pools, |pool| pool, DepositPool::decode),
         deposits: load(world, deposits(world, address), |deposit| deposit, Deposit::decode),
+        guardians: load(world, std::iter::once(()), |()| pda::guardians(address), Guardians::decode)
+            .remove(&())
+            .flatten(),
+        emergencies: load(
+            world,
+            0..constitution.next_emergency_id,
+            |id| pda::emergency(address, id),
+            EmergencyAction::decode,
+        ),
+        guardrails: load(world, std::iter::once(()), |()| pda::guardrails(address), Guardrails::decode)
+            .remove(&())
+            .flatten(),
+        authorizations: BTreeMap::new(),
         history: history(world, is_shown),
         constitution,
     }

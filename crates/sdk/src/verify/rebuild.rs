@@ -154,7 +154,7 @@ impl<'a> Teller<'a> {
     fn tell_transaction(&mut self, trace: &Trace, lines: &[&RawEvent], is_guessed: bool) -> Result<(), &'static str> {
         for raw in &trace.calls {
             let name = name_of(&raw.data).unwrap_or("?");
-            let Some(events) = self.expected(raw) else {
+            let Some(events) = self.expected(raw, trace.slot) else {
                 // A later version of the program may know the call; its lines are then all there is.
                 return if self.tell_lines(trace, lines) { Ok(()) } else { Err(name) };
             };
@@ -165,9 +165,9 @@ impl<'a> Teller<'a> {
         Ok(())
     }
 
-    fn expected(&self, raw: &RawCall) -> expected::Logged {
+    fn expected(&self, raw: &RawCall, slot: u64) -> expected::Logged {
         let (call, rest) = Call::decode(&raw.accounts, &raw.data).ok()?;
-        expected(&self.live, Asked { call: &call, rest, at: self.at, hints: Hints::new(self.ledger) })
+        expected(&self.live, Asked { call: &call, rest, at: self.at, slot, hints: Hints::new(self.ledger) })
     }
 
     /// One event, by its line or by its instruction. `None` where it contradicts what was before.

@@ -6,6 +6,7 @@
 mod community;
 mod creation;
 mod deposits;
+mod emergency;
 mod proposal;
 mod tracks;
 
@@ -24,6 +25,8 @@ pub(super) struct Asked<'a> {
     pub(super) rest: &'a [Address],
     /// The time it ran at, Unix seconds.
     pub(super) at: i64,
+    /// The slot it ran in.
+    pub(super) slot: u64,
     pub(super) hints: Hints<'a>,
 }
 

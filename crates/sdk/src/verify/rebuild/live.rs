@@ -62,6 +62,12 @@ impl Live {
         self.state()?.policies.get(self.policies.get(address)?).map(|record| &record.account)
     }
 
+    /// The policy at this address, unless it was closed.
+    pub(super) fn open_policy(&self, address: &Address) -> Option<&Policy> {
+        let record = self.state()?.policies.get(self.policies.get(address)?);
+        record.filter(|record| !record.is_closed).map(|record| &record.account)
+    }
+
     /// Whose proposals the account at this address counts.
     pub(super) fn proposer_at(&self, address: &Address) -> Option<Address> {
         self.proposers.get(address).copied()

@@ -7,7 +7,7 @@ use quantumagi_interface::{Address, pda};
 
 use super::super::super::Chain;
 use super::super::live::Live;
-use super::{Asked, Logged, deposits, spent, tracks};
+use super::{Asked, Logged, deposits, emergency, spent, tracks};
 
 /// What every event of the chain begins with.
 #[derive(Clone, Copy)]
@@ -25,6 +25,9 @@ pub(super) fn changed(live: &Live, asked: Asked<'_>) -> Logged {
     }
     let chain = Chain::Constitution(named);
     let next = Next { constitution: named, sequence: live.next_number(chain), at: asked.at };
+    if let Some(events) = emergency::guarded(live, asked, next) {
+        return Some(events);
+    }
     let event = text(live, asked.call, next)
         .or_else(|| principle(live, asked.call, next))
         .or_else(|| roster(live, asked.call, next))
@@ -64,6 +67,16 @@ fn about(call: &Call) -> Option<(Address, Option<Address>)> {
         Call::SettingsAmend { accounts, .. } => (accounts.constitution, accounts.proposal),
         Call::VetoBodyAdopt { accounts } => (accounts.constitution, accounts.proposal),
         Call::VetoBodyRemove { accounts } => (accounts.constitution, accounts.proposal),
+        Call::GuardiansOpen { accounts } => (accounts.constitution, None),
+        Call::GuardiansAdopt { accounts, .. } => (accounts.constitution, None),
+        Call::GuardiansRemove { accounts } => (accounts.constitution, None),
+        Call::GuardiansHeartbeat { accounts, .. } => (accounts.constitution, None),
+        Call::EmergencyOpen { accounts, .. } => (accounts.constitution, None),
+        Call::EmergencyApprove { accounts, .. } => (accounts.constitution, None),
+        Call::EmergencyRatify { accounts } => (accounts.constitution, None),
+        Call::EmergencyEnd { accounts } => (accounts.constitution, None),
+        Call::EmergencyLapse { accounts } => (accounts.constitution, None),
+        Call::EmergencyClose { accounts } => (accounts.constitution, None),
         Call::ElectorateAdopt { accounts, .. } => (accounts.constitution, accounts.proposal),
         Call::DepositPoolCreate { accounts, .. } => (accounts.constitution, None),
         Call::DepositPoolClose { accounts } => (accounts.constitution, None),

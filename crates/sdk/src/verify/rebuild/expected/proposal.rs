@@ -55,8 +55,11 @@ pub(super) fn stepped(live: &Live, asked: Asked<'_>) -> Logged {
         Call::ProposalExpire { accounts } => own(live, accounts.proposal, |sequence, _| {
             Some(Event::ProposalExpired(ProposalExpired { proposal: accounts.proposal, sequence, at }))
         }),
-        Call::ProposalExecute { accounts, .. } => executed(live, accounts.proposal, at),
-        Call::VaultTransfer { accounts, .. } => executed(live, accounts.proposal, at),
+        // What guardrails count is not told yet.
+        Call::ProposalExecute { accounts, .. } if accounts.guardrails.is_none() => {
+            executed(live, accounts.proposal, at)
+        }
+        Call::VaultTransfer { accounts, .. } if accounts.guardrails.is_none() => executed(live, accounts.proposal, at),
         _ => None,
     }
 }
