@@ -8,6 +8,7 @@ pub(super) mod constitution;
 mod deposits;
 mod emergency;
 mod guardrails;
+mod own;
 pub(super) mod proposal;
 mod tracks;
 

@@ -19,8 +19,8 @@ use quantumagi_rules::roster::check_size;
 
 use super::deposits::{self, Depositors};
 use super::{
-    Contradiction, LAYOUT_VERSION, ProposalRecord, Record, Replayed, RosterRecord, check_hash, check_moment,
-    check_number, electors, emergency, proposal, unexpected,
+    Contradiction, LAYOUT_VERSION, Record, Replayed, RosterRecord, check_hash, check_moment, check_number, emergency,
+    proposal, unexpected,
 };
 
 /// A replay under way.
@@ -28,11 +28,11 @@ use super::{
 pub(in super::super) struct Replaying {
     pub(in super::super) state: Replayed,
     /// Versions of rosters by address.
-    versions: BTreeMap<Address, u32>,
+    pub(super) versions: BTreeMap<Address, u32>,
     /// The guardrail of each principle that has one.
     pub(super) bound: BTreeMap<u32, Guardrail>,
     /// Ids of proposals by address.
-    ids: BTreeMap<Address, u64>,
+    pub(super) ids: BTreeMap<Address, u64>,
     /// Each proposal that ordered a change, with the number of the event.
     pub(super) mandates: Vec<(u64, Address)>,
     /// Each proposal that was closed, with the number of the event.
@@ -223,29 +223,6 @@ impl Replaying {
         chain.hash = next_link::<Sha2>(&chain.hash, &event.to_bytes());
         chain.sequence += 1;
         Ok(())
-    }
-
-    /// Carries out an event of a proposal's own chain.
-    ///
-    /// # Errors
-    /// The [`Contradiction`] between this event and those before it.
-    pub(in super::super) fn apply_own(&mut self, address: &Address, event: &Event) -> Result<(), Contradiction> {
-        let record = self.ids.get(address).and_then(|id| self.state.proposals.get_mut(id));
-        let record = record.ok_or_else(|| unexpected(event))?;
-        let roster = self.versions.get(&record.account.electorate).and_then(|version| self.state.rosters.get(version));
-        electors(roster.map(|roster| roster.members.as_slice()), &mut self.depositors, record, event)?;
-        let vetoes = self.versions.get(&record.account.veto_roster).and_then(|version| self.state.rosters.get(version));
-        proposal::apply(record, vetoes.map_or(&[], |roster| roster.members.as_slice()), event)
-    }
-
-    /// The proposal at this address.
-    pub(in super::super) fn proposal(&self, address: &Address) -> Option<&ProposalRecord> {
-        self.ids.get(address).and_then(|id| self.state.proposals.get(id))
-    }
-
-    /// The roster at this address.
-    pub(in super::super) fn roster_at(&self, address: &Address) -> Option<&RosterRecord> {
-        self.versions.get(address).and_then(|version| self.state.rosters.get(version))
     }
 
     /// Checks that the right authority ordered `action`, and notes the proposal.
