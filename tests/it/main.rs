@@ -29,6 +29,7 @@ mod golden;
 mod guardians;
 mod guardrail_set;
 mod guardrails;
+mod hidden;
 mod holdings;
 mod laws;
 mod logs;

@@ -9,6 +9,7 @@ mod bill;
 mod build;
 mod codegen;
 mod demo;
+mod fuzz;
 mod idl;
 mod lint;
 mod peers;
@@ -42,6 +43,8 @@ enum Verb {
     Codegen(codegen::Args),
     /// Govern a community with a real constitution on a local network, from its founding to the bill
     Demo(demo::Args),
+    /// Run the decoders and the rules on inputs that libFuzzer makes up
+    Fuzz(fuzz::Args),
     /// Write the program's IDL to idl/quantumagi_core.json
     Idl(idl::Args),
     /// Formatting, clippy, documentation, licences and sources of dependencies
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Verb::Build(args) => build::run(&args),
         Verb::Codegen(args) => codegen::run(&args),
         Verb::Demo(args) => demo::run(&args),
+        Verb::Fuzz(args) => fuzz::run(&args),
         Verb::Idl(args) => idl::run(&args),
         Verb::Lint => lint::run_all(),
         Verb::Test(args) => test::run_all(&args),

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 
 use crate::step::{run, seconds, step};
-use crate::{anchor, bill, build, codegen, demo, idl, lint, repo, tidy};
+use crate::{anchor, bill, build, codegen, demo, fuzz, idl, lint, repo, tidy};
 
 /// Options of `test`.
 #[derive(clap::Args)]
@@ -39,6 +39,7 @@ const FULL: &[Step] = &[
     ("bill", "cargo xtask bill --check", bill::check),
     // Starts its own binary again, so nothing may rebuild xtask meanwhile: before the tests, which might.
     ("demo", "cargo xtask demo --check", demo::check),
+    ("fuzz", "cargo xtask fuzz", fuzz::check),
     ("doc tests", DOC_TESTS_ALONE, doc_tests),
     ("tests", "QUANTUMAGI_FULL=1 cargo test --workspace", full_tests),
 ];
@@ -58,6 +59,7 @@ pub(crate) fn run_all(args: &Args) -> Result<()> {
 /// Everything the lock files name, and nothing else. The only step that may use the network.
 fn fetch() -> Result<()> {
     run(&mut repo::cargo(["fetch", "--quiet", "--locked"]))?;
+    run(&mut repo::cargo(["fetch", "--quiet", "--locked", "--manifest-path", "fuzz/Cargo.toml"]))?;
     repo::program_cargos(&["fetch", "--quiet", "--locked"]).iter_mut().try_for_each(run)
 }
 

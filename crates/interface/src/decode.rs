@@ -1,6 +1,9 @@
 //! Reading accounts and events: a discriminator, then borsh, and nothing behind it.
 
 use borsh::{BorshDeserialize, BorshSerialize};
+use solana_address::Address;
+
+use crate::PROGRAM_ID;
 
 /// Bytes of a discriminator.
 pub(crate) const DISCRIMINATOR_LEN: usize = 8;
@@ -44,6 +47,12 @@ pub enum DecodeError {
     Malformed {
         /// How many bytes there are.
         len: usize,
+    },
+    /// A call names fewer accounts than the program needs.
+    #[error("{count} accounts are too few")]
+    TooFewAccounts {
+        /// How many it names.
+        count: usize,
     },
     /// A stored number has no meaning.
     #[error("{field} is {value}, which has no meaning")]
@@ -97,4 +106,36 @@ pub(crate) fn to_bytes(discriminator: [u8; 8], value: &impl BorshSerialize) -> V
     let mut bytes = discriminator.to_vec();
     value.serialize(&mut bytes).expect("writing to memory does not fail");
     bytes
+}
+
+/// What is left to read of a call.
+pub(crate) struct Call<'a, 'd> {
+    pub(crate) discriminator: [u8; 8],
+    /// Accounts that are not read yet.
+    pub(crate) accounts: &'a [Address],
+    data: &'d [u8],
+    count: usize,
+}
+
+impl<'a, 'd> Call<'a, 'd> {
+    pub(crate) fn new(accounts: &'a [Address], data: &'d [u8]) -> Result<Self, DecodeError> {
+        let discriminator = discriminator(data)?;
+        let data = data.get(DISCRIMINATOR_LEN..).unwrap_or_default();
+        Ok(Self { discriminator, accounts, data, count: accounts.len() })
+    }
+
+    pub(crate) fn account(&mut self) -> Result<Address, DecodeError> {
+        let (first, rest) = self.accounts.split_first().ok_or(DecodeError::TooFewAccounts { count: self.count })?;
+        self.accounts = rest;
+        Ok(*first)
+    }
+
+    /// An account that may be absent: then the program's own address stands for it.
+    pub(crate) fn optional(&mut self) -> Result<Option<Address>, DecodeError> {
+        Ok(Some(self.account()?).filter(|address| *address != PROGRAM_ID))
+    }
+
+    pub(crate) fn argument<T: BorshDeserialize>(&mut self) -> Result<T, DecodeError> {
+        T::deserialize(&mut self.data).map_err(|_| DecodeError::Malformed { len: self.data.len() })
+    }
 }

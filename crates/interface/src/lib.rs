@@ -18,7 +18,7 @@ mod decode;
 mod encode;
 
 pub use decode::DecodeError;
-pub use generated::{PROGRAM_ID, accounts, errors, events, instructions, types};
+pub use generated::{PROGRAM_ID, accounts, calls, errors, events, instructions, types};
 pub use payload::Payload;
 pub use roster_page::RosterPage;
 pub use solana_address::Address;

@@ -6,6 +6,8 @@
 
 mod header;
 mod logs;
+mod order;
+mod trace;
 
 use std::collections::HashSet;
 
@@ -17,6 +19,7 @@ use quantumagi_rpc::{HistoryRange, Result, Rpc, SignatureRecord};
 
 pub use header::EventHeader;
 pub use logs::{LogFault, LogReading, read_logs};
+pub use trace::{RawCall, Trace};
 
 /// Transactions asked for at one time: enough to hide the way to the endpoint, few enough for its rate limit.
 const PARALLEL_READS: usize = 16;
@@ -74,6 +77,8 @@ pub struct History {
     pub events: Vec<LoggedEvent>,
     /// Transactions whose events are not all among them, oldest first.
     pub gaps: Vec<Gap>,
+    /// What every transaction that succeeded asked of the program, in the same order as the events.
+    pub traces: Vec<Trace>,
     /// Transactions that succeeded.
     pub succeeded: usize,
     /// Transactions that failed, and so logged nothing that counts.
@@ -100,13 +105,12 @@ impl History {
         let mut lists = stream::iter(addresses)
             .map(|address| rpc.signatures_for(address, HistoryRange::default()))
             .buffered(PARALLEL_READS);
-        let mut records = Vec::new();
+        let mut all = Vec::new();
         while let Some(list) = lists.next().await {
-            records.extend(list?);
+            all.push(list?);
         }
-        // Stable, so that the order inside a slot stays the endpoint's.
-        records.sort_by_key(|record| record.slot);
-        Self::default().joined(rpc, records).await
+        drop(lists);
+        Self::default().joined(rpc, order::merged(all)).await
     }
 
     /// This history and what `records` logged; a transaction listed twice counts once.
@@ -124,7 +128,15 @@ impl History {
             match found {
                 // The list and the transaction can come from different nodes; what failed changed nothing.
                 Some(transaction) if transaction.error.is_some() => {}
-                Some(transaction) => self.add(record.signature, record.slot, &transaction.logs),
+                Some(transaction) => {
+                    let trace = Trace {
+                        signature: record.signature,
+                        slot: record.slot,
+                        block_time: record.block_time.or(transaction.block_time),
+                        calls: trace::calls(&transaction.instructions, &PROGRAM_ID),
+                    };
+                    self.add(trace, &transaction.logs);
+                }
                 None => self.gaps.push(Gap {
                     signature: record.signature,
                     slot: record.slot,
@@ -135,9 +147,16 @@ impl History {
         Ok(self)
     }
 
-    /// Adds what a transaction that succeeded logged.
-    pub fn add(&mut self, signature: Signature, slot: u64, logs: &[String]) {
-        let LogReading { events, fault } = read_logs(logs, &PROGRAM_ID);
+    /// Adds what a transaction that succeeded did and logged.
+    pub fn add(&mut self, trace: Trace, logs: &[String]) {
+        let Trace { signature, slot, .. } = trace;
+        let LogReading { mut events, fault } = read_logs(logs, &PROGRAM_ID);
+        if fault.is_some() {
+            // A text's part follows from its instruction alone.
+            let texts = trace.texts().filter(|text| !events.contains(text)).collect::<Vec<_>>();
+            events.extend(texts);
+        }
+        self.traces.push(trace);
         for (index, bytes) in (0u32..).zip(events) {
             let event = Event::decode(&bytes);
             self.events.push(LoggedEvent { raw: RawEvent { signature, slot, index, bytes }, event });

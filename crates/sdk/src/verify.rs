@@ -7,6 +7,7 @@
 mod chain;
 mod compare;
 mod ledger;
+mod rebuild;
 mod replay;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use quantumagi_interface::{Address, pda};
 pub use chain::{Chain, ChainBreak, ChainHead, Report, verify_chain, verify_chain_through};
 pub use compare::{Deviation, Difference};
 pub use ledger::{Ledger, LedgerError};
+pub use rebuild::{Line, Recovered, Stuck};
 pub use replay::{Contradiction, GuardrailChange, ProposalRecord, Record, ReplayBreak, Replayed, RosterRecord, replay};
 
 use crate::history::{Gap, RawEvent};
@@ -37,16 +39,29 @@ pub struct Verification {
     pub differences: Vec<Difference>,
     /// Transactions whose events are not all known. Harmless where every chain is whole, else probably the cause.
     pub gaps: Vec<Gap>,
+    /// Events whose lines are lost or altered, and which their instructions tell.
+    pub recovered: Vec<Recovered>,
+    /// Where telling lost events from their instructions ended early.
+    pub stuck: Option<Stuck>,
 }
 
 impl Verification {
     /// Whether everything is proved: every chain whole, every event in accord with those before it, every account what
-    /// the events lead to.
+    /// the events lead to. An altered line is no proof, even where the instructions tell what it was: the endpoint that
+    /// gave it cannot be relied on for anything else.
     #[must_use]
     pub fn is_proved(&self) -> bool {
         let is_replayed = matches!(self.replayed, Some(Ok(_)));
         let are_whole = self.constitution.is_ok() && self.proposals.values().all(Result::is_ok);
-        are_whole && self.lost.is_empty() && is_replayed && self.differences.is_empty()
+        let is_unaltered = self.recovered.iter().all(|recovered| recovered.line == Line::Lost);
+        are_whole && self.lost.is_empty() && is_replayed && self.differences.is_empty() && is_unaltered
+    }
+
+    /// Whether the history of this chain is whole and unaltered.
+    #[must_use]
+    pub fn is_whole(&self, chain: Chain) -> bool {
+        let is_it = |proved: &Result<Report, ChainBreak>| proved.as_ref().is_ok_and(|report| report.chain == chain);
+        is_it(&self.constitution) || self.proposals.values().any(is_it)
     }
 
     /// Events that are proved to be whole and unaltered. A proposal's creation is in two chains and counts once.
@@ -59,11 +74,23 @@ impl Verification {
 }
 
 /// Proves a ledger: every chain, then every event, then every account. Asks nobody.
+///
+/// Events whose lines are lost or altered are told from their instructions, and proved like the others.
 #[must_use]
 pub fn verify(ledger: &Ledger) -> Verification {
+    let logged: Vec<&RawEvent> = ledger.history.events.iter().map(|event| &event.raw).collect();
+    let verification = prove(ledger, &logged);
+    if verification.is_proved() || ledger.history.traces.is_empty() {
+        return verification;
+    }
+    rebuild::rebuilt(ledger, verification)
+}
+
+/// Proves a ledger with these events.
+fn prove(ledger: &Ledger, given: &[&RawEvent]) -> Verification {
     let chain = Chain::Constitution(ledger.address);
     let head = ChainHead::from(ledger.constitution.chain);
-    let events = chain.select(raw(ledger), head);
+    let events = chain.select(given.iter().copied(), head);
     let constitution = verify_chain(chain, &events, head);
     let closed = closing_heads(&events);
     let mut proposals = BTreeMap::new();
@@ -80,7 +107,7 @@ pub fn verify(ledger: &Ledger) -> Verification {
             }
         };
         let chain = Chain::Proposal(address);
-        let events = chain.select(raw(ledger), head);
+        let events = chain.select(given.iter().copied(), head);
         proposals.insert(*id, verify_chain(chain, &events, head));
         own_events.insert(address, events);
     }
@@ -91,11 +118,8 @@ pub fn verify(ledger: &Ledger) -> Verification {
         Some(Ok(replayed)) => replayed.differences(ledger),
         Some(Err(_)) | None => Vec::new(),
     };
-    Verification { constitution, proposals, lost, replayed, differences, gaps: ledger.history.gaps.clone() }
-}
-
-fn raw(ledger: &Ledger) -> impl Iterator<Item = &RawEvent> {
-    ledger.history.events.iter().map(|event| &event.raw)
+    let (gaps, recovered, stuck) = (ledger.history.gaps.clone(), Vec::new(), None);
+    Verification { constitution, proposals, lost, replayed, differences, gaps, recovered, stuck }
 }
 
 /// Where the chain of each proposal stood that was closed.

@@ -10,6 +10,7 @@ mod forwarder;
 mod founding;
 mod guardians;
 mod guards;
+mod ledger;
 mod people;
 mod proposals;
 mod refused;
@@ -28,6 +29,7 @@ pub use deposits::{DEPOSITS, Depositors, FLOOR, MATURITY, create_pool, withdraw}
 pub use electorates::{CHALLENGE, Electors, READ_AT, SLOT, elector, electors, operator};
 pub use forwarder::forwarded;
 pub use founding::{Founding, principle};
+pub use ledger::{HIDDEN, ledger};
 pub use people::{hash, keypair, member_key, person};
 pub use proposals::Draft;
 pub use refused::{ACCOUNT_IN_USE, DUPLICATE, check_refused, error_of};

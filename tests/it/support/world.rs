@@ -1,6 +1,7 @@
 //! A chain with the program on it, a clock that obeys, and laws that hold after every transaction.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use litesvm::{
@@ -30,6 +31,8 @@ pub struct World {
     chains: Chains,
     /// Every instruction that went through, and when.
     pub sent: Vec<(i64, Instruction)>,
+    /// Every transaction that went through: which of the instructions were its, and what it logged.
+    pub landed: Vec<(Range<usize>, Vec<Event>)>,
 }
 
 /// What a transaction that went through left behind.
@@ -66,7 +69,7 @@ impl World {
             svm.add_program(PROGRAM_ID, program()).expect("the program loads");
             svm
         });
-        let mut world = Self { svm: empty.clone(), chains: Chains::default(), sent: Vec::new() };
+        let mut world = Self { svm: empty.clone(), chains: Chains::default(), sent: Vec::new(), landed: Vec::new() };
         world.set_time(START);
         world.fund(&fee_payer(), 1_000_000_000_000);
         world
@@ -144,8 +147,10 @@ impl World {
         assert_eq!(before, self.total_lamports() + u128::from(fee), "lamports in = lamports out + live accounts");
         let meta = outcome.map_err(Box::new)?;
         let now = self.now();
+        let first = self.sent.len();
         self.sent.extend(instructions.iter().map(|instruction| (now, instruction.clone())));
         let events = self.chains.follow(&meta.logs);
+        self.landed.push((first..self.sent.len(), events.clone()));
         self.chains.check(&self.svm, &events);
         Ok(Done { events, compute_units: meta.compute_units_consumed })
     }

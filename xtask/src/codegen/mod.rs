@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod calls;
 mod docs;
 mod errors;
 mod events;
@@ -75,6 +76,7 @@ fn outputs() -> Result<Vec<Output>> {
         ("accounts", accounts::module(&program)?),
         ("types", accounts::types_module(&program)?),
         ("instructions", instructions::module(&program)?),
+        ("calls", calls::module(&program)?),
         ("events", events::module(&program)?),
         ("errors", errors::module(&program)?),
     ];

@@ -15,7 +15,7 @@ pub(super) const HEADER: &str =
 
 /// `generated/mod.rs`.
 pub(super) fn index(program: &Program) -> String {
-    let modules = ["accounts", "errors", "events", "instructions", "types"];
+    let modules = ["accounts", "calls", "errors", "events", "instructions", "types"];
     let modules: String = modules.iter().map(|name| format!("pub mod {name};\n")).collect();
     let address = &program.idl.address;
     format!(

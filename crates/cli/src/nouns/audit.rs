@@ -15,6 +15,8 @@ use crate::table::facts;
 pub(crate) enum Command {
     /// Read every event, prove the list whole and unaltered, carry all of it out again by the rules, and compare what
     /// comes of it with every account.
+    ///
+    /// An event whose log line was hidden or left out is told from its instruction, and named.
     Verify,
 }
 
@@ -51,7 +53,8 @@ impl Report for Audit {
     fn words(&self) -> String {
         let Self { constitution, head, proof } = self;
         let mut lines = vec![proof.sentence.clone()];
-        lines.extend(proof.problems.iter().chain(&proof.gaps).map(|line| format!("- {line}")));
+        let problems = proof.problems.iter().chain(&proof.gaps).chain(&proof.recovered);
+        lines.extend(problems.map(|line| format!("- {line}")));
         let head = head.clone().unwrap_or_else(|| "not proved".to_owned());
         lines.push(facts(&[("constitution", constitution.clone()), ("head", head)]));
         lines.join("\n")

@@ -3,6 +3,7 @@
 //! The program's accounts, instructions, events and errors, as its IDL describes them.
 
 pub mod accounts;
+pub mod calls;
 pub mod errors;
 pub mod events;
 pub mod instructions;

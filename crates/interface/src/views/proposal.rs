@@ -107,12 +107,27 @@ impl Proposal {
     /// The shares its tally must reach: with the higher threshold while an attestor has not signed what keeps the lower.
     #[must_use]
     pub fn approval_rule(&self) -> ApprovalRule {
-        let frozen = ApprovalRule {
+        let frozen = self.frozen_rule();
+        self.attestation().map_or(frozen, |attestation| attestation.deciding(frozen))
+    }
+
+    /// Whether nothing that may still come can change the outcome of this tally. Meaningful only where ballots cannot be
+    /// changed.
+    #[must_use]
+    pub fn is_settled_by(&self, tally: Tally) -> bool {
+        let (frozen, total) = (self.frozen_rule(), self.total_weight());
+        match self.attestation() {
+            None => frozen.is_settled(tally, total),
+            Some(attestation) => attestation.is_settled(frozen, tally, total),
+        }
+    }
+
+    fn frozen_rule(&self) -> ApprovalRule {
+        ApprovalRule {
             threshold: Bps(self.threshold_bps),
             quorum: Bps(self.quorum_bps),
             min_for: Bps(self.min_for_bps),
-        };
-        self.attestation().map_or(frozen, |attestation| attestation.deciding(frozen))
+        }
     }
 
     /// What its attestor has said; `None` where nobody attests.

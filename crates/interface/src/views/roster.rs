@@ -37,8 +37,12 @@ impl Member {
     /// The hash of a list of members, which a roster keeps and a vote on a roster binds to.
     #[must_use]
     pub fn list_hash(members: &[Self]) -> Hash {
-        members
-            .iter()
-            .fold([0; 32], |hash, member| Sha2::hashv(&[&hash, member.voter.as_ref(), &member.weight.to_le_bytes()]))
+        members.iter().fold([0; 32], |hash, member| member.hash_after(&hash))
+    }
+
+    /// The hash of a list that this member ends, from the hash of the list before.
+    #[must_use]
+    pub fn hash_after(&self, before: &Hash) -> Hash {
+        Sha2::hashv(&[before, self.voter.as_ref(), &self.weight.to_le_bytes()])
     }
 }

@@ -161,3 +161,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn t4_t5_a_ballot_moves_the_end_of_voting_only_where_it_decides_something() {
+    let ending = Ending { ends_at: UnixSeconds(1_000), was_extended: false };
+    let after = |effect, was_extended, now| {
+        let Ending { ends_at, was_extended } =
+            Ending { was_extended, ..ending }.after_ballot(effect, 100, UnixSeconds(now));
+        (ends_at.0, was_extended)
+    };
+    assert_eq!(after(BallotEffect::None, false, 950), (1_000, false));
+    assert_eq!(after(BallotEffect::Settled, false, 950), (950, false));
+    assert_eq!(after(BallotEffect::QuorumMet, false, 899), (1_000, false), "not late");
+    assert_eq!(after(BallotEffect::QuorumMet, false, 900), (1_100, true));
+    assert_eq!(after(BallotEffect::QuorumMet, true, 950), (1_000, true), "once");
+}

@@ -123,6 +123,15 @@ impl From<EventChain> for ChainHead {
     }
 }
 
+impl std::fmt::Display for Chain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Constitution(address) => write!(f, "constitution {address}"),
+            Self::Proposal(address) => write!(f, "proposal {address}"),
+        }
+    }
+}
+
 impl Chain {
     /// The number of the event with these bytes in this chain; `None` where it does not belong to it.
     #[must_use]

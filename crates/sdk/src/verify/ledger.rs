@@ -6,14 +6,17 @@ use quantumagi_interface::accounts::{
     Authorization, Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Guardrails, Policy, Principle,
     Proposal, Proposer, Roster,
 };
+use quantumagi_interface::calls::Call;
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
-use quantumagi_rpc::{Account, Rpc, RpcError};
+use quantumagi_rpc::{Account, HistoryRange, Rpc, RpcError};
 
 use crate::history::History;
 
 /// How often the accounts are read again when somebody changed them in between.
 const READINGS: usize = 5;
+/// Instructions that one transaction can carry out, those of its programs included (`solana-transaction-context` 3).
+const MAX_INSTRUCTIONS: u64 = 64;
 
 /// Everything there is about one constitution. An account that does not exist (any more) is `None`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +72,16 @@ pub enum LedgerError {
         /// Why.
         source: DecodeError,
     },
+    /// The constitution claims more than all transactions that name it can have done. Reading it all would never end.
+    #[error("{field} is {claimed}, but the {listed} transactions that name the constitution cannot have led there")]
+    Implausible {
+        /// Which number.
+        field: &'static str,
+        /// What it is.
+        claimed: u64,
+        /// How many transactions the endpoint lists.
+        listed: usize,
+    },
     /// The constitution changed each time while its accounts were being read. Trying again later helps.
     #[error("the constitution changed {readings} times while its accounts were being read; try again")]
     Busy {
@@ -90,6 +103,8 @@ impl Ledger {
     pub async fn fetch(rpc: &Rpc, address: &Address) -> Result<Self> {
         let mut before = fetch_constitution(rpc, address).await?;
         for _ in 0..READINGS {
+            let listed = rpc.signatures_for(address, HistoryRange::default()).await?.len();
+            check_plausible(&before, listed)?;
             let ledger = Self::fetch_accounts(rpc, *address, before).await?;
             let after = fetch_constitution(rpc, address).await?;
             if after.chain != ledger.constitution.chain {
@@ -97,10 +112,10 @@ impl Ledger {
                 continue;
             }
             let history = fetch_history(rpc, &ledger).await?;
-            let owners = owners_of(&history);
+            let owners = owners_of(address, &history);
             let proposers = children(rpc, owners, |owner| pda::proposer(address, &owner), Proposer::decode).await?;
             // After the proposals: what is locked by a vote that they hold is then locked.
-            let deposits = children(rpc, deposits_of(&history), |deposit| deposit, Deposit::decode).await?;
+            let deposits = children(rpc, deposits_of(address, &history), |deposit| deposit, Deposit::decode).await?;
             let uses = uses_of(&history, address);
             let authorizations = children(rpc, uses, |record| record, Authorization::decode).await?;
             let after = fetch_constitution(rpc, address).await?;
@@ -165,6 +180,26 @@ async fn fetch_constitution(rpc: &Rpc, address: &Address) -> Result<Constitution
     Constitution::decode(&account.data).map_err(|_| LedgerError::NoConstitution { address: *address })
 }
 
+/// Whether all that the constitution counts can have been done by the transactions that name it.
+///
+/// Each thing that is counted was counted by an event, and an instruction logs one event of the constitution's. What is
+/// then read is in proportion to what the endpoint itself has sent.
+fn check_plausible(constitution: &Constitution, listed: usize) -> Result<()> {
+    let counters = [
+        ("number of events", constitution.chain.sequence, (listed as u64).saturating_mul(MAX_INSTRUCTIONS)),
+        ("next proposal", constitution.next_proposal_id, constitution.chain.sequence),
+        ("next policy", constitution.next_policy_id, constitution.chain.sequence),
+        ("next principle", constitution.next_principle_id.into(), constitution.chain.sequence),
+        // The first of these have version 1.
+        ("next electorate", constitution.next_electorate_version.into(), constitution.chain.sequence.saturating_add(1)),
+        ("next roster", constitution.next_roster_version.into(), constitution.chain.sequence.saturating_add(1)),
+    ];
+    match counters.into_iter().find(|(_, claimed, most)| claimed > most) {
+        Some((field, claimed, _)) => Err(LedgerError::Implausible { field, claimed, listed }),
+        None => Ok(()),
+    }
+}
+
 /// The accounts at numbered addresses.
 async fn children<Id: Copy + Ord, T>(
     rpc: &Rpc,
@@ -189,23 +224,38 @@ async fn children<Id: Copy + Ord, T>(
         .collect()
 }
 
-/// Everybody whose count of open proposals was ever opened. Only the history tells of them.
-fn owners_of(history: &History) -> impl Iterator<Item = Address> + use<> {
-    let opened = history.events.iter().filter_map(|logged| match &logged.event {
-        Ok(Event::ProposerOpened(opened)) => Some(opened.owner),
-        _ => None,
+/// Everybody whose count of open proposals was ever opened in this constitution. Only the history tells of them: its lines, and where lines
+/// are hidden, its instructions.
+fn owners_of(address: &Address, history: &History) -> impl Iterator<Item = Address> + use<> {
+    let events = history.events.iter().filter_map(|logged| logged.event.as_ref().ok());
+    let opened = events.filter_map(|event| {
+        let Event::ProposerOpened(e) = event else { return None };
+        (e.constitution == *address).then_some(e.owner)
     });
-    opened.collect::<BTreeSet<_>>().into_iter()
+    let asked = calls(history).filter_map(|call| {
+        let Call::ProposerOpen { accounts, owner } = call else { return None };
+        (accounts.constitution == *address).then_some(owner)
+    });
+    opened.chain(asked).collect::<BTreeSet<_>>().into_iter()
 }
 
-/// Addresses of all deposits that were ever opened.
-#[allow(clippy::wildcard_enum_match_arm, reason = "one kind of event is looked for")]
-fn deposits_of(history: &History) -> impl Iterator<Item = Address> + use<> {
-    let opened = history.events.iter().filter_map(|logged| match &logged.event {
-        Ok(Event::DepositOpened(opened)) => Some(opened.deposit),
-        _ => None,
+/// Addresses of all deposits that were ever opened in this constitution.
+fn deposits_of(address: &Address, history: &History) -> impl Iterator<Item = Address> + use<> {
+    let events = history.events.iter().filter_map(|logged| logged.event.as_ref().ok());
+    let opened = events.filter_map(|event| {
+        let Event::DepositOpened(e) = event else { return None };
+        (e.constitution == *address).then_some(e.deposit)
     });
-    opened.collect::<BTreeSet<_>>().into_iter()
+    let asked = calls(history).filter_map(|call| {
+        let Call::DepositOpen { accounts, .. } = call else { return None };
+        (accounts.constitution == *address).then_some(accounts.deposit)
+    });
+    opened.chain(asked).collect::<BTreeSet<_>>().into_iter()
+}
+
+fn calls(history: &History) -> impl Iterator<Item = Call> + '_ {
+    let calls = history.traces.iter().flat_map(|trace| &trace.calls);
+    calls.filter_map(|call| Some(Call::decode(&call.accounts, &call.data).ok()?.0))
 }
 
 /// The record of every use of a policy. Only the history tells of them.
@@ -225,4 +275,41 @@ fn uses_of(history: &History, constitution: &Address) -> impl Iterator<Item = Ad
 async fn fetch_history(rpc: &Rpc, ledger: &Ledger) -> Result<History> {
     let addresses: Vec<Address> = [ledger.address].into_iter().chain(ledger.proposal_addresses()).collect();
     Ok(History::fetch_all(rpc, &addresses).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn constitution(change: impl Fn(&mut Constitution)) -> Constitution {
+        let bytes = vec![0; Constitution::LEN];
+        let zeros = [&Constitution::DISCRIMINATOR[..], &bytes[8..]].concat();
+        let mut constitution = Constitution::decode(&zeros).expect("zeros are one");
+        (constitution.chain.sequence, constitution.next_roster_version) = (10, 1);
+        change(&mut constitution);
+        constitution
+    }
+
+    #[track_caller]
+    fn check(change: impl Fn(&mut Constitution), refused: Option<&str>) {
+        let found = check_plausible(&constitution(change), 2).err();
+        let found = found.map(|error| {
+            let LedgerError::Implausible { field, .. } = error else { panic!("{error}") };
+            field
+        });
+        assert_eq!(found, refused);
+    }
+
+    #[test]
+    fn a_constitution_that_counts_more_than_it_can_have_done_is_not_read() {
+        check(|_| {}, None);
+        check(|c| c.chain.sequence = 128, None);
+        check(|c| c.chain.sequence = 129, Some("number of events"));
+        check(|c| c.next_proposal_id = 10, None);
+        check(|c| c.next_proposal_id = u64::MAX, Some("next proposal"));
+        check(|c| c.next_policy_id = 11, Some("next policy"));
+        check(|c| c.next_principle_id = u32::MAX, Some("next principle"));
+        check(|c| c.next_roster_version = 11, None);
+        check(|c| c.next_roster_version = 12, Some("next roster"));
+    }
 }

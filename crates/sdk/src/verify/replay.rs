@@ -4,11 +4,12 @@
 //! each other: that a ballot has the weight its roster gives it, that a tally is the sum of its ballots, that an outcome
 //! is what the rule says of the tally, that what was executed is what was voted on.
 
-mod constitution;
+pub(super) mod constitution;
 mod deposits;
 mod emergency;
 mod guardrails;
-mod proposal;
+mod own;
+pub(super) mod proposal;
 mod tracks;
 
 use std::collections::BTreeMap;
@@ -107,7 +108,7 @@ pub struct ProposalRecord {
 
 /// An event that contradicts those before it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("event {sequence} of {}: {contradiction}", chain_name(chain))]
+#[error("event {sequence} of {chain}: {contradiction}")]
 pub struct ReplayBreak {
     /// The chain it is in.
     pub chain: Chain,
@@ -139,6 +140,16 @@ pub enum Contradiction {
         logged: u64,
         /// What the events before say.
         replayed: u64,
+    },
+    /// It claims a moment that the events before it do not lead to.
+    #[error("{field} is {logged}, but the events before lead to {replayed} (Unix seconds)")]
+    MomentDiffers {
+        /// Which moment.
+        field: &'static str,
+        /// What the event says, Unix seconds.
+        logged: i64,
+        /// What the events before say, Unix seconds.
+        replayed: i64,
     },
     /// It claims a hash that the events before it do not lead to.
     #[error("{field} is {}, but the events before lead to {}", hex(logged), hex(replayed))]
@@ -277,13 +288,6 @@ fn electors(
     }
 }
 
-fn chain_name(chain: &Chain) -> String {
-    match chain {
-        Chain::Constitution(address) => format!("constitution {address}"),
-        Chain::Proposal(address) => format!("proposal {address}"),
-    }
-}
-
 fn unexpected(event: &Event) -> Contradiction {
     Contradiction::Unexpected { name: event.name() }
 }
@@ -291,6 +295,10 @@ fn unexpected(event: &Event) -> Contradiction {
 fn check_number(field: &'static str, logged: impl Into<u64>, replayed: impl Into<u64>) -> Result<(), Contradiction> {
     let (logged, replayed) = (logged.into(), replayed.into());
     if logged == replayed { Ok(()) } else { Err(Contradiction::NumberDiffers { field, logged, replayed }) }
+}
+
+fn check_moment(field: &'static str, logged: i64, replayed: i64) -> Result<(), Contradiction> {
+    if logged == replayed { Ok(()) } else { Err(Contradiction::MomentDiffers { field, logged, replayed }) }
 }
 
 fn check_hash(field: &'static str, logged: Hash, replayed: Hash) -> Result<(), Contradiction> {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::amount::counted;
-use crate::verify::{ChainBreak, Report, Verification};
+use crate::verify::{ChainBreak, Line, Report, Verification};
 
 /// A verification in words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,12 +20,14 @@ pub struct ProofWords {
     pub problems: Vec<String>,
     /// Transactions whose events could not be read, one a line. Harmless where everything is proved.
     pub gaps: Vec<String>,
+    /// Events whose lines are lost or altered and which their instructions tell, one a line.
+    pub recovered: Vec<String>,
 }
 
 /// What `verification` found, in words.
 #[must_use]
 pub fn describe_proof(verification: &Verification) -> ProofWords {
-    let Verification { constitution, proposals, lost, replayed, differences, gaps } = verification;
+    let Verification { constitution, proposals, lost, replayed, differences, gaps, recovered, stuck } = verification;
     let mut problems: Vec<String> = Vec::new();
     let broken = |name: String, proved: &Result<Report, ChainBreak>| {
         proved.as_ref().err().map(|broken| format!("history of {name}: {broken}"))
@@ -35,6 +37,8 @@ pub fn describe_proof(verification: &Verification) -> ProofWords {
     problems.extend(lost.iter().map(|id| format!("proposal {id} does not exist, though no event closed it")));
     problems.extend(replayed.iter().filter_map(|replayed| replayed.as_ref().err().map(ToString::to_string)));
     problems.extend(differences.iter().map(ToString::to_string));
+    let altered = recovered.iter().filter(|recovered| recovered.line == Line::Altered);
+    problems.extend(altered.map(ToString::to_string));
     let n_proposals = proposals.values().filter(|proved| proved.is_ok()).count() as u64;
     let (is_proved, events) = (verification.is_proved(), verification.events());
     let sentence = if is_proved {
@@ -46,8 +50,13 @@ pub fn describe_proof(verification: &Verification) -> ProofWords {
     } else {
         format!("not proved: {}", counted(problems.len() as u64, "contradiction"))
     };
+    if !is_proved {
+        problems.extend(stuck.iter().map(ToString::to_string));
+    }
     let gaps = gaps.iter().map(ToString::to_string).collect();
-    ProofWords { is_proved, sentence, events, proposals: n_proposals, problems, gaps }
+    let recovered =
+        recovered.iter().filter(|recovered| recovered.line == Line::Lost).map(ToString::to_string).collect();
+    ProofWords { is_proved, sentence, events, proposals: n_proposals, problems, gaps, recovered }
 }
 
 #[cfg(test)]
@@ -76,6 +85,8 @@ mod tests {
                 deviation: Deviation::Fields(vec!["status", "version"]),
             }],
             gaps: vec![],
+            recovered: vec![],
+            stuck: None,
         };
         let words = describe_proof(&verification);
         let expected = [

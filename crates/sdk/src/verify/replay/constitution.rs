@@ -7,7 +7,7 @@ use quantumagi_interface::digest::Sha2;
 use quantumagi_interface::events::{
     Event, PolicyAdopted, PolicyAmended, PrincipleAdded, ProposalClosed, RosterCreated, RosterExtended,
 };
-use quantumagi_interface::types::{EventChain, Member};
+use quantumagi_interface::types::EventChain;
 use quantumagi_interface::{Address, pda};
 use quantumagi_rules::action::Action;
 use quantumagi_rules::digest::next_link;
@@ -15,22 +15,25 @@ use quantumagi_rules::electorate::{DEFAULT_OPEN_PROPOSALS, ElectorateKind};
 use quantumagi_rules::guardrail::Guardrail;
 use quantumagi_rules::policy::PolicyStatus;
 use quantumagi_rules::principle::{Category, Class};
+use quantumagi_rules::roster::check_size;
 
 use super::deposits::{self, Depositors};
 use super::{
-    Contradiction, LAYOUT_VERSION, ProposalRecord, Record, Replayed, RosterRecord, check_hash, check_number, emergency,
+    Contradiction, LAYOUT_VERSION, ProposalRecord, Record, Replayed, RosterRecord, check_hash, check_moment,
+    check_number, emergency,
     proposal, unexpected,
 };
 
 /// A replay under way.
-pub(super) struct Replaying {
-    pub(super) state: Replayed,
+#[derive(Clone)]
+pub(in super::super) struct Replaying {
+    pub(in super::super) state: Replayed,
     /// Versions of rosters by address.
-    versions: BTreeMap<Address, u32>,
+    pub(super) versions: BTreeMap<Address, u32>,
     /// The guardrail of each principle that has one.
     pub(super) bound: BTreeMap<u32, Guardrail>,
     /// Ids of proposals by address.
-    ids: BTreeMap<Address, u64>,
+    pub(super) ids: BTreeMap<Address, u64>,
     /// Each proposal that ordered a change, with the number of the event.
     pub(super) mandates: Vec<(u64, Address)>,
     /// Each proposal that was closed, with the number of the event.
@@ -42,7 +45,7 @@ pub(super) struct Replaying {
 impl Replaying {
     /// # Errors
     /// [`Contradiction::Unexpected`] for any event but the founding of this constitution.
-    pub(super) fn begin(address: Address, event: &Event) -> Result<Self, Contradiction> {
+    pub(in super::super) fn begin(address: Address, event: &Event) -> Result<Self, Contradiction> {
         let Event::ConstitutionCreated(e) = event else { return Err(unexpected(event)) };
         if e.constitution != address {
             return Err(unexpected(event));
@@ -103,7 +106,7 @@ impl Replaying {
     /// # Errors
     /// The [`Contradiction`] between this event and those before it.
     #[allow(clippy::wildcard_enum_match_arm, reason = "whatever is not known to belong here is refused")]
-    pub(super) fn apply(&mut self, event: &Event) -> Result<(), Contradiction> {
+    pub(in super::super) fn apply(&mut self, event: &Event) -> Result<(), Contradiction> {
         match event {
             Event::ConstitutionAmended(e) => {
                 check_hash("parent of the text", e.parent_hash, self.state.constitution.text_hash)?;
@@ -206,8 +209,7 @@ impl Replaying {
             }
             Event::PolicySunsetRecorded(e) => {
                 let policy = &mut self.policy(e.policy_id, event)?.account;
-                let unsigned = |moment: i64| moment.cast_unsigned();
-                check_number("sunset", unsigned(e.sunset_at), unsigned(policy.sunset_at))?;
+                check_moment("sunset", e.sunset_at, policy.sunset_at)?;
                 policy.status = PolicyStatus::Sunset as u8;
             }
             Event::ParametersAmended(e) => self.parameters_amended(e, event)?,
@@ -293,6 +295,7 @@ impl Replaying {
 
     fn roster_created(&mut self, e: &RosterCreated) -> Result<(), Contradiction> {
         check_number("version of the roster", e.version, self.state.constitution.next_roster_version)?;
+        check_size(e.size).map_err(|_| Contradiction::Unexpected { name: "RosterCreated" })?;
         self.state.constitution.next_roster_version += 1;
         let account = Roster {
             constitution: e.constitution,
@@ -324,9 +327,9 @@ impl Replaying {
                 account.filling().with_member(&member.voter.to_bytes(), quantumagi_rules::Weight(member.weight));
             let filled = filled.map_err(|_| unexpected(event))?;
             (account.count, account.total_weight, account.last_member) = (filled.count, filled.total.0, member.voter);
+            account.members_hash = member.hash_after(&account.members_hash);
             members.push(*member);
         }
-        account.members_hash = Member::list_hash(members);
         Ok(())
     }
 

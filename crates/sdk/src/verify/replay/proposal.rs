@@ -6,14 +6,16 @@ use quantumagi_interface::accounts::Proposal;
 use quantumagi_interface::digest::Sha2;
 use quantumagi_interface::events::{Event, ProposalCreated, ProposalFinalized, ProposalVoted};
 use quantumagi_interface::types::{Citation, EventChain, Member};
-use quantumagi_rules::Weight;
 use quantumagi_rules::approval::Tally;
-use quantumagi_rules::ballot::{Choice, PROPOSAL_BALLOT_BYTES, Place, VETO_BALLOT_BYTES, place, write};
+use quantumagi_rules::ballot::{BallotRule, Choice, PROPOSAL_BALLOT_BYTES, Place, VETO_BALLOT_BYTES, place, write};
 use quantumagi_rules::digest::{NOTHING_PENDING, next_link, pending_digest};
-use quantumagi_rules::lifecycle::Status;
+use quantumagi_rules::lifecycle::{Ending, Status};
 use quantumagi_rules::principle::MAX_CITATIONS;
+use quantumagi_rules::{UnixSeconds, Weight};
 
-use super::{Contradiction, LAYOUT_VERSION, ProposalRecord, check_hash, check_number, tracks, unexpected};
+use super::{
+    Contradiction, LAYOUT_VERSION, ProposalRecord, check_hash, check_moment, check_number, tracks, unexpected,
+};
 
 /// The proposal as it is created. `bytes` are the event's.
 ///
@@ -163,8 +165,10 @@ fn voted(record: &mut ProposalRecord, e: &ProposalVoted) -> Result<(), Contradic
     let previous = record.ballots.insert(index, choice);
     check_number("ballot before", e.previous_choice, previous.map_or(0, |previous| previous as u8))?;
     let account = &mut record.account;
-    let tally = account.tally().with_ballot(previous, choice, Weight(weight));
-    let tally = tally.map_err(|_| Contradiction::Unexpected { name: "ProposalVoted" })?;
+    let unexpected = Contradiction::Unexpected { name: "ProposalVoted" };
+    let (tally, ending) = counted(account, previous, choice, weight, e.at).ok_or(unexpected)?;
+    check_moment("end of voting", e.ends_at, ending.ends_at.0)?;
+    check_number("extension of voting", e.was_extended, u8::from(ending.was_extended))?;
     (account.for_weight, account.against_weight) = (tally.for_weight.0, tally.against_weight.0);
     account.abstain_weight = tally.abstain_weight.0;
     account.ballots_cast += u32::from(previous.is_none());
@@ -174,6 +178,22 @@ fn voted(record: &mut ProposalRecord, e: &ProposalVoted) -> Result<(), Contradic
         debug_assert!(is_written, "the first 256 voters have a slot");
     }
     Ok(())
+}
+
+/// The tally and the end of voting after a ballot; `None` where the tally has no room for it.
+pub(in super::super) fn counted(
+    account: &Proposal,
+    previous: Option<Choice>,
+    choice: Choice,
+    weight: u64,
+    at: i64,
+) -> Option<(Tally, Ending)> {
+    let (before, total) = (account.tally(), account.total_weight());
+    let tally = before.with_ballot(previous, choice, Weight(weight)).ok()?;
+    let is_settled = account.ballot_rule().ok()? == BallotRule::Final && account.is_settled_by(tally);
+    let effect = account.approval_rule().effect_of(before, tally, total, is_settled);
+    let ending = Ending { ends_at: UnixSeconds(account.ends_at), was_extended: account.was_extended == 1 };
+    Some((tally, ending.after_ballot(effect, account.extension_seconds, UnixSeconds(at))))
 }
 
 fn finalized(account: &mut Proposal, e: &ProposalFinalized) -> Result<(), Contradiction> {
@@ -187,6 +207,9 @@ fn finalized(account: &mut Proposal, e: &ProposalFinalized) -> Result<(), Contra
         return Err(Contradiction::TallyDiffers { logged, replayed });
     }
     check_number("total weight", e.total_weight, account.total_weight)?;
+    let times = account.timetable().map_err(|_| Contradiction::Unexpected { name: "ProposalFinalized" })?;
+    check_moment("opening of the window", e.opens_at, times.opens_at.0)?;
+    check_moment("end of the window", e.closes_at, times.closes_at.0)?;
     let replayed = account.outcome();
     let expected = match replayed {
         Ok(()) => (Status::Succeeded as u8, 0),

@@ -203,6 +203,45 @@ fn a_tally_that_is_not_the_sum_of_its_ballots_is_named() {
 }
 
 #[test]
+fn an_end_of_voting_that_no_ballot_moved_is_named() {
+    let mut story = community();
+    story.tell_wrongly(|event| {
+        if let Event::ProposalVoted(e) = event
+            && e.voter == CEM
+        {
+            e.ends_at -= 1;
+        }
+    });
+    let broken = story.replay().expect_err("nothing is settled");
+    assert_eq!(broken.sequence, 3);
+    assert!(matches!(*broken.contradiction, Contradiction::MomentDiffers { field: "end of voting", .. }));
+
+    let mut story = community();
+    story.tell_wrongly(|event| {
+        if let Event::ProposalVoted(e) = event {
+            e.was_extended = 1;
+        }
+    });
+    check_contradiction(
+        &story,
+        1,
+        Contradiction::NumberDiffers { field: "extension of voting", logged: 1, replayed: 0 },
+    );
+}
+
+#[test]
+fn a_window_that_the_end_of_voting_does_not_give_is_named() {
+    let mut story = community();
+    story.tell_wrongly(|event| {
+        if let Event::ProposalFinalized(e) = event {
+            e.closes_at += 1;
+        }
+    });
+    let broken = story.replay().expect_err("the window is one second longer");
+    assert!(matches!(*broken.contradiction, Contradiction::MomentDiffers { field: "end of the window", .. }));
+}
+
+#[test]
 fn an_outcome_against_the_rule_is_named() {
     let mut story = community();
     story.tell_wrongly(|event| {

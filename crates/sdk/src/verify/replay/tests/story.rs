@@ -7,7 +7,7 @@ use quantumagi_rules::ballot::Choice;
 use quantumagi_rules::digest::{ExecutionContext, execution_digest};
 
 use super::*;
-use crate::history::History;
+use crate::history::{History, Trace};
 use crate::verify::{ChainHead, Ledger};
 
 pub(super) const ANA: Address = Address::new_from_array([1; 32]);
@@ -74,7 +74,9 @@ impl Story {
                 format!("Program data: {}", base64(&event.to_bytes())),
                 format!("Program {program} success"),
             ];
-            history.add(Default::default(), slot, &logs);
+            // Only lines: a history from an endpoint that tells no instructions.
+            let trace = Trace { signature: Default::default(), slot, block_time: None, calls: Vec::new() };
+            history.add(trace, &logs);
         }
         fn open<T>(account: T, is_closed: bool) -> Option<T> {
             (!is_closed).then_some(account)
@@ -158,8 +160,18 @@ impl Story {
         });
     }
 
+    /// End of voting on this proposal. No ballot moves it: they can be changed, and there is no extension.
+    fn ends_at(&self, proposal: Address) -> i64 {
+        let created = self.events.iter().find_map(|event| {
+            let Event::ProposalCreated(e) = event else { return None };
+            (e.proposal == proposal).then_some(e.ends_at)
+        });
+        created.expect("it was created")
+    }
+
     fn vote(&mut self, proposal: Address, voter_index: u32, choice: Choice, previous: Option<Choice>) {
         let (voter, weight) = WEIGHTS[voter_index as usize];
+        let ends_at = self.ends_at(proposal);
         self.log_own(proposal, |(proposal, sequence, at)| {
             Event::ProposalVoted(ProposalVoted {
                 proposal,
@@ -167,7 +179,7 @@ impl Story {
                 at,
                 voter,
                 weight,
-                ends_at: 9_999,
+                ends_at,
                 voter_index,
                 choice: choice as u8,
                 previous_choice: previous.map_or(0, |previous| previous as u8),
@@ -291,6 +303,7 @@ fn found(story: &mut Story) {
 
 /// Counts, executes and closes a proposal to adopt the policy.
 fn finish(story: &mut Story, proposal: Address) {
+    let ends_at = story.ends_at(proposal);
     story.log_own(proposal, |(proposal, sequence, at)| {
         Event::ProposalFinalized(ProposalFinalized {
             proposal,
@@ -300,9 +313,9 @@ fn finish(story: &mut Story, proposal: Address) {
             against_weight: 40,
             abstain_weight: 0,
             total_weight: 100,
-            cooled_at: 19_000,
-            opens_at: 20_000,
-            closes_at: 30_000,
+            cooled_at: ends_at,
+            opens_at: ends_at + 3_600,
+            closes_at: ends_at + 3_600 + 7_200,
             status: 1,
             defeat: 0,
             reserved: [0; 6],

@@ -1,0 +1,133 @@
+//! What the creation of a proposal logs: everything that is frozen in it.
+
+use quantumagi_interface::Address;
+use quantumagi_interface::accounts::Constitution;
+use quantumagi_interface::digest::Sha2;
+use quantumagi_interface::events::{Event, ProposalCreated};
+use quantumagi_interface::instructions::ProposalCreate;
+use quantumagi_interface::types::{Citation, ProposalCreateArgs};
+use quantumagi_rules::UnixSeconds;
+use quantumagi_rules::action::Action;
+use quantumagi_rules::digest::{ExecutionContext, execution_digest_of_bytes};
+use quantumagi_rules::electorate::ElectorateKind;
+use quantumagi_rules::principle::Class;
+
+use super::super::super::Chain;
+use super::super::live::Live;
+use super::{Asked, Logged};
+
+/// The one event of `proposal_create`.
+pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate, args: &ProposalCreateArgs) -> Logged {
+    if accounts.constitution != live.address {
+        return Some(Vec::new());
+    }
+    let constitution = live.constitution()?;
+    let (total_weight, voters) = franchise(live, constitution)?;
+    let action = Action::decode(&args.action).ok()?;
+    let cite = |address| {
+        let principle = live.principle(address)?;
+        Some(Citation { principle_id: principle.id, version: principle.version })
+    };
+    let citations = asked.rest.iter().map(cite).collect::<Option<Vec<_>>>()?;
+    let deploy_slot = deploy_slot(&action, accounts, asked.hints.deploy_slot(constitution.next_proposal_id))?;
+    let track = action.track();
+    let parameters = constitution.parameters(track);
+    let (starts_at, ends_at) = parameters.voting_times(UnixSeconds(asked.at))?;
+    let rule = action.approval_rule(&parameters, is_entrenched(live, &action, accounts)?);
+    // The program lets a proposal through with the veto body's roster exactly where that body has a say.
+    let veto_roster = accounts.veto_roster;
+    let veto_total = veto_roster.map_or(Some(0), |roster| Some(live.roster(&roster)?.account.total_weight))?;
+    let has_attestor = constitution.attestor != Address::default() && action.can_be_attested();
+    let attestor = has_attestor.then_some(constitution.attestor);
+    let unattested = rule.threshold.0.max(parameters.entrenched_threshold_bps);
+    let context = ExecutionContext {
+        constitution: live.address.to_bytes(),
+        constitution_version: constitution.version,
+        proposal_id: constitution.next_proposal_id,
+        cooloff_seconds: parameters.cooloff_seconds,
+        timelock_seconds: parameters.timelock_seconds,
+        window_seconds: parameters.window_seconds,
+        deploy_slot,
+    };
+    let event = ProposalCreated {
+        constitution: live.address,
+        sequence: constitution.chain.sequence,
+        at: asked.at,
+        proposal: accounts.proposal,
+        proposal_id: constitution.next_proposal_id,
+        proposer: accounts.proposer,
+        electorate: accounts.electorate,
+        veto_roster: veto_roster.unwrap_or_default(),
+        attestor: attestor.unwrap_or_default(),
+        subject: accounts.subject.or(accounts.candidate).unwrap_or_default(),
+        content_hash: args.content_hash,
+        execution_digest: execution_digest_of_bytes::<Sha2>(&context, &args.action),
+        deploy_slot,
+        total_weight,
+        veto_total,
+        deposit_lamports: parameters.deposit_lamports.into(),
+        voters,
+        constitution_version: constitution.version,
+        starts_at: starts_at.0,
+        ends_at: ends_at.0,
+        extension_seconds: parameters.extension_seconds,
+        cooloff_seconds: parameters.cooloff_seconds,
+        timelock_seconds: parameters.timelock_seconds,
+        window_seconds: parameters.window_seconds,
+        threshold_bps: rule.threshold.0,
+        quorum_bps: rule.quorum.0,
+        min_for_bps: rule.min_for.0,
+        veto_bps: if veto_roster.is_some() { parameters.veto_bps } else { 0 },
+        slash_bps: parameters.slash_bps,
+        unattested_threshold_bps: if attestor.is_some() { unattested } else { 0 },
+        attestation_mark: if attestor.is_some() { constitution.attestation_mark } else { 0 },
+        steps: 0,
+        electorate_kind: constitution.electorate_kind,
+        track: track as u8,
+        ballot_rule: args.ballot_rule,
+        citations,
+        action: args.action.clone(),
+    };
+    Some(vec![(Chain::Constitution(live.address), Event::ProposalCreated(event))])
+}
+
+/// Weight and number of those who vote.
+#[allow(clippy::wildcard_enum_match_arm, reason = "other kinds are not known here")]
+fn franchise(live: &Live, constitution: &Constitution) -> Option<(u64, u32)> {
+    match ElectorateKind::from_u8(constitution.electorate_kind)? {
+        ElectorateKind::Council => {
+            let roster = &live.roster(&constitution.electorate)?.account;
+            Some((roster.total_weight, roster.count))
+        }
+        ElectorateKind::Deposit => {
+            let pool = &live.state()?.pools.get(&constitution.electorate)?.account;
+            Some((pool.electorate_weight(), pool.next_index))
+        }
+        _ => None,
+    }
+}
+
+/// The slot of the called program's deployment: the one thing that is neither in the call nor in the history. Zero
+/// where nothing is called, or where the code cannot change.
+#[allow(clippy::wildcard_enum_match_arm, reason = "only a call of another program is pinned")]
+fn deploy_slot(action: &Action<'_>, accounts: &ProposalCreate, known: Option<u64>) -> Option<u64> {
+    match action {
+        Action::Invoke { .. } if accounts.program_data.is_some() => known,
+        _ => Some(0),
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm, reason = "everything else is ordinary")]
+fn is_entrenched(live: &Live, action: &Action<'_>, accounts: &ProposalCreate) -> Option<bool> {
+    Some(match action {
+        Action::PrincipleAdd { class, .. } => *class == Class::Entrenched,
+        Action::PrincipleAmend { .. } | Action::PrincipleRetire { .. } => {
+            live.principle(&accounts.subject?)?.class == Class::Entrenched as u8
+        }
+        Action::RosterAdopt { .. }
+        | Action::ElectorateAdopt { .. }
+        | Action::VetoBodyAdopt { .. }
+        | Action::SettingsAmend(_) => true,
+        _ => false,
+    })
+}
