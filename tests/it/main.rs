@@ -19,6 +19,7 @@ mod constitution_amend;
 mod constitution_create;
 mod constitution_seal;
 mod corrupt;
+mod deposit_laws;
 mod deposit_pools;
 mod deposit_votes;
 mod deposits;
