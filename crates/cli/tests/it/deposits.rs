@@ -107,6 +107,13 @@ async fn tokens_are_deposited_delegated_voted_with_and_taken_back() {
     world.network.travel_to(moment("ends_at")).await.expect("it goes");
     world.json(&with(&["deposit", "withdraw", "2"], &as_ben));
     world.json(&with(&["deposit", "close"], &as_ben));
+    for (end, step) in [("ends_at", "finalize"), ("closes_at", "expire")] {
+        world.network.travel_to(moment(end)).await.expect("it goes");
+        world.json(&with(&["proposal", step, &id], &about));
+    }
+    world.json(&with(&["proposal", "close", &id], &about));
+    let closed = world.json(&with(&["proposal", "show", &id], &about));
+    assert_eq!(closed["voters"].as_array().map(Vec::len), Some(2), "{closed}");
     let proved = world.json(&with(&["audit", "verify"], &about));
     assert_eq!(proved["is_proved"], true, "{proved}");
     let pools = world.words(&with(&["deposit", "pools"], &about));
