@@ -165,7 +165,8 @@ impl Walk {
             self.try_send("cancel", ix::ProposalCancel { proposer, proposal }.instruction());
         } else {
             self.try_send("finalize", ix::ProposalFinalize { proposal }.instruction());
-            let _ = self.depositors.try_send(&[ix::ProposalExpire { proposal }.instruction()]);
+            let expire = ix::ProposalExpire { constitution: self.depositors.constitution, proposal };
+            let _ = self.depositors.try_send(&[expire.instruction()]);
         }
         let close = self.depositors.close(&proposal).instruction();
         if self.try_send("close", close) {

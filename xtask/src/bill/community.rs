@@ -192,6 +192,10 @@ impl Community {
             | Action::ConstitutionAmend { .. }
             | Action::PrincipleAdd { .. }
             | Action::ParametersAmend(_)
+            | Action::GuardiansAdopt { .. }
+            | Action::EmergencyRatify { .. }
+            | Action::EmergencyEnd { .. }
+            | Action::GuardiansRemove { .. }
             | Action::SettingsAmend(_)
             | Action::GuardiansAdopt { .. }
             | Action::GuardiansRemove => {}
