@@ -243,6 +243,7 @@ impl Pool {
             record: pda::proposer(&constitution, &self.owner(0)),
             proposal,
             veto_roster: None,
+            guardrails: None,
             subject: None,
             candidate: None,
             program_data: None,
