@@ -192,10 +192,6 @@ impl Community {
             | Action::ConstitutionAmend { .. }
             | Action::PrincipleAdd { .. }
             | Action::ParametersAmend(_)
-            | Action::GuardiansAdopt { .. }
-            | Action::EmergencyRatify { .. }
-            | Action::EmergencyEnd { .. }
-            | Action::GuardiansRemove { .. }
             | Action::SettingsAmend(_)
             | Action::GuardiansAdopt { .. }
             | Action::GuardiansRemove => {}

@@ -69,7 +69,6 @@ pub(super) async fn close_proposals(chain: &Chain, closer: &Councillor, communit
                 candidate: proposal.candidate(),
                 veto_roster: proposal.veto_roster(),
                 proposer: proposal.proposer,
-                veto_roster: None,
                 ballot_pages: &[],
             })
         })
