@@ -20,6 +20,7 @@ mod constitution_create;
 mod constitution_seal;
 mod corrupt;
 mod custody;
+mod deposit_laws;
 mod deposit_pools;
 mod deposit_votes;
 mod deposits;

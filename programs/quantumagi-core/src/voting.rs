@@ -52,12 +52,14 @@ pub fn cast(
     }
     if proposal.ballot_rule()? == BallotRule::Final && proposal.is_settled(tally, total) {
         proposal.ends_at = now.0;
-    } else if !rule.is_quorum_met(before, total) && rule.is_quorum_met(tally, total) {
-        let was_extended = proposal.was_extended == 1;
-        let end = UnixSeconds(proposal.ends_at);
+    } else {
+        let (end, was_extended) = (UnixSeconds(proposal.ends_at), proposal.was_extended == 1);
+        // Order: the clock first. It is cheaper to ask than the quorum, and seldom says that it is late.
         if let Some(end) = extended_end(end, now, proposal.extension_seconds, was_extended) {
-            proposal.ends_at = end.0;
-            proposal.was_extended = 1;
+            if !rule.is_quorum_met(before, total) && rule.is_quorum_met(tally, total) {
+                proposal.ends_at = end.0;
+                proposal.was_extended = 1;
+            }
         }
     }
     proposal.updated_at = now.0;

@@ -69,7 +69,7 @@ pub(super) fn all(bill: &Bill) -> Vec<Budget> {
             let of = format!("compute units of {}", row.instruction);
             budgets.push(Budget::of_row(&of, row, row.cost.compute_units, most));
         }
-        if row.instruction == "proposal_vote" {
+        if ["proposal_vote", "deposit_vote"].contains(&row.instruction.as_str()) {
             budgets.push(Budget::of_row("lamports of rent for a vote", row, row.cost.placed_lamports, 0));
         }
     }
@@ -105,7 +105,7 @@ pub(super) fn tightest(bill: &Bill) -> Vec<Budget> {
 /// The budget of compute units that this instruction has, if any.
 pub(super) fn compute_units_of(instruction: &str) -> Option<u64> {
     let peer = match instruction {
-        "proposal_vote" => return Some(MAX_VOTE_COMPUTE_UNITS),
+        "proposal_vote" | "deposit_vote" => return Some(MAX_VOTE_COMPUTE_UNITS),
         // One instruction here leaves what three leave there: a proposal with its transaction, open for votes.
         "proposal_create" => {
             peers::compute_units(&[peers::CREATE_PROPOSAL, peers::INSERT_TRANSACTION, peers::SIGN_OFF])

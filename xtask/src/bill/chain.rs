@@ -20,6 +20,8 @@ use crate::repo;
 pub(super) const LAMPORTS_PER_BYTE: u64 = 6_960;
 /// Largest transaction, bytes: what fits one packet of IPv6's least size. Source: `solana_packet::PACKET_DATA_SIZE`.
 pub(super) const MAX_TRANSACTION_BYTES: usize = 1_232;
+/// SPL Token. A token account that is opened here is a pool's, and costs like one of the program's own.
+pub(super) const TOKEN: Address = Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 /// The chain's first second.
 const START: i64 = 1_800_000_000;
 
@@ -157,7 +159,7 @@ impl Chain {
     /// The lamports of each account of the program.
     fn program_accounts(&self) -> BTreeMap<Address, u64> {
         let accounts = self.svm.accounts_db().inner.iter();
-        let own = accounts.filter(|(_, account)| *account.owner() == PROGRAM_ID);
+        let own = accounts.filter(|(_, account)| [PROGRAM_ID, TOKEN].contains(account.owner()));
         own.map(|(address, account)| (*address, account.lamports())).collect()
     }
 
@@ -166,13 +168,14 @@ impl Chain {
     /// # Errors
     /// Where the transaction is too large, or refused.
     pub(super) fn send(&mut self, instruction: Instruction) -> Result<Cost> {
+        let name = quantumagi_interface::instructions::name_of(&instruction.data).unwrap_or("a call");
         let transaction = self.transaction(instruction);
         let bytes = transaction_bytes(&transaction)?;
         ensure!(bytes <= MAX_TRANSACTION_BYTES, "a transaction of {bytes} bytes, at most {MAX_TRANSACTION_BYTES} fit");
         let before = self.program_accounts();
         let meta = match self.svm.send_transaction(transaction) {
             Ok(meta) => meta,
-            Err(failed) => bail!("refused: {:?}\n{}", failed.err, failed.meta.logs.join("\n")),
+            Err(failed) => bail!("{name} is refused: {:?}\n{}", failed.err, failed.meta.logs.join("\n")),
         };
         let after = self.program_accounts();
         let created = after.keys().filter(|address| !before.contains_key(*address));
@@ -219,6 +222,8 @@ fn address_tries(data: &[u8]) -> u64 {
         .or_else(|| RosterPage::decode(data).ok().map(|account| vec![account.header.bump]))
         .or_else(|| accounts::Proposal::decode(data).ok().map(|account| vec![account.bump]))
         .or_else(|| accounts::BallotPage::decode(data).ok().map(|account| vec![account.bump]))
+        .or_else(|| accounts::DepositPool::decode(data).ok().map(|account| vec![account.bump]))
+        .or_else(|| accounts::Deposit::decode(data).ok().map(|account| vec![account.bump]))
         .or_else(|| accounts::Policy::decode(data).ok().map(|account| vec![account.bump]));
     bumps.into_iter().flatten().map(|bump| 256 - u64::from(bump)).sum()
 }

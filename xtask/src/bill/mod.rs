@@ -8,6 +8,7 @@ mod calls;
 mod chain;
 mod committed;
 mod community;
+mod deposits;
 mod figures;
 mod founding;
 mod lifecycle;
@@ -83,6 +84,7 @@ fn measure() -> Result<Bill> {
     let mut rows = Rows::default();
     founding::measure(&mut rows)?;
     proposals::measure(&mut rows)?;
+    deposits::measure(&mut rows)?;
     mandates::measure(&mut rows)?;
     scrutiny::measure(&mut rows)?;
     let lifecycle = lifecycle::measure()?;

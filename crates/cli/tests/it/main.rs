@@ -1,5 +1,6 @@
 //! The `quantumagi` command as people and scripts meet it: through its arguments, its two outputs and its exit code.
 
+mod deposits;
 mod ends;
 mod errors;
 mod founder;

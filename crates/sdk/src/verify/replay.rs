@@ -100,8 +100,10 @@ pub struct ProposalRecord {
     pub account: Proposal,
     /// Canonical bytes of its action; empty where they were read from a payload.
     pub action: Vec<u8>,
-    /// The last ballot of each voter, by index in the roster.
+    /// The last ballot of each voter, by index in the electorate.
     pub ballots: BTreeMap<u32, Choice>,
+    /// Who cast them, with what weight.
+    pub voters: BTreeMap<u32, Member>,
     /// Whether it was closed.
     pub is_closed: bool,
 }

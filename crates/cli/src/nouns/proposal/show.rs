@@ -77,11 +77,23 @@ async fn closed(context: &Context, constitution: &Address, id: u64, missing: Sdk
     Ok(Found {
         address: record.address,
         pages: pages_of(&record.address, record.account.voters, &record.ballots),
-        members: roster.map(|roster| roster.members).unwrap_or_default(),
+        members: roster.map_or_else(|| members_of(&record.voters), |roster| roster.members),
         proposal: record.account,
         action,
         is_closed: true,
     })
+}
+
+/// Those who voted, in their places; all others weigh nothing.
+fn members_of(voters: &BTreeMap<u32, Member>) -> Vec<Member> {
+    let places = voters.last_key_value().map_or(0, |(last, _)| *last as usize + 1);
+    let mut members = vec![Member { voter: Address::default(), weight: 0 }; places];
+    for (index, member) in voters {
+        if let Some(place) = members.get_mut(*index as usize) {
+            *place = *member;
+        }
+    }
+    members
 }
 
 /// Everything that ever happened, proved and carried out again.

@@ -95,7 +95,7 @@ pub(super) fn begin(e: &ProposalCreated, bytes: &[u8]) -> Result<ProposalRecord,
     }
     check_number("number of steps", e.steps, e.slots.len() as u64)?;
     let (address, action) = (e.proposal, e.action.clone());
-    Ok(ProposalRecord { address, account, action, ballots: BTreeMap::new(), is_closed: false })
+    Ok(ProposalRecord { address, account, action, ballots: BTreeMap::new(), voters: BTreeMap::new(), is_closed: false })
 }
 
 /// `veto_body` are the members of the body that can veto it.
@@ -163,6 +163,7 @@ fn voted(record: &mut ProposalRecord, e: &ProposalVoted) -> Result<(), Contradic
     let (index, weight) = (e.voter_index, e.weight);
     let choice = Choice::from_bits(e.choice).ok_or(Contradiction::Unexpected { name: "ProposalVoted" })?;
     let previous = record.ballots.insert(index, choice);
+    record.voters.insert(index, Member { voter: e.voter, weight });
     check_number("ballot before", e.previous_choice, previous.map_or(0, |previous| previous as u8))?;
     let account = &mut record.account;
     let unexpected = Contradiction::Unexpected { name: "ProposalVoted" };
