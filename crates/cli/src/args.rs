@@ -9,7 +9,7 @@ use quantumagi_rpc::solana::Address;
 
 use crate::nouns::{
     audit, constitution, deposit, electorate, guardrail, parameters, policy, principle, proposal, roster, settings,
-    text, vault, veto_body,
+    snapshot, text, vault, veto_body,
 };
 
 /// Governs a community by a written constitution on Solana.
@@ -112,6 +112,9 @@ pub(crate) enum Noun {
     /// Deposits: tokens as voting weight.
     #[command(subcommand)]
     Deposit(deposit::Command),
+    /// Snapshots: weights read off the cluster, proved voter by voter.
+    #[command(subcommand)]
+    Snapshot(snapshot::Command),
     /// Proposals: from the first draft to what was done.
     #[command(subcommand)]
     Proposal(proposal::Command),

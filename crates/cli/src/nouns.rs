@@ -11,6 +11,7 @@ pub(crate) mod principle;
 pub(crate) mod proposal;
 pub(crate) mod roster;
 pub(crate) mod settings;
+pub(crate) mod snapshot;
 pub(crate) mod text;
 pub(crate) mod vault;
 pub(crate) mod veto_body;
@@ -32,6 +33,7 @@ pub(crate) async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<(
         Noun::Roster(command) => command.run(&context()?).await,
         Noun::Electorate(command) => command.run(&context()?).await,
         Noun::Deposit(command) => command.run(&context()?).await,
+        Noun::Snapshot(command) => command.run(&context()?).await,
         Noun::Proposal(command) => command.run(&context()?).await,
         Noun::Parameters(command) => command.run(&context()?).await,
         Noun::Settings(command) => command.run(&context()?).await,

@@ -14,6 +14,7 @@ mod policy;
 mod principle;
 mod proposal;
 mod roster;
+mod snapshot;
 mod text;
 mod tracks;
 mod vault;
@@ -40,6 +41,10 @@ pub use proposal::{
     proposal_create, proposal_expire, proposal_finalize, proposal_vote, proposer_close, proposer_open,
 };
 pub use roster::{Member, roster_adopt, roster_close, roster_create, sorted_members};
+pub use snapshot::{
+    OperatorTerms, PluginTerms, ProvedVoter, electorate_close, operators_create, record_vote, seat_close, seat_open,
+    snapshot_bind, snapshot_close, snapshot_publish, snapshot_review, snapshot_vote, weight_plugin_create,
+};
 pub use text::{PART_LEN, text_publish};
 pub use tracks::{parameters_amend, proposal_attest, proposal_veto, settings_amend, veto_body_adopt, veto_body_remove};
 pub use vault::vault_transfer;

@@ -6,6 +6,7 @@
 pub mod deposit;
 mod emergency;
 pub mod guardrail;
+mod snapshot;
 mod tracks;
 mod words;
 
@@ -26,6 +27,7 @@ use quantumagi_rules::{Hash, UnixSeconds};
 
 pub use self::deposit::DepositRefusal;
 pub use self::emergency::{EmergencyRefusal, act_length, armed, course, guardian};
+pub use self::snapshot::SnapshotRefusal;
 pub use self::tracks::{change, settings, veto_body};
 use self::words::{choice_word, citation_words, in_use_words, settings_words, step_words};
 use crate::error::Result;
@@ -247,6 +249,9 @@ pub enum CheckError {
         /// How it would be broken.
         breach: Box<Breach>,
     },
+    /// A rule of snapshots.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotRefusal),
     /// The roster is the electorate in force, or a proposal is bound to it.
     #[error("{}", in_use_words(*.version, *.bound, *.is_adopted))]
     RosterInUse {

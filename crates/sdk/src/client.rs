@@ -8,6 +8,7 @@ mod guardrails;
 mod orders;
 mod proposals;
 mod reads;
+mod snapshots;
 mod tracks;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::error::{Result, SdkError};
 pub use deposits::{TOKEN, TOKEN_2022, associated_token_account};
 pub use electorate::{Ballot, Electorate};
 pub use proposals::ProposalDraft;
+pub use snapshots::proved_voter;
 
 /// A value as it was at one slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

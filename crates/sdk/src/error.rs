@@ -8,7 +8,7 @@ use quantumagi_rpc::{FailureStage, RpcError};
 use quantumagi_rules::action::ActionError;
 use quantumagi_rules::roster::RosterError;
 
-use crate::check::{CheckError, DepositRefusal, EmergencyRefusal};
+use crate::check::{CheckError, DepositRefusal, EmergencyRefusal, SnapshotRefusal};
 pub use refusal::{InstructionFailure, Origin};
 
 /// Result of everything here that can fail.
@@ -151,6 +151,12 @@ impl From<RpcError> for SdkError {
 impl From<EmergencyRefusal> for SdkError {
     fn from(error: EmergencyRefusal) -> Self {
         Self::Check(error.into())
+    }
+}
+
+impl From<SnapshotRefusal> for SdkError {
+    fn from(refusal: SnapshotRefusal) -> Self {
+        Self::Check(refusal.into())
     }
 }
 

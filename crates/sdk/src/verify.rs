@@ -17,9 +17,11 @@ use quantumagi_interface::{Address, pda};
 
 pub use chain::{Chain, ChainBreak, ChainHead, Report, verify_chain, verify_chain_through};
 pub use compare::{Deviation, Difference};
-pub use ledger::{Ledger, LedgerError};
+pub use ledger::{Ledger, LedgerError, SnapshotAccounts};
 pub use rebuild::{Line, Recovered, Stuck};
-pub use replay::{Contradiction, GuardrailChange, ProposalRecord, Record, ReplayBreak, Replayed, RosterRecord, replay};
+pub use replay::{
+    Contradiction, GuardrailChange, ProposalRecord, Record, ReplayBreak, Replayed, RosterRecord, Snapshots, replay,
+};
 
 use crate::history::{Gap, RawEvent};
 

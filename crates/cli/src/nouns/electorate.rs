@@ -1,7 +1,8 @@
 //! `quantumagi electorate`: who votes, whatever kind of electorate it is.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use quantumagi_interface::pda;
+use quantumagi_rpc::solana::Address;
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_sdk::words::electorate_name;
 use serde::Serialize;
@@ -17,13 +18,44 @@ use crate::table::facts;
 pub(crate) enum Command {
     /// Make an electorate that is no council the one in force, before the seal. After it, `proposal create
     /// electorate-adopt` does.
-    Adopt {
-        /// Version of a deposit pool: who deposits tokens in it votes.
-        #[arg(long, value_name = "VERSION")]
-        pool: u32,
-    },
+    Adopt(Candidate),
     /// Show the electorate in force.
     Show,
+}
+
+/// One of the electorates that are no councils.
+#[derive(Args, Clone, Copy, Debug)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Candidate {
+    /// Version of a deposit pool: who deposits tokens in it votes.
+    #[arg(long, value_name = "VERSION")]
+    pool: Option<u32>,
+    /// Version of a list of snapshot operators: whom their snapshots name votes.
+    #[arg(long, value_name = "VERSION")]
+    operators: Option<u32>,
+    /// Version of a weight plugin: whom its records give weight votes.
+    #[arg(long, value_name = "VERSION")]
+    plugin: Option<u32>,
+}
+
+impl Candidate {
+    /// Its kind, address and name.
+    pub(crate) fn find(self, constitution: &Address) -> (ElectorateKind, Address, String) {
+        match self {
+            Self { operators: Some(version), .. } => {
+                let name = format!("snapshot operators {version}");
+                (ElectorateKind::Snapshot, pda::operators(constitution, version), name)
+            }
+            Self { plugin: Some(version), .. } => {
+                let name = format!("weight plugin {version}");
+                (ElectorateKind::WeightRecord, pda::weight_plugin(constitution, version), name)
+            }
+            Self { pool, .. } => {
+                let version = pool.unwrap_or_default();
+                (ElectorateKind::Deposit, pda::deposit_pool(constitution, version), format!("deposit pool {version}"))
+            }
+        }
+    }
 }
 
 impl Command {
@@ -31,12 +63,11 @@ impl Command {
         let constitution = context.constitution()?;
         let client = &context.client;
         match self {
-            Self::Adopt { pool } => {
+            Self::Adopt(candidate) => {
                 let actor = context.actor()?;
-                let electorate = pda::deposit_pool(&constitution, pool);
-                let kind = ElectorateKind::Deposit;
+                let (kind, electorate, name) = candidate.find(&constitution);
                 let adopt = client.electorate_adopt(&constitution, &actor.address(), kind, &electorate).await?;
-                let order = Order::one(format!("deposit pool {pool} adopted"), vec![adopt]);
+                let order = Order::one(format!("{name} adopted"), vec![adopt]);
                 context.carry_out(&actor, order.with("electorate", electorate.to_string())).await
             }
             Self::Show => {

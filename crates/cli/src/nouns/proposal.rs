@@ -9,6 +9,7 @@ use quantumagi_rpc::solana::Address;
 use quantumagi_rules::ballot::Choice;
 use quantumagi_sdk::words::hex;
 
+use super::snapshot;
 use crate::context::Context;
 use crate::library::read_text;
 use crate::order::Order;
@@ -47,6 +48,9 @@ pub(crate) enum Command {
         /// Vote with the deposit of this owner, as its delegate, where the owner has not voted yet.
         #[arg(long, value_name = "OWNER")]
         with_deposit_of: Option<Address>,
+        /// The file with the voters, where the proposal is voted on by snapshot.
+        #[arg(long, value_name = "FILE", conflicts_with = "with_deposit_of")]
+        snapshot: Option<PathBuf>,
     },
     /// Stop it, as a member of the veto body. It is stopped once enough of them do.
     Veto {
@@ -153,12 +157,16 @@ impl Command {
             Self::Show { id } => show::run(context, &constitution, id).await,
             Self::Check { id } => check::run(context, &constitution, id).await,
             Self::Execute { id, tables } => executed::run(context, &constitution, id, &tables).await,
-            Self::Vote { id, choice, with_deposit_of } => {
+            Self::Vote { id, choice, with_deposit_of, snapshot } => {
                 let actor = context.actor()?;
                 let voter = actor.address();
-                let instructions = match with_deposit_of {
-                    Some(owner) => client.deposit_vote(&at(id), &owner, &voter, choice.into()).await?,
-                    None => client.proposal_vote(&at(id), &voter, choice.into()).await?,
+                let instructions = match (with_deposit_of, snapshot) {
+                    (Some(owner), _) => client.deposit_vote(&at(id), &owner, &voter, choice.into()).await?,
+                    (None, Some(file)) => {
+                        let voters = snapshot::read(&file)?;
+                        client.snapshot_vote(&at(id), &voter, choice.into(), &voters).await?
+                    }
+                    (None, None) => client.proposal_vote(&at(id), &voter, choice.into()).await?,
                 };
                 let order = Order::one(format!("voted {} proposal {id}", preposition(choice)), instructions);
                 context.carry_out(&actor, named(order, id, &at(id)).with("ballot", choice.word())).await

@@ -18,14 +18,25 @@ pub enum Standing {
     },
     /// Somebody with matured tokens in a deposit pool.
     Depositor,
+    /// A snapshot operator, or anybody where the track asks for a deposit.
+    Operator,
+    /// Somebody whose weight a plugin has written down, in the same transaction.
+    Recorded {
+        /// The plugin's record of the total.
+        total: Address,
+        /// The proposer's own record.
+        own: Address,
+    },
 }
 
 impl Standing {
     /// The account that shows it.
-    fn account(self, electorate: &Address, proposer: &Address) -> Address {
+    fn account(self, electorate: &Address, proposer: &Address) -> Option<Address> {
         match self {
-            Self::Member { index } => pda::roster_page(electorate, roster::place(index).0),
-            Self::Depositor => pda::deposit(electorate, proposer),
+            Self::Member { index } => Some(pda::roster_page(electorate, roster::place(index).0)),
+            Self::Depositor => Some(pda::deposit(electorate, proposer)),
+            Self::Operator => None,
+            Self::Recorded { total, .. } => Some(total),
         }
     }
 
@@ -33,7 +44,7 @@ impl Standing {
     fn index(self) -> u32 {
         match self {
             Self::Member { index } => index,
-            Self::Depositor => 0,
+            Self::Depositor | Self::Operator | Self::Recorded { .. } => 0,
         }
     }
 }
@@ -80,7 +91,7 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
         proposer,
         constitution,
         electorate,
-        membership: Some(standing.account(&electorate, &proposer)),
+        membership: standing.account(&electorate, &proposer),
         record: pda::proposer(&constitution, &proposer),
         proposal: pda::proposal(&constitution, id),
         subject: None,
@@ -130,6 +141,9 @@ pub fn proposal_create(new: &NewProposal<'_>) -> Instruction {
     let member_index = standing.index();
     let args = ProposalCreateArgs { content_hash, member_index, ballot_rule: ballot_rule as u8, action };
     let mut instruction = accounts.instruction(&args);
+    if let Standing::Recorded { own, .. } = standing {
+        instruction.accounts.push(AccountMeta::new_readonly(own, false));
+    }
     let cited = new.citations.iter().map(|id| AccountMeta::new_readonly(pda::principle(&constitution, *id), false));
     instruction.accounts.extend(cited);
     let upgraded = if let Action::ProgramUpgrade { program, .. } = new.action { Some(program) } else { None };

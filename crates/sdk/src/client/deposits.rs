@@ -14,7 +14,7 @@ use quantumagi_rules::{UnixSeconds, Weight};
 
 use super::{AtSlot, Quantumagi};
 use crate::builders::{self, Mandate, Pool, PoolTerms, Standing};
-use crate::check::{self, DepositRefusal};
+use crate::check::{self, DepositRefusal, SnapshotRefusal};
 use crate::error::Result;
 use crate::words::electorate_name;
 
@@ -279,6 +279,7 @@ impl Quantumagi {
         account: &Constitution,
         electorate: &Address,
         proposer: &Address,
+        deposit_lamports: u32,
     ) -> Result<Standing> {
         match account.electorate_kind()? {
             ElectorateKind::Council => {
@@ -292,9 +293,16 @@ impl Quantumagi {
                 }
                 Ok(Standing::Depositor)
             }
-            kind @ (ElectorateKind::None | ElectorateKind::Snapshot | ElectorateKind::WeightRecord) => {
-                Err(DepositRefusal::OtherElectorate { kind: electorate_name(kind) }.into())
+            ElectorateKind::Snapshot => {
+                let operators = self.operators(electorate).await?.value;
+                let mut listed = operators.operators.iter().take(usize::from(operators.count));
+                let may_propose = deposit_lamports > 0 || listed.any(|operator| operator == proposer);
+                let stranger = SnapshotRefusal::NoStanding { proposer: *proposer };
+                if may_propose { Ok(Standing::Operator) } else { Err(stranger.into()) }
             }
+            // Its plugin has to write the records in the same transaction: `builders::proposal_create` takes them.
+            ElectorateKind::WeightRecord => Err(SnapshotRefusal::RecordNeeded.into()),
+            kind @ ElectorateKind::None => Err(DepositRefusal::OtherElectorate { kind: electorate_name(kind) }.into()),
         }
     }
 
@@ -311,10 +319,17 @@ impl Quantumagi {
                 check::signer(constitution, &pool.constitution)?;
                 Ok(())
             }
-            kind @ (ElectorateKind::None
-            | ElectorateKind::Council
-            | ElectorateKind::Snapshot
-            | ElectorateKind::WeightRecord) => {
+            ElectorateKind::Snapshot => {
+                let operators = self.operators(electorate).await?.value;
+                check::signer(constitution, &operators.constitution)?;
+                Ok(())
+            }
+            ElectorateKind::WeightRecord => {
+                let plugin = self.weight_plugin(electorate).await?.value;
+                check::signer(constitution, &plugin.constitution)?;
+                Ok(())
+            }
+            kind @ (ElectorateKind::None | ElectorateKind::Council) => {
                 Err(DepositRefusal::OtherElectorate { kind: electorate_name(kind) }.into())
             }
         }

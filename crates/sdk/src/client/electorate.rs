@@ -127,10 +127,11 @@ impl Quantumagi {
     pub async fn voters(&self, proposal: &Proposal) -> Result<Vec<Member>> {
         match proposal.electorate_kind()? {
             ElectorateKind::Deposit => self.depositors(proposal).await,
-            ElectorateKind::None
-            | ElectorateKind::Council
-            | ElectorateKind::Snapshot
-            | ElectorateKind::WeightRecord => Ok(self.electorate(&proposal.electorate).await?.value.members),
+            // Only the operators' file, or the plugin, knows them.
+            ElectorateKind::Snapshot | ElectorateKind::WeightRecord => Ok(Vec::new()),
+            ElectorateKind::None | ElectorateKind::Council => {
+                Ok(self.electorate(&proposal.electorate).await?.value.members)
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use quantumagi_rules::{Hash, UnixSeconds};
 
 use super::Quantumagi;
 use crate::builders::{self, ClosingProposal, NewProposal};
-use crate::check::{self, CheckError};
+use crate::check::{self, CheckError, SnapshotRefusal};
 use crate::error::Result;
 
 /// What somebody wants to propose.
@@ -47,7 +47,8 @@ impl Quantumagi {
         check::citations(draft.citations, &draft.action)?;
         self.check_action(constitution, &account, &draft.action).await?;
         self.check_guardrails(constitution, &account, &draft.action).await?;
-        let standing = self.standing(&account, &electorate, proposer).await?;
+        let deposit_lamports = account.parameters(draft.action.track()).deposit_lamports;
+        let standing = self.standing(&account, &electorate, proposer, deposit_lamports).await?;
         let id = account.next_proposal_id;
         let codes = self.codes_of(&draft.action).await?;
         let codes: Vec<Option<Address>> = codes.iter().map(|code| code.map(|code| code.address)).collect();
@@ -94,6 +95,11 @@ impl Quantumagi {
         check::step(&proposal, Step::Vote, self.now().await?)?;
         if proposal.electorate_kind()? == ElectorateKind::Deposit {
             return self.deposit_vote(address, voter, voter, choice).await;
+        }
+        match proposal.electorate_kind()? {
+            ElectorateKind::Snapshot => return Err(SnapshotRefusal::FileNeeded.into()),
+            ElectorateKind::WeightRecord => return Err(SnapshotRefusal::RecordNeeded.into()),
+            ElectorateKind::None | ElectorateKind::Council | ElectorateKind::Deposit => {}
         }
         let (index, _) = self.electorate(&proposal.electorate).await?.value.member(voter)?;
         let previous = self.choice_of(address, &proposal, index).await?;

@@ -46,6 +46,9 @@ macro_rules! differing {
     }};
 }
 
+// Behind the macro, which it uses.
+mod snapshots;
+
 impl Replayed {
     /// Every account of `ledger` that is not what these events lead to. Bumps are left out: no event tells them.
     #[must_use]
@@ -79,6 +82,9 @@ impl Replayed {
         for (address, stored) in &ledger.deposits {
             let replayed = self.deposits.get(address).map(|record| (&record.account, record.is_closed));
             note("deposit", *address, deviation(replayed, stored.as_ref(), deposit));
+        }
+        for (kind, address, deviation) in snapshots::deviations(&self.snapshots, &ledger.snapshots) {
+            note(kind, address, deviation);
         }
         for (id, stored) in &ledger.proposals {
             let replayed = self.proposals.get(id).map(|record| (&record.account, record.is_closed));

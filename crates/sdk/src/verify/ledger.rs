@@ -1,5 +1,7 @@
 //! A constitution's accounts and events, as an endpoint gives them.
 
+mod snapshots;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use quantumagi_interface::accounts::{
@@ -10,7 +12,9 @@ use quantumagi_interface::calls::Call;
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
 use quantumagi_rpc::{Account, HistoryRange, Rpc, RpcError};
+use quantumagi_rules::electorate::ElectorateKind;
 
+pub use self::snapshots::SnapshotAccounts;
 use crate::history::History;
 
 /// How often the accounts are read again when somebody changed them in between.
@@ -33,6 +37,8 @@ pub struct Ledger {
     pub rosters: BTreeMap<u32, Option<Roster>>,
     /// Its proposals, by id.
     pub proposals: BTreeMap<u64, Option<Proposal>>,
+    /// Its electorates by snapshot and by weight records.
+    pub snapshots: SnapshotAccounts,
     /// The counts of all proposers that the history tells of, by owner.
     pub proposers: BTreeMap<Address, Option<Proposer>>,
     /// Its deposit pools, by address.
@@ -118,9 +124,11 @@ impl Ledger {
             let deposits = children(rpc, deposits_of(address, &history), |deposit| deposit, Deposit::decode).await?;
             let uses = uses_of(&history, address);
             let authorizations = children(rpc, uses, |record| record, Authorization::decode).await?;
+            let snapshots = ledger.snapshots.clone().with_what_belongs_to_them(rpc, &history).await?;
+            let is_settled = ledger.are_roots_settled(rpc).await?;
             let after = fetch_constitution(rpc, address).await?;
-            if after.chain == ledger.constitution.chain {
-                return Ok(Self { history, proposers, deposits, authorizations, ..ledger });
+            if is_settled && after.chain == ledger.constitution.chain {
+                return Ok(Self { history, proposers, deposits, authorizations, snapshots, ..ledger });
             }
             before = after;
         }
@@ -148,6 +156,7 @@ impl Ledger {
             rosters: children(rpc, 1..next_roster_version, |id| pda::roster(&address, id), Roster::decode).await?,
             proposals: children(rpc, 0..next_proposal_id, |id| pda::proposal(&address, id), Proposal::decode).await?,
             proposers: BTreeMap::new(),
+            snapshots: SnapshotAccounts::fetch_electorates(rpc, &address, constitution.next_electorate_version).await?,
             pools: children(rpc, pools, |pool| pool, DepositPool::decode).await?,
             deposits: BTreeMap::new(),
             guardians: children(rpc, std::iter::once(()), |()| pda::guardians(&address), Guardians::decode)
@@ -165,6 +174,16 @@ impl Ledger {
             constitution,
             history: History::default(),
         })
+    }
+
+    /// Whether no proposal that waits for its root has moved on since it was read: its roots were read later.
+    async fn are_roots_settled(&self, rpc: &Rpc) -> Result<bool> {
+        let waits =
+            |proposal: &Proposal| proposal.electorate_kind == ElectorateKind::Snapshot as u8 && proposal.voters == 0;
+        let waiting = self.proposals.iter().filter(|(_, proposal)| proposal.as_ref().is_some_and(waits));
+        let (ids, before): (Vec<u64>, Vec<&Option<Proposal>>) = waiting.unzip();
+        let now = children(rpc, ids.into_iter(), |id| pda::proposal(&self.address, id), Proposal::decode).await?;
+        Ok(now.values().eq(before))
     }
 
     /// Addresses of all proposals there ever were, in the order of their ids.

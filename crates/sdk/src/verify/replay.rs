@@ -10,6 +10,7 @@ mod emergency;
 mod guardrails;
 mod own;
 pub(super) mod proposal;
+mod snapshots;
 mod tracks;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ use quantumagi_rules::lifecycle::Status;
 pub use self::guardrails::GuardrailChange;
 
 use self::deposits::Depositors;
+pub use self::snapshots::Snapshots;
 use super::Chain;
 use crate::words::hex;
 
@@ -53,6 +55,8 @@ pub struct Replayed {
     pub pools: BTreeMap<Address, Record<DepositPool>>,
     /// All deposits in them, by address.
     pub deposits: BTreeMap<Address, Record<Deposit>>,
+    /// Its electorates by snapshot and by weight records.
+    pub snapshots: Snapshots,
     /// Its proposals, by id.
     pub proposals: BTreeMap<u64, ProposalRecord>,
     /// Its proposers' counts, by owner.
@@ -243,13 +247,15 @@ pub fn replay(
         let members = rosters.get(&record.account.electorate).copied();
         let veto_body = rosters.get(&record.account.veto_roster).copied().unwrap_or_default();
         for (sequence, event) in (1..).zip(proposals.get(&record.address).into_iter().flatten()) {
-            let applied = electors(members, &mut depositors, record, event)
+            let applied = electors(members, &mut depositors, &mut replayed.snapshots, record, event)
+                .and_then(|()| replayed.snapshots.follow(record, event))
                 .and_then(|()| proposal::apply(record, veto_body, event))
                 .and_then(|()| guardrails::spent(&mut replayed.guardrail_changes, event));
             applied.map_err(|contradiction| broken(chain, sequence, contradiction))?;
         }
     }
     depositors.lock(&mut replayed.deposits);
+    replayed.snapshots.close().map_err(|(sequence, contradiction)| broken(chain, sequence, contradiction))?;
     for (sequence, mandate) in mandates {
         let record = replayed.proposals.values().find(|record| record.address == mandate);
         let status = record.and_then(|record| Status::from_u8(record.account.status));
@@ -275,12 +281,14 @@ pub fn replay(
 fn electors(
     members: Option<&[Member]>,
     depositors: &mut Depositors,
+    snapshots: &mut Snapshots,
     record: &ProposalRecord,
     event: &Event,
 ) -> Result<(), Contradiction> {
     let Event::ProposalVoted(e) = event else { return Ok(()) };
     match ElectorateKind::from_u8(record.account.electorate_kind) {
         Some(ElectorateKind::Deposit) => depositors.vote(record, e),
+        Some(ElectorateKind::Snapshot | ElectorateKind::WeightRecord) => snapshots.vote(record, e),
         _ => {
             let (index, voter, weight) = (e.voter_index, e.voter, e.weight);
             let member = members.unwrap_or_default().get(index as usize);

@@ -4,6 +4,7 @@
 //! moment): whoever lists them has columns for that.
 
 mod deposits;
+mod snapshots;
 
 use quantumagi_interface::Address;
 use quantumagi_interface::events::{
@@ -160,6 +161,7 @@ pub fn describe_event(event: &Event, names: &Names) -> String {
         Event::ProposalAttested(e) => tracks::proposal_attested(e, names),
         Event::TextPublished(e) => text_published(e, names),
         other => deposits::describe(other, names)
+            .or_else(|| snapshots::describe(other, names))
             // Only an event that a later version of the interface knows gets here.
             .unwrap_or_else(|| format!("{}: {}", other.name(), hex(&other.to_bytes()))),
     }

@@ -22,9 +22,7 @@ use quantumagi_rules::{
     emergency::{gates::Gate, Subsystem},
 };
 
-extern crate alloc;
-use alloc::vec::Vec;
-
+use super::ProposalCreateArgs;
 use crate::{
     calls::{split_behind, CalledAccounts},
     citing::cite,
@@ -38,19 +36,6 @@ use crate::{
     state::{action_in, Constitution, Guardrails, Payload, Proposal, Proposer, Roster, LAYOUT_VERSION},
     subject::SubjectAccounts,
 };
-
-/// What is proposed.
-#[derive(AnchorSerialize, AnchorDeserialize, IdlType)]
-pub struct ProposalCreateArgs {
-    /// SHA-256 of the canonical text that explains the proposal.
-    pub content_hash: [u8; 32],
-    /// The proposer's index in the electorate, where it counts its people.
-    pub member_index: u32,
-    /// 0 ballots can be changed, 1 ballots are final and voting may end early.
-    pub ballot_rule: u8,
-    /// Canonical bytes of the action: `quantumagi_rules::action`. Empty where a payload holds them.
-    pub action: Vec<u8>,
-}
 
 /// The accounts behind the declared ones are the cited principles, at most eight; on an electorate by weight records the
 /// proposer's own record comes first. Behind these, for each instruction of a series and for an upgrade: the program and the

@@ -4,14 +4,13 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use quantumagi_interface::digest::sha256;
-use quantumagi_interface::pda;
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::action::{Action, InvokeAccounts, MAX_INVOKE_DATA, Series, encode_accounts};
-use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::parameters::{ParameterChange, Track};
 use quantumagi_sdk::SdkError;
 
 use super::super::constitution::read_document;
+use super::super::electorate::Candidate;
 use super::super::guardrail;
 use super::super::principle::NewText;
 use super::super::{parameters, settings};
@@ -144,11 +143,7 @@ pub(crate) enum Typed {
         roster: u32,
     },
     /// Make an electorate that is no council that of later proposals.
-    ElectorateAdopt {
-        /// Version of a deposit pool: who deposits tokens in it votes.
-        #[arg(long, value_name = "VERSION")]
-        pool: u32,
-    },
+    ElectorateAdopt(Candidate),
     /// Change parameters of a track. It takes what is entrenched, and any share that it changes.
     ParametersAmend {
         /// The track.
@@ -274,9 +269,9 @@ impl Typed {
                 let members_hash = client.roster(constitution, roster).await?.value.members_hash;
                 encode(Action::RosterAdopt { roster_version: roster, members_hash }, None)
             }
-            Self::ElectorateAdopt { pool } => {
-                let electorate = pda::deposit_pool(constitution, pool).to_bytes();
-                encode(Action::ElectorateAdopt { kind: ElectorateKind::Deposit, electorate }, None)
+            Self::ElectorateAdopt(candidate) => {
+                let (kind, electorate, _) = candidate.find(constitution);
+                encode(Action::ElectorateAdopt { kind, electorate: electorate.to_bytes() }, None)
             }
         })
     }

@@ -18,6 +18,7 @@ use quantumagi_rules::principle::{Category, Class};
 use quantumagi_rules::roster::check_size;
 
 use super::deposits::{self, Depositors};
+use super::snapshots::{self, Snapshots};
 use super::{
     Contradiction, LAYOUT_VERSION, ProposalRecord, Record, Replayed, RosterRecord, check_hash, check_moment,
     check_number, emergency,
@@ -90,6 +91,7 @@ impl Replaying {
             rosters: BTreeMap::new(),
             pools: BTreeMap::new(),
             deposits: BTreeMap::new(),
+            snapshots: Snapshots::default(),
             proposals: BTreeMap::new(),
             proposers: BTreeMap::new(),
             guardians: None,
@@ -192,6 +194,7 @@ impl Replaying {
                 } else if e.electorate_kind == ElectorateKind::Deposit as u8 {
                     deposits::bind(self, e, event)?;
                 }
+                snapshots::bind(self, e, event)?;
                 self.proposer(&e.proposer, event)?.account.open_proposals += 1;
                 for roster in record.account.candidate().into_iter().chain(record.account.veto_roster()) {
                     self.roster(&roster, event)?.account.bound_proposals += 1;
@@ -216,7 +219,7 @@ impl Replaying {
             Event::VetoBodyAdopted(e) => self.veto_body_adopted(e, event)?,
             Event::SettingsAmended(e) => self.settings_amended(e, event)?,
             Event::PolicyClosed(e) => self.policy(e.policy_id, event)?.is_closed = true,
-            other if deposits::apply(self, other)? => {}
+            other if deposits::apply(self, other)? || snapshots::apply(self, other)? => {}
             other if emergency::apply(self, other)? => {}
             other => return Err(unexpected(other)),
         }
@@ -346,6 +349,7 @@ impl Replaying {
         if kind == ElectorateKind::Deposit as u8 {
             deposits::unbind(self, &electorate, event)?;
         }
+        snapshots::unbind(self, kind, &electorate, event)?;
         let counted = &mut self.proposer(&proposer, event)?.account.open_proposals;
         *counted = counted.checked_sub(1).ok_or_else(|| unexpected(event))?;
         let bound = [is_council.then_some(electorate), candidate, veto_roster];

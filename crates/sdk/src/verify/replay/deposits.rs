@@ -15,6 +15,7 @@ use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::{UnixSeconds, Weight};
 
 use super::constitution::Replaying;
+use super::snapshots;
 use super::{Contradiction, LAYOUT_VERSION, ProposalRecord, Record, check_number, unexpected};
 
 /// Somebody with an index in a pool, and what was held since when. Closing a deposit ends that index for good.
@@ -139,6 +140,7 @@ fn adopted(replaying: &mut Replaying, e: &ElectorateAdopted, event: &Event) -> R
     if kind == ElectorateKind::Deposit {
         pool(replaying, &e.electorate, event)?;
     }
+    snapshots::check_adopted(replaying, kind, &e.electorate, event)?;
     replaying.ordered(e.mandate, &Action::ElectorateAdopt { kind, electorate: e.electorate.to_bytes() })?;
     let constitution = &mut replaying.state.constitution;
     (constitution.electorate, constitution.electorate_kind) = (e.electorate, e.kind);

@@ -151,6 +151,8 @@ pub(super) fn apply(record: &mut ProposalRecord, veto_body: &[Member], event: &E
         }
         Event::ProposalVetoed(e) => tracks::vetoed(account, veto_body, e, event)?,
         Event::ProposalAttested(e) => tracks::attested(account, e, event)?,
+        // Applied where the roots are known.
+        Event::SnapshotPublished(_) | Event::SnapshotReviewed(_) | Event::SnapshotBound(_) => {}
         other => return Err(unexpected(other)),
     }
     let chain = &mut record.account.chain;

@@ -30,7 +30,7 @@ impl Story {
         (self.address, sequence, 1_000 + sequence.cast_signed())
     }
 
-    fn log(&mut self, event: impl FnOnce((Address, u64, i64)) -> Event) {
+    pub(super) fn log(&mut self, event: impl FnOnce((Address, u64, i64)) -> Event) {
         let event = event(self.next());
         self.events.push(event);
     }
@@ -92,6 +92,7 @@ impl Story {
             policies: replayed.policies.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             rosters: replayed.rosters.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             proposals: replayed.proposals.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
+            snapshots: Default::default(),
             proposers: replayed.proposers.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             pools: replayed.pools.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
             deposits: replayed.deposits.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
