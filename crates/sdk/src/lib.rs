@@ -36,6 +36,8 @@ pub mod words;
 mod client;
 mod error;
 
-pub use client::{AtSlot, Ballot, Electorate, ProposalDraft, Quantumagi, TOKEN, TOKEN_2022, associated_token_account};
+pub use client::{
+    AtSlot, Ballot, Electorate, EmergencyDraft, ProposalDraft, Quantumagi, TOKEN, TOKEN_2022, associated_token_account,
+};
 pub use error::{InstructionFailure, Origin, Result, SdkError};
 pub use transaction::{Estimate, Pricing, Receipt, Unsigned};
