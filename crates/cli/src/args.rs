@@ -8,8 +8,8 @@ use quantumagi_rpc::Commitment;
 use quantumagi_rpc::solana::Address;
 
 use crate::nouns::{
-    audit, constitution, deposit, electorate, guardrail, parameters, policy, principle, proposal, roster, settings,
-    snapshot, text, vault, veto_body,
+    audit, constitution, deposit, electorate, emergency, guardians, guardrail, parameters, policy, principle, proposal,
+    roster, settings, snapshot, text, vault, veto_body,
 };
 
 /// Governs a community by a written constitution on Solana.
@@ -127,6 +127,12 @@ pub(crate) enum Noun {
     /// The veto body: who can stop what the electorate wants.
     #[command(subcommand)]
     VetoBody(veto_body::Command),
+    /// Guardians: who may act in an emergency.
+    #[command(subcommand)]
+    Guardians(guardians::Command),
+    /// Emergency acts: what guardians stop.
+    #[command(subcommand)]
+    Emergency(emergency::Command),
     /// Policies that were adopted.
     #[command(subcommand)]
     Policy(policy::Command),

@@ -4,6 +4,8 @@ pub(crate) mod audit;
 pub(crate) mod constitution;
 pub(crate) mod deposit;
 pub(crate) mod electorate;
+pub(crate) mod emergency;
+pub(crate) mod guardians;
 pub(crate) mod guardrail;
 pub(crate) mod parameters;
 pub(crate) mod policy;
@@ -38,6 +40,8 @@ pub(crate) async fn run(cli: Cli, environment: &Environment) -> anyhow::Result<(
         Noun::Parameters(command) => command.run(&context()?).await,
         Noun::Settings(command) => command.run(&context()?).await,
         Noun::VetoBody(command) => command.run(&context()?).await,
+        Noun::Guardians(command) => command.run(&context()?).await,
+        Noun::Emergency(command) => command.run(&context()?).await,
         Noun::Policy(command) => command.run(&context()?).await,
         Noun::Vault(command) => command.run(&context()?).await,
         Noun::Text(command) => command.run(&context()?).await,

@@ -21,6 +21,7 @@ use quantumagi_rules::UnixSeconds;
 use crate::error::{Result, SdkError};
 pub use deposits::{TOKEN, TOKEN_2022, associated_token_account};
 pub use electorate::{Ballot, Electorate};
+pub use emergency::EmergencyDraft;
 pub use proposals::ProposalDraft;
 pub use snapshots::proved_voter;
 

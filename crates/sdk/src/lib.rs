@@ -37,7 +37,8 @@ mod client;
 mod error;
 
 pub use client::{
-    AtSlot, Ballot, Electorate, ProposalDraft, Quantumagi, TOKEN, TOKEN_2022, associated_token_account, proved_voter,
+    AtSlot, Ballot, Electorate, EmergencyDraft, ProposalDraft, Quantumagi, TOKEN, TOKEN_2022, associated_token_account,
+    proved_voter,
 };
 pub use error::{InstructionFailure, Origin, Result, SdkError};
 pub use transaction::{Estimate, Pricing, Receipt, Unsigned};

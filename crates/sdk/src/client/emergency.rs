@@ -58,6 +58,29 @@ impl Quantumagi {
         Ok(self.those_of("emergency act", &addresses, EmergencyAction::decode).await?.into_iter().flatten().collect())
     }
 
+    /// Opens the account that guardians are adopted into.
+    #[must_use]
+    pub fn guardians_open(&self, constitution: &Address, payer: &Address) -> Instruction {
+        builders::guardians_open(payer, constitution)
+    }
+
+    /// Adopts guardians, ascending by address, as the founder before the seal.
+    ///
+    /// # Errors
+    /// [`CheckError::AlreadySealed`](crate::check::CheckError::AlreadySealed),
+    /// [`CheckError::WrongSigner`](crate::check::CheckError::WrongSigner), and as [`Quantumagi::constitution`].
+    pub async fn guardians_adopt(
+        &self,
+        constitution: &Address,
+        founder: &Address,
+        threshold: u8,
+        term_seconds: u32,
+        members: &[Address],
+    ) -> Result<Instruction> {
+        let mandate = self.founder_of(constitution, founder).await?.1;
+        Ok(builders::guardians_adopt(constitution, &mandate, threshold, term_seconds, members))
+    }
+
     /// A guardian shows to be there.
     ///
     /// # Errors

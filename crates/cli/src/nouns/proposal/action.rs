@@ -142,6 +142,30 @@ pub(crate) enum Typed {
         /// Its version.
         roster: u32,
     },
+    /// Give emergency powers to guardians, in place of any before.
+    GuardiansAdopt {
+        /// How many of them must approve an act: a majority, and at least 2.
+        #[arg(long)]
+        threshold: u8,
+        /// How long they may act: 180d. A day to a year.
+        #[arg(long, value_parser = moment::duration)]
+        term: u32,
+        /// Who they are: 2 to 9 addresses.
+        #[arg(required = true)]
+        members: Vec<Address>,
+    },
+    /// Remove the guardians.
+    GuardiansRemove,
+    /// Confirm an emergency act, so that it holds for its whole length.
+    EmergencyRatify {
+        /// Its id.
+        emergency: u32,
+    },
+    /// End an emergency act at once.
+    EmergencyEnd {
+        /// Its id.
+        emergency: u32,
+    },
     /// Make an electorate that is no council that of later proposals.
     ElectorateAdopt(Candidate),
     /// Change parameters of a track. It takes what is entrenched, and any share that it changes.
@@ -269,6 +293,14 @@ impl Typed {
                 let members_hash = client.roster(constitution, roster).await?.value.members_hash;
                 encode(Action::RosterAdopt { roster_version: roster, members_hash }, None)
             }
+            Self::GuardiansAdopt { threshold, term, members } => {
+                let members = super::super::guardians::sorted(members);
+                let members: Vec<[u8; 32]> = members.iter().map(Address::to_bytes).collect();
+                encode(Action::GuardiansAdopt { threshold, term_seconds: term, members: &members }, None)
+            }
+            Self::GuardiansRemove => encode(Action::GuardiansRemove, None),
+            Self::EmergencyRatify { emergency } => encode(Action::EmergencyRatify { emergency_id: emergency }, None),
+            Self::EmergencyEnd { emergency } => encode(Action::EmergencyEnd { emergency_id: emergency }, None),
             Self::ElectorateAdopt(candidate) => {
                 let (kind, electorate, _) = candidate.find(constitution);
                 encode(Action::ElectorateAdopt { kind, electorate: electorate.to_bytes() }, None)
