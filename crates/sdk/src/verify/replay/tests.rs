@@ -1,5 +1,6 @@
 //! A small community's history, written by hand as the program would log it, replayed and then told wrongly.
 
+mod guardrails;
 mod story;
 
 use quantumagi_interface::events::Event;
