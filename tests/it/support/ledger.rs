@@ -10,7 +10,7 @@ use quantumagi_interface::accounts::{
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
 use quantumagi_sdk::history::{History, RawCall, Trace};
-use quantumagi_sdk::verify::Ledger;
+use quantumagi_sdk::verify::{Ledger, SnapshotAccounts};
 use solana_signature::Signature;
 
 use super::World;
@@ -46,6 +46,7 @@ pub fn ledger(world: &World, address: &Address, is_shown: impl Fn(usize) -> bool
             .remove(&())
             .flatten(),
         authorizations: BTreeMap::new(),
+        snapshots: SnapshotAccounts::default(),
         history: history(world, is_shown),
         constitution,
     }

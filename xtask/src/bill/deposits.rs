@@ -246,6 +246,7 @@ impl Pool {
             guardrails: None,
             subject: None,
             candidate: None,
+            payload: None,
             program_data: None,
         };
         let action = Action::PolicyAdopt { text_hash: hash("be kind"), sunset_at: 0 }.to_bytes();

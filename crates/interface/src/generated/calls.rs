@@ -9,13 +9,13 @@ use super::instructions::{
     DepositAdd, DepositClose, DepositDelegate, DepositMature, DepositOpen, DepositPoolClose, DepositPoolCreate,
     DepositVote, DepositWithdraw, ElectorateAdopt, ElectorateClose, EmergencyApprove, EmergencyClose, EmergencyEnd,
     EmergencyLapse, EmergencyOpen, EmergencyRatify, GuardiansAdopt, GuardiansHeartbeat, GuardiansOpen, GuardiansRemove,
-    GuardrailClear, GuardrailSet, GuardrailsOpen, OperatorsCreate, ParametersAmend, PolicyAdopt, PolicyAmend,
-    PolicyAuthorize, PolicyClose, PolicyRepeal, PolicySunset, PolicyUse, PrincipleAdd, PrincipleAmend, PrincipleRetire,
-    ProposalAttest, ProposalCancel, ProposalClose, ProposalCreate, ProposalExecute, ProposalExpire, ProposalFinalize,
-    ProposalVeto, ProposalVote, ProposerClose, ProposerOpen, RecordVote, RosterAdopt, RosterClose, RosterCreate,
-    RosterExtend, RosterPageClose, RosterPageOpen, SeatClose, SeatOpen, SettingsAmend, SnapshotBind, SnapshotClose,
-    SnapshotPublish, SnapshotReview, SnapshotVote, TextPublish, VaultTransfer, VetoBodyAdopt, VetoBodyRemove,
-    WeightPluginCreate,
+    GuardrailClear, GuardrailSet, GuardrailsOpen, OperatorsCreate, ParametersAmend, PayloadClose, PayloadCreate,
+    PayloadWrite, PolicyAdopt, PolicyAmend, PolicyAuthorize, PolicyClose, PolicyRepeal, PolicySunset, PolicyUse,
+    PrincipleAdd, PrincipleAmend, PrincipleRetire, ProgramUpgrade, ProposalAttest, ProposalCancel, ProposalClose,
+    ProposalCreate, ProposalExecute, ProposalExpire, ProposalFinalize, ProposalVeto, ProposalVote, ProposerClose,
+    ProposerOpen, RecordVote, RosterAdopt, RosterClose, RosterCreate, RosterExtend, RosterPageClose, RosterPageOpen,
+    SeatClose, SeatOpen, SettingsAmend, SnapshotBind, SnapshotClose, SnapshotPublish, SnapshotReview, SnapshotVote,
+    TextPublish, VaultTransfer, VaultTransferTokens, VetoBodyAdopt, VetoBodyRemove, WeightPluginCreate,
 };
 use super::types::{
     ConstitutionCreateArgs, EmergencyOpenArgs, Member, PrincipleAddArgs, ProposalCreateArgs, TrackConfig,
@@ -242,6 +242,29 @@ pub enum Call {
         /// `parameters`.
         parameters: TrackConfig,
     },
+    /// `payload_close`.
+    PayloadClose {
+        /// Its accounts.
+        accounts: PayloadClose,
+    },
+    /// `payload_create`.
+    PayloadCreate {
+        /// Its accounts.
+        accounts: PayloadCreate,
+        /// `hash`.
+        hash: [u8; 32],
+        /// `size`.
+        size: u32,
+    },
+    /// `payload_write`.
+    PayloadWrite {
+        /// Its accounts.
+        accounts: PayloadWrite,
+        /// `offset`.
+        offset: u32,
+        /// `bytes`.
+        bytes: Vec<u8>,
+    },
     /// `policy_adopt`.
     PolicyAdopt {
         /// Its accounts.
@@ -318,6 +341,13 @@ pub enum Call {
         /// `version`.
         version: u32,
     },
+    /// `program_upgrade`.
+    ProgramUpgrade {
+        /// Its accounts.
+        accounts: ProgramUpgrade,
+        /// `buffer_hash`.
+        buffer_hash: [u8; 32],
+    },
     /// `proposal_attest`.
     ProposalAttest {
         /// Its accounts.
@@ -348,6 +378,8 @@ pub enum Call {
     ProposalExecute {
         /// Its accounts.
         accounts: ProposalExecute,
+        /// `rest`.
+        rest: [u8; 32],
         /// `flags`.
         flags: Vec<u8>,
         /// `data`.
@@ -515,6 +547,13 @@ pub enum Call {
         accounts: VaultTransfer,
         /// `lamports`.
         lamports: u64,
+    },
+    /// `vault_transfer_tokens`.
+    VaultTransferTokens {
+        /// Its accounts.
+        accounts: VaultTransferTokens,
+        /// `amount`.
+        amount: u64,
     },
     /// `veto_body_adopt`.
     VetoBodyAdopt {
@@ -875,6 +914,31 @@ impl Call {
                     parameters: wire.argument()?,
                 }
             }
+            PayloadClose::DISCRIMINATOR => {
+                let author = wire.account()?;
+                let payload = wire.account()?;
+                Self::PayloadClose { accounts: PayloadClose { author, payload } }
+            }
+            PayloadCreate::DISCRIMINATOR => {
+                let author = wire.account()?;
+                let payload = wire.account()?;
+                wire.account()?;
+                Self::PayloadCreate {
+                    accounts: PayloadCreate { author, payload },
+                    hash: wire.argument()?,
+                    size: wire.argument()?,
+                }
+            }
+            PayloadWrite::DISCRIMINATOR => {
+                let author = wire.account()?;
+                let payload = wire.account()?;
+                wire.account()?;
+                Self::PayloadWrite {
+                    accounts: PayloadWrite { author, payload },
+                    offset: wire.argument()?,
+                    bytes: wire.argument()?,
+                }
+            }
             PolicyAdopt::DISCRIMINATOR => {
                 let payer = wire.account()?;
                 let constitution = wire.account()?;
@@ -971,6 +1035,27 @@ impl Call {
                     version: wire.argument()?,
                 }
             }
+            ProgramUpgrade::DISCRIMINATOR => {
+                let constitution = wire.account()?;
+                let proposal = wire.account()?;
+                let vault = wire.account()?;
+                let program = wire.account()?;
+                let program_data = wire.optional()?;
+                let payload = wire.optional()?;
+                let guardrails = wire.optional()?;
+                Self::ProgramUpgrade {
+                    accounts: ProgramUpgrade {
+                        constitution,
+                        proposal,
+                        vault,
+                        program,
+                        program_data,
+                        payload,
+                        guardrails,
+                    },
+                    buffer_hash: wire.argument()?,
+                }
+            }
             ProposalAttest::DISCRIMINATOR => {
                 let attestor = wire.account()?;
                 let proposal = wire.account()?;
@@ -1018,6 +1103,7 @@ impl Call {
                 let candidate = wire.optional()?;
                 let veto_roster = wire.optional()?;
                 let program_data = wire.optional()?;
+                let payload = wire.optional()?;
                 let guardrails = wire.optional()?;
                 wire.account()?;
                 Self::ProposalCreate {
@@ -1032,6 +1118,7 @@ impl Call {
                         candidate,
                         veto_roster,
                         program_data,
+                        payload,
                         guardrails,
                     },
                     args: wire.argument()?,
@@ -1043,9 +1130,19 @@ impl Call {
                 let vault = wire.account()?;
                 let program = wire.account()?;
                 let program_data = wire.optional()?;
+                let payload = wire.optional()?;
                 let guardrails = wire.optional()?;
                 Self::ProposalExecute {
-                    accounts: ProposalExecute { constitution, proposal, vault, program, program_data, guardrails },
+                    accounts: ProposalExecute {
+                        constitution,
+                        proposal,
+                        vault,
+                        program,
+                        program_data,
+                        payload,
+                        guardrails,
+                    },
+                    rest: wire.argument()?,
                     flags: wire.argument()?,
                     data: wire.argument()?,
                 }
@@ -1254,6 +1351,27 @@ impl Call {
                 Self::VaultTransfer {
                     accounts: VaultTransfer { constitution, proposal, vault, recipient, guardrails },
                     lamports: wire.argument()?,
+                }
+            }
+            VaultTransferTokens::DISCRIMINATOR => {
+                let constitution = wire.account()?;
+                let proposal = wire.account()?;
+                let vault = wire.account()?;
+                let program = wire.account()?;
+                let program_data = wire.optional()?;
+                let payload = wire.optional()?;
+                let guardrails = wire.optional()?;
+                Self::VaultTransferTokens {
+                    accounts: VaultTransferTokens {
+                        constitution,
+                        proposal,
+                        vault,
+                        program,
+                        program_data,
+                        payload,
+                        guardrails,
+                    },
+                    amount: wire.argument()?,
                 }
             }
             VetoBodyAdopt::DISCRIMINATOR => {

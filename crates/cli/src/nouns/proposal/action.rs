@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use quantumagi_interface::digest::sha256;
+use quantumagi_interface::pda;
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::action::{Action, InvokeAccounts, MAX_INVOKE_DATA, Series, encode_accounts};
 use quantumagi_rules::parameters::{ParameterChange, Track};

@@ -21,8 +21,7 @@ use super::deposits::{self, Depositors};
 use super::snapshots::{self, Snapshots};
 use super::{
     Contradiction, LAYOUT_VERSION, ProposalRecord, Record, Replayed, RosterRecord, check_hash, check_moment,
-    check_number, emergency,
-    proposal, unexpected,
+    check_number, emergency, proposal, unexpected,
 };
 
 /// A replay under way.

@@ -15,7 +15,9 @@ impl Replaying {
         let record = self.ids.get(address).and_then(|id| self.state.proposals.get_mut(id));
         let record = record.ok_or_else(|| unexpected(event))?;
         let roster = self.versions.get(&record.account.electorate).and_then(|version| self.state.rosters.get(version));
-        electors(roster.map(|roster| roster.members.as_slice()), &mut self.depositors, record, event)?;
+        let members = roster.map(|roster| roster.members.as_slice());
+        electors(members, &mut self.depositors, &mut self.state.snapshots, record, event)?;
+        self.state.snapshots.follow(record, event)?;
         let vetoes = self.versions.get(&record.account.veto_roster).and_then(|version| self.state.rosters.get(version));
         proposal::apply(record, vetoes.map_or(&[], |roster| roster.members.as_slice()), event)
     }

@@ -1,7 +1,7 @@
 //! A small community's history, written by hand as the program would log it, replayed and then told wrongly.
 
-mod seats;
 mod guardrails;
+mod seats;
 mod story;
 
 use quantumagi_interface::events::Event;

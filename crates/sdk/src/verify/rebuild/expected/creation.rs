@@ -8,7 +8,7 @@ use quantumagi_interface::instructions::ProposalCreate;
 use quantumagi_interface::types::{Citation, ProposalCreateArgs};
 use quantumagi_rules::UnixSeconds;
 use quantumagi_rules::action::Action;
-use quantumagi_rules::digest::{ExecutionContext, execution_digest_of_bytes};
+use quantumagi_rules::digest::{ExecutionContext, execution_digest_of_bytes, pending_digests};
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::principle::Class;
 
@@ -23,7 +23,8 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
     }
     let constitution = live.constitution()?;
     let (total_weight, voters) = franchise(live, constitution)?;
-    let action = Action::decode(&args.action).ok()?;
+    // A payload's bytes, and the programs of a series or an upgrade, are in neither the call nor the history.
+    let action = Action::decode(&args.action).ok().filter(|action| !takes_more(action))?;
     let cite = |address| {
         let principle = live.principle(address)?;
         Some(Citation { principle_id: principle.id, version: principle.version })
@@ -47,7 +48,13 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
         cooloff_seconds: parameters.cooloff_seconds,
         timelock_seconds: parameters.timelock_seconds,
         window_seconds: parameters.window_seconds,
-        deploy_slot,
+        deploy_slot: 0,
+    };
+    let slots = if matches!(action, Action::Invoke { .. }) { vec![deploy_slot] } else { Vec::new() };
+    let execution_digest = if slots.is_empty() {
+        execution_digest_of_bytes::<Sha2>(&context, &args.action)
+    } else {
+        *pending_digests::<Sha2>(&context, &action, &slots)?.first()?
     };
     let event = ProposalCreated {
         constitution: live.address,
@@ -61,7 +68,7 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
         attestor: attestor.unwrap_or_default(),
         subject: accounts.subject.or(accounts.candidate).unwrap_or_default(),
         content_hash: args.content_hash,
-        execution_digest: execution_digest_of_bytes::<Sha2>(&context, &args.action),
+        execution_digest,
         deploy_slot,
         total_weight,
         veto_total,
@@ -81,14 +88,22 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
         slash_bps: parameters.slash_bps,
         unattested_threshold_bps: if attestor.is_some() { unattested } else { 0 },
         attestation_mark: if attestor.is_some() { constitution.attestation_mark } else { 0 },
-        steps: 0,
+        steps: u16::from(!slots.is_empty()),
         electorate_kind: constitution.electorate_kind,
         track: track as u8,
         ballot_rule: args.ballot_rule,
+        number: action.number(),
+        payload: Address::default(),
+        slots,
         citations,
         action: args.action.clone(),
     };
     Some(vec![(Chain::Constitution(live.address), Event::ProposalCreated(event))])
+}
+
+/// Whether its creation names programs whose code is pinned besides the one it calls.
+fn takes_more(action: &Action<'_>) -> bool {
+    matches!(action, Action::InvokeSeries { .. } | Action::ProgramUpgrade { .. })
 }
 
 /// Weight and number of those who vote.
