@@ -43,8 +43,13 @@ async fn a_snapshot_decides_and_the_whole_history_is_proved() {
     community.decide(&world, action).await;
 
     let policy = Action::PolicyAdopt { text_hash: [9; 32], sunset_at: 0 };
-    let draft =
-        ProposalDraft { content_hash: [5; 32], ballot_rule: BallotRule::Changeable, action: policy, citations: &[0] };
+    let draft = ProposalDraft {
+        content_hash: [5; 32],
+        ballot_rule: BallotRule::Changeable,
+        action: policy,
+        citations: &[0],
+        payload: None,
+    };
     let stranger = world.ana.pubkey();
     let without = client.proposal_create(&constitution, &stranger, &draft).await;
     check_refused(without, &SnapshotRefusal::NoStanding { proposer: stranger });

@@ -16,6 +16,9 @@ const PLACEHOLDERS: [&str; 2] = [concat!("to", "do!("), concat!("unimple", "ment
 /// What `rules` must not reach for: with these it could answer differently the second time.
 const WORLD: [&str; 7] = ["std::time", "std::fs", "std::net", "std::env", "std::io", "std::process", "std::thread"];
 
+/// Lists that a macro wants in one place: a line or three for each entry, and nothing to split by.
+const LISTS: [&str; 2] = ["programs/quantumagi-core/src/lib.rs", "programs/quantumagi-core/src/error.rs"];
+
 const PROGRAM_SOURCE: &str = "programs/quantumagi-core/src/lib.rs";
 const ANCHOR_MANIFEST: &str = "Anchor.toml";
 
@@ -50,6 +53,7 @@ fn mentions<'a>(files: impl Iterator<Item = &'a File>, words: &[&str], why: &str
 /// Rust files are short; tests and generated files are exempt.
 pub(super) fn lengths(files: &[File]) -> Vec<Finding> {
     let written = files.iter().filter(|file| is_rust(file) && !is_test_file(file) && !is_generated(file));
+    let written = written.filter(|file| !LISTS.contains(&file.path.as_str()));
     let mut findings = Vec::new();
     for file in written {
         let limit = if file.path.contains("/instructions/") { MAX_INSTRUCTION_LINES } else { MAX_LINES };

@@ -23,16 +23,19 @@ fn help_goes_to_standard_output_and_ends_well() {
             "roster",
             "electorate",
             "deposit",
+            "snapshot",
             "proposal",
             "parameters",
             "settings",
             "veto-body",
+            "guardians",
+            "emergency",
             "policy",
             "vault",
             "text",
             "audit",
             "completions",
-            "help"
+            "help",
         ]
     );
 }
@@ -62,6 +65,9 @@ fn every_action_can_be_proposed() {
             "policy-repeal",
             "transfer",
             "invoke",
+            "invoke-series",
+            "transfer-tokens",
+            "program-upgrade",
             "constitution-amend",
             "principle-add",
             "principle-amend",
@@ -69,12 +75,16 @@ fn every_action_can_be_proposed() {
             "guardrail-set",
             "guardrail-clear",
             "roster-adopt",
+            "guardians-adopt",
+            "guardians-remove",
+            "emergency-ratify",
+            "emergency-end",
             "electorate-adopt",
             "parameters-amend",
             "veto-body-adopt",
             "veto-body-remove",
             "settings-amend",
-            "help"
+            "help",
         ]
     );
 }

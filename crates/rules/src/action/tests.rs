@@ -1,5 +1,7 @@
 //! One action, one encoding; every other sequence of bytes is refused.
 
+use alloc::vec::Vec;
+
 use super::*;
 use crate::parameters::ChangeError;
 use crate::parameters::{tests::LEGAL, TrackParameters};

@@ -13,7 +13,7 @@ use quantumagi_rules::emergency::{
 };
 
 // All of it: a nested list of accounts brings generated modules of its own.
-use super::shared::*;
+use super::emergency_accounts::*;
 use crate::{
     effect::Effect, error::GovError, events::EmergencyApproved, mandate::now_and_slot, state::EmergencyAction,
 };

@@ -5,7 +5,7 @@ use anchor_lang::prelude::*;
 use quantumagi_rules::emergency::course::Step;
 
 // All of it: a nested list of accounts brings generated modules of its own.
-use super::shared::*;
+use super::emergency_accounts::*;
 use crate::{error::GovError, events::EmergencyClosed, mandate::now_and_slot};
 
 #[derive(Accounts)]

@@ -22,13 +22,12 @@ use quantumagi_rules::{
     emergency::{gates::Gate, Subsystem},
 };
 
-use super::ProposalCreateArgs;
+use super::{proposal_args::Creation, ProposalCreateArgs};
 use crate::{
     calls::{split_behind, CalledAccounts},
     citing::cite,
     electorate::{split_own_record, ElectorateAccounts},
     error::GovError,
-    events::ProposalCreated,
     guard::check_proposed,
     mandate::now,
     scrutiny::{bind_veto_body, freeze_attestor, take_deposit},
@@ -177,48 +176,15 @@ impl ProposalCreate {
         if let Some(candidate) = &mut self.candidate {
             candidate.bind()?;
         }
-        let event = ProposalCreated {
-            constitution: address,
+        let event = Creation {
+            address: proposal_address,
             sequence: constitution.chain.sequence,
-            at: now.0,
-            proposal: proposal_address,
-            proposal_id: proposal.id,
-            proposer: proposal.proposer,
-            electorate: proposal.electorate,
-            veto_roster: proposal.veto_roster,
-            attestor: proposal.attestor,
-            subject: proposal.subject,
-            content_hash: proposal.content_hash,
-            execution_digest: proposal.execution_digest,
-            deploy_slot: proposal.deploy_slot,
-            total_weight: proposal.total_weight,
-            veto_total: proposal.veto_total,
-            deposit_lamports: proposal.deposit_lamports,
-            voters: proposal.voters,
-            constitution_version: proposal.constitution_version,
-            starts_at: proposal.starts_at,
-            ends_at: proposal.ends_at,
-            extension_seconds: proposal.extension_seconds,
-            cooloff_seconds: proposal.cooloff_seconds,
-            timelock_seconds: proposal.timelock_seconds,
-            window_seconds: proposal.window_seconds,
-            threshold_bps: proposal.threshold_bps,
-            quorum_bps: proposal.quorum_bps,
-            min_for_bps: proposal.min_for_bps,
-            veto_bps: proposal.veto_bps,
-            slash_bps: proposal.slash_bps,
-            unattested_threshold_bps: proposal.unattested_threshold_bps,
-            attestation_mark: proposal.attestation_mark,
-            steps: proposal.steps,
-            electorate_kind: proposal.electorate_kind,
-            track: proposal.track,
-            ballot_rule: proposal.ballot_rule,
-            number: proposal.action,
             payload: self.payload.as_ref().map(|payload| *payload.address()).unwrap_or_default(),
             slots: calls.slots,
             citations,
             action: args.action,
-        };
+        }
+        .of(proposal);
         constitution.chain.record_beginning(&mut proposal.chain, &event)
     }
 }
