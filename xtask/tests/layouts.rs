@@ -8,7 +8,7 @@ use quantumagi_interface::accounts;
 use serde_json::Value;
 
 /// The parts that lie in accounts, in the order of the notes. A `Member` lies in a roster page, behind its header.
-const PARTS: [&str; 4] = ["Citation", "EventChain", "Member", "TrackConfig"];
+const PARTS: [&str; 6] = ["Citation", "DepositCheckpoint", "EventChain", "GuardrailSlot", "Member", "TrackConfig"];
 /// Bytes of an account's discriminator.
 const DISCRIMINATOR_BYTES: usize = 8;
 
@@ -106,13 +106,25 @@ fn the_newest_note_of_every_account_has_its_layout() {
 fn the_lengths_are_those_that_clients_read() {
     let idl = idl();
     let lengths = [
+        ("Authorization", accounts::Authorization::LEN),
         ("BallotPage", accounts::BallotPage::LEN),
         ("Constitution", accounts::Constitution::LEN),
+        ("Deposit", accounts::Deposit::LEN),
+        ("DepositPool", accounts::DepositPool::LEN),
+        ("EmergencyAction", accounts::EmergencyAction::LEN),
+        ("Guardians", accounts::Guardians::LEN),
+        ("Guardrails", accounts::Guardrails::LEN),
+        ("PayloadHeader", accounts::PayloadHeader::LEN),
         ("Policy", accounts::Policy::LEN),
         ("Principle", accounts::Principle::LEN),
         ("Proposal", accounts::Proposal::LEN),
+        ("Proposer", accounts::Proposer::LEN),
         ("Roster", accounts::Roster::LEN),
         ("RosterPageHeader", accounts::RosterPageHeader::LEN),
+        ("Seat", accounts::Seat::LEN),
+        ("Snapshot", accounts::Snapshot::LEN),
+        ("SnapshotOperators", accounts::SnapshotOperators::LEN),
+        ("WeightPlugin", accounts::WeightPlugin::LEN),
     ];
     assert_eq!(idl["accounts"].as_array().expect("accounts").len(), lengths.len());
     for (name, len) in lengths {

@@ -134,7 +134,7 @@ mod tests {
                 let next = filling.with_part(filling.written, len);
                 prop_assert_eq!(next.is_ok(), is_legal);
                 filling = next.unwrap_or(filling);
-                prop_assert!(filling.is_complete() || filling.written % 32 == 0);
+                prop_assert!(filling.is_complete() || filling.written.is_multiple_of(32));
             }
             prop_assert!(filling.written <= size);
         }

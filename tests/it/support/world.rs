@@ -160,6 +160,7 @@ impl World {
         self.send_unchecked(instructions).map(drop).map_err(Box::new)
     }
 
+    #[allow(clippy::result_large_err, reason = "LiteSVM's own")]
     fn send_unchecked(&mut self, instructions: &[Instruction]) -> TransactionResult {
         let message = Message::new_with_blockhash(instructions, Some(&fee_payer()), &self.svm.latest_blockhash());
         let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
