@@ -184,6 +184,7 @@ fn a_call_passes_its_accounts_behind_the_declared_ones_and_nobody_signs_for_the_
             (CODE, ""),
             (ANA, ""),
             (PROGRAM_ID, ""),
+            (PROGRAM_ID, ""),
             (vault, "w"),
             (RECIPIENT, ""),
         ],
