@@ -15,7 +15,7 @@ use quantumagi_rules::ballot::Choice;
 use quantumagi_rules::lifecycle::Status;
 use quantumagi_rules::principle::{Category, Class};
 use quantumagi_sdk::builders::text_publish;
-use quantumagi_sdk::history::History;
+use quantumagi_sdk::history::{History, RawEvent};
 use quantumagi_sdk::texts::{TextError, TextStore, fetch_published, fetch_text};
 use quantumagi_sdk::verify::{ChainBreak, Ledger, LedgerError, verify};
 use quantumagi_sdk::words::{Names, describe_event, describe_proof, describe_proposal};
@@ -89,13 +89,18 @@ async fn a_communitys_history_is_proved_from_the_network_alone() {
     assert!(verify(&mixed).is_proved());
 }
 
-/// Leaves out the first vote of the open proposal, as a hostile endpoint might.
+/// Leaves out the first vote of the open proposal, as a hostile endpoint might: its line, which is then told from the
+/// instruction, and its whole transaction, which nothing can tell.
 #[track_caller]
 fn check_a_lie_is_found(ledger: &Ledger) {
     let mut given = ledger.clone();
     let open = given.proposal_addresses().nth(6).expect("seven proposals");
     let chain = quantumagi_sdk::verify::Chain::Proposal(open);
-    given.history.events.retain(|logged| chain.sequence_of(&logged.raw.bytes) != Some(1));
+    let is_vote = |raw: &RawEvent| chain.sequence_of(&raw.bytes) == Some(1);
+    let vote = given.history.events.iter().find(|logged| is_vote(&logged.raw)).expect("a vote").raw.signature;
+    given.history.events.retain(|logged| !is_vote(&logged.raw));
+    assert!(verify(&given).is_proved(), "the instruction says what the line said");
+    given.history.traces.retain(|trace| trace.signature != vote);
     let verification = verify(&given);
     assert_eq!(verification.proposals[&6], Err(ChainBreak::Missing { sequence: 1, found: 2 }));
     assert!(!verification.is_proved());
