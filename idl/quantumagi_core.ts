@@ -11322,7 +11322,7 @@ export type QuantumagiCore = {
       "name": "proposalStepExecuted",
       "docs": [
         "An instruction of a proposal was called, and others are still to come. On the proposal's chain; the last one is told by",
-        "[`super::ProposalExecuted`]."
+        "`ProposalExecuted`."
       ],
       "serialization": "bytemuck",
       "repr": {

@@ -91,7 +91,7 @@ pub fn check_adoptable(kind: ElectorateKind, electorate: &AccountView, constitut
         ElectorateKind::Deposit => Account::<DepositPool>::load(*electorate)?.constitution,
         ElectorateKind::Snapshot => Account::<SnapshotOperators>::load(*electorate)?.constitution,
         ElectorateKind::WeightRecord => Account::<WeightPlugin>::load(*electorate)?.constitution,
-        _ => return Err(GovError::WrongElectorateKind.into()),
+        ElectorateKind::None | ElectorateKind::Council => return Err(GovError::WrongElectorateKind.into()),
     };
     require!(owner == *constitution, GovError::WrongConstitution);
     Ok(())

@@ -1967,7 +1967,7 @@ impl ProposalHeld {
 }
 
 /// An instruction of a proposal was called, and others are still to come. On the proposal's chain; the last one is told by
-/// [`super::ProposalExecuted`].
+/// `ProposalExecuted`.
 #[derive(Clone, Debug, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct ProposalStepExecuted {
     /// The proposal.

@@ -125,7 +125,7 @@ impl Quantumagi {
     /// Closes an empty pool that is not in use.
     ///
     /// # Errors
-    /// [`DepositRefusal::PoolNeeded`], [`CheckError::WrongSigner`], and as [`Quantumagi::constitution`].
+    /// [`DepositRefusal::PoolNeeded`], [`CheckError::WrongSigner`](crate::check::CheckError::WrongSigner), and as [`Quantumagi::constitution`].
     pub async fn deposit_pool_close(&self, pool: &Address, payer: &Address) -> Result<Instruction> {
         let account = self.deposit_pool(pool).await?.value;
         check::signer(&account.payer, payer)?;
@@ -144,7 +144,7 @@ impl Quantumagi {
     /// Makes a pool the electorate, by the founder before the seal.
     ///
     /// # Errors
-    /// [`CheckError::AlreadySealed`], [`CheckError::WrongSigner`], and as [`Quantumagi::constitution`].
+    /// [`CheckError::AlreadySealed`](crate::check::CheckError::AlreadySealed), [`CheckError::WrongSigner`](crate::check::CheckError::WrongSigner), and as [`Quantumagi::constitution`].
     pub async fn electorate_adopt(
         &self,
         constitution: &Address,
@@ -236,7 +236,7 @@ impl Quantumagi {
     /// Closes an empty deposit; the rent goes to who opened it.
     ///
     /// # Errors
-    /// [`DepositRefusal::Deposit`], [`CheckError::WrongSigner`], and as [`Quantumagi::constitution`].
+    /// [`DepositRefusal::Deposit`], [`CheckError::WrongSigner`](crate::check::CheckError::WrongSigner), and as [`Quantumagi::constitution`].
     pub async fn deposit_close(&self, pool: &Address, owner: &Address, authority: &Address) -> Result<Instruction> {
         let (account, deposit, now) = self.pool_and_deposit(pool, owner).await?;
         if *authority != deposit.payer {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 
 /// An instruction of a proposal was called, and others are still to come. On the proposal's chain; the last one is told by
-/// [`super::ProposalExecuted`].
+/// `ProposalExecuted`.
 #[event(bytemuck)]
 pub struct ProposalStepExecuted {
     pub proposal: Address,
