@@ -38,8 +38,13 @@ const ORDINARY: TrackParameters = TrackParameters {
 };
 
 /// Parameters of ratifications: an emergency does not wait for weeks.
-const RATIFICATION: TrackParameters =
-    TrackParameters { discussion_seconds: DAY, voting_seconds: 3 * DAY, timelock_seconds: DAY, ..ORDINARY };
+const RATIFICATION: TrackParameters = TrackParameters {
+    discussion_seconds: DAY,
+    voting_seconds: 3 * DAY,
+    extension_seconds: DAY,
+    timelock_seconds: DAY,
+    ..ORDINARY
+};
 
 /// Parameters of amendments: three to one, as the Debian constitution asks in its section 4.1.
 const AMENDMENT: TrackParameters = TrackParameters {
