@@ -176,9 +176,11 @@ impl Model {
         let data = &instruction.data[8..];
         let with = |number: u8, parts: &[&[u8]]| [&[number], parts.concat().as_slice()].concat();
         let (proposal, action) = if is(instruction, ix::ProposalExecute::DISCRIMINATOR) {
+            // Before the flags: what is still to come of a series, 32 bytes.
+            let data = &data[32..];
             let count = u32_at(data, 0) as usize;
             let (flags, called) = (&data[4..4 + count], &data[8 + count..]);
-            let views = instruction.accounts[6..].iter().zip(flags);
+            let views = instruction.accounts[7..].iter().zip(flags);
             let views = views.flat_map(|(view, flags)| [&[*flags], view.pubkey.as_ref()].concat()).collect::<Vec<_>>();
             let len = u16::try_from(called.len()).unwrap().to_le_bytes();
             let count = [u8::try_from(count).unwrap()];
