@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 use quantumagi_rules::approval::{ApprovalRule, Tally};
 use quantumagi_rules::ballot::Choice;
 use quantumagi_rules::deposit::{Asker, Holding, PoolTotals};
-use quantumagi_rules::lifecycle::{Ending, Status, Step, Times, Timetable, check_step, phase};
+use quantumagi_rules::lifecycle::{Status, Step, Times, Timetable, VotingEnd, check_step, phase};
 use quantumagi_rules::roster::Filling;
 use quantumagi_rules::veto::{is_vetoed, with_ballot};
 use quantumagi_rules::{Bps, UnixSeconds, Weight};
@@ -191,9 +191,9 @@ impl World {
         self.tally = before.with_ballot(previous, choice, Weight(WEIGHTS[voter])).expect("the electorate fits");
         self.ballots[voter] = Some(choice);
         let is_settled = story.is_final && RULE.is_settled(self.tally, Weight(TOTAL));
-        let effect = RULE.effect_of(before, self.tally, Weight(TOTAL), is_settled);
-        let ending = Ending { ends_at: self.times.ends_at, was_extended: self.was_extended };
-        let ending = ending.after_ballot(effect, story.extension_seconds.into(), UnixSeconds(self.now));
+        let meets_quorum = || RULE.meets_quorum(before, self.tally, Weight(TOTAL));
+        let end = VotingEnd { ends_at: self.times.ends_at, was_extended: self.was_extended };
+        let end = end.after_ballot(is_settled, story.extension_seconds.into(), UnixSeconds(self.now), meets_quorum);
         if is_settled {
             // Whoever has not voted can vote as they like: the outcome stays.
             let passes = RULE.check(self.tally, Weight(TOTAL)).is_ok();
@@ -205,7 +205,7 @@ impl World {
                 assert_eq!(RULE.check(all, Weight(TOTAL)).is_ok(), passes, "settled is settled");
             }
         }
-        (self.times.ends_at, self.was_extended) = (ending.ends_at, ending.was_extended);
+        (self.times.ends_at, self.was_extended) = (end.ends_at, end.was_extended);
     }
 
     fn veto(&mut self, member: u8) {

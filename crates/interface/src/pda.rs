@@ -3,6 +3,7 @@
 //! Each function searches for the canonical bump, some microseconds of hashing; keep the answer
 //! where it is needed often.
 
+use quantumagi_rules::action::LOADER_UPGRADEABLE;
 use solana_address::Address;
 
 use crate::PROGRAM_ID;
@@ -17,6 +18,13 @@ pub fn constitution(create_key: &Address) -> Address {
 #[must_use]
 pub fn vault(constitution: &Address) -> Address {
     find(&[b"vault", constitution.as_ref()])
+}
+
+/// The account of the upgradeable loader that holds the program's own code.
+#[must_use]
+pub fn own_code() -> Address {
+    let loader = Address::new_from_array(LOADER_UPGRADEABLE);
+    Address::find_program_address(&[PROGRAM_ID.as_ref()], &loader).0
 }
 
 /// The principle with this id, from 0.

@@ -3,7 +3,7 @@
 //! Decides from numbers alone; who may vote and when is [`crate::lifecycle`]'s and [`crate::roster`]'s business. What
 //! a tally still lacks is in [`missing`].
 
-use crate::{ballot::Choice, lifecycle::BallotEffect, Bps, Weight};
+use crate::{ballot::Choice, Bps, Weight};
 
 pub mod missing;
 
@@ -130,17 +130,10 @@ impl ApprovalRule {
         self.quorum.is_met_by(tally.turnout(), u128::from(total.0))
     }
 
-    /// What the ballot between `before` and `after` decides about the end of voting. `is_settled` where ballots are final
-    /// and no further one can change the outcome.
+    /// Whether the ballot between `before` and `after` is the one with which the quorum is met.
     #[must_use]
-    pub fn effect_of(self, before: Tally, after: Tally, total: Weight, is_settled: bool) -> BallotEffect {
-        if is_settled {
-            BallotEffect::Settled
-        } else if !self.is_quorum_met(before, total) && self.is_quorum_met(after, total) {
-            BallotEffect::QuorumMet
-        } else {
-            BallotEffect::None
-        }
+    pub fn meets_quorum(self, before: Tally, after: Tally, total: Weight) -> bool {
+        !self.is_quorum_met(before, total) && self.is_quorum_met(after, total)
     }
 
     /// Whether no further first ballot can change the outcome. Meaningful only where ballots cannot be changed.

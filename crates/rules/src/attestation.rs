@@ -6,6 +6,7 @@
 
 use crate::{
     approval::{ApprovalRule, Tally},
+    parameters::TrackParameters,
     Bps, Weight, BPS_PER_WHOLE,
 };
 
@@ -24,6 +25,12 @@ pub struct Attestation {
     pub unattested_threshold: Bps,
     /// The score; `None` before the attestor has signed one.
     pub score: Option<Bps>,
+}
+
+/// What a proposal freezes as its threshold without a good score: never below its own.
+#[must_use]
+pub fn unattested_threshold(rule: ApprovalRule, parameters: &TrackParameters) -> Bps {
+    rule.threshold.max(Bps(parameters.entrenched_threshold_bps))
 }
 
 impl Attestation {

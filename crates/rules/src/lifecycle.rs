@@ -321,35 +321,32 @@ pub fn extended_end(
 
 /// When voting ends, and whether a late quorum has moved that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ending {
+pub struct VotingEnd {
     /// First second after voting.
     pub ends_at: UnixSeconds,
     /// Whether voting was extended: that happens once.
     pub was_extended: bool,
 }
 
-/// What a ballot that was just counted decides about the end of voting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BallotEffect {
-    /// Nothing.
-    None,
-    /// Ballots are final and no further one can change the outcome.
-    Settled,
-    /// It is the ballot with which the quorum was first met.
-    QuorumMet,
-}
-
-impl Ending {
-    /// The end of voting after a ballot at `now`: at once where the outcome is settled, later where the quorum is late.
+impl VotingEnd {
+    /// The end after a ballot at `now`: at once where ballots are final and no further one can change the outcome (T4),
+    /// later, once, where this is the ballot with which the quorum was first met and the end is near (T5).
+    ///
+    /// `meets_quorum` is asked last and only where it matters: on chain the clock is cheaper than the tally.
     #[must_use]
-    pub fn after_ballot(self, effect: BallotEffect, extension_seconds: u32, now: UnixSeconds) -> Self {
-        match effect {
-            BallotEffect::None => self,
-            BallotEffect::Settled => Self { ends_at: now, ..self },
-            BallotEffect::QuorumMet => match extended_end(self.ends_at, now, extension_seconds, self.was_extended) {
-                Some(ends_at) => Self { ends_at, was_extended: true },
-                None => self,
-            },
+    pub fn after_ballot(
+        self,
+        is_settled: bool,
+        extension_seconds: u32,
+        now: UnixSeconds,
+        meets_quorum: impl FnOnce() -> bool,
+    ) -> Self {
+        if is_settled {
+            return Self { ends_at: now, ..self };
+        }
+        match extended_end(self.ends_at, now, extension_seconds, self.was_extended) {
+            Some(ends_at) if meets_quorum() => Self { ends_at, was_extended: true },
+            Some(_) | None => self,
         }
     }
 }

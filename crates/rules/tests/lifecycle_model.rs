@@ -8,7 +8,7 @@
 use quantumagi_rules::approval::{ApprovalRule, Tally};
 use quantumagi_rules::attestation::Attestation;
 use quantumagi_rules::ballot::Choice;
-use quantumagi_rules::lifecycle::{check_step, phase, Ending, Phase, Status, Step, Times, Timetable};
+use quantumagi_rules::lifecycle::{check_step, phase, Phase, Status, Step, Times, Timetable, VotingEnd};
 use quantumagi_rules::veto::{is_vetoed, with_ballot};
 use quantumagi_rules::{Bps, UnixSeconds, Weight};
 use stateright::{Checker, Model, Property};
@@ -153,10 +153,11 @@ impl Proposal {
         let before = life.tally();
         life.ballots[voter] = Some(choice);
         let rule = self.rule(life);
-        let effect = rule.effect_of(before, life.tally(), Weight(TOTAL), self.is_settled(life));
-        let ending = Ending { ends_at: UnixSeconds(life.ends_at), was_extended: life.was_extended };
-        let ending = ending.after_ballot(effect, EXTENSION, UnixSeconds(life.now));
-        (life.ends_at, life.was_extended) = (ending.ends_at.0, ending.was_extended);
+        let end = VotingEnd { ends_at: UnixSeconds(life.ends_at), was_extended: life.was_extended };
+        let after = life.tally();
+        let meets_quorum = || rule.meets_quorum(before, after, Weight(TOTAL));
+        let end = end.after_ballot(self.is_settled(life), EXTENSION, UnixSeconds(life.now), meets_quorum);
+        (life.ends_at, life.was_extended) = (end.ends_at.0, end.was_extended);
         Some(())
     }
 }

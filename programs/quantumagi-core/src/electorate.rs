@@ -9,7 +9,7 @@ use quantumagi_rules::{ballot::BallotRule, electorate::ElectorateKind, parameter
 
 use crate::{
     error::GovError,
-    state::{load_mut, Deposit, DepositPool, Member, Roster, RosterPage, SnapshotOperators, WeightPlugin},
+    state::{load_mut, Bound, Deposit, DepositPool, Member, Roster, RosterPage, SnapshotOperators, WeightPlugin},
 };
 
 /// What a proposal freezes of its electorate (W7).

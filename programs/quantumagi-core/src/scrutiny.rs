@@ -2,11 +2,13 @@
 
 use anchor_lang::prelude::*;
 use anchor_lang::system_program;
-use quantumagi_rules::{action::Action, parameters::TrackParameters};
+use quantumagi_rules::{
+    action::Action, approval::ApprovalRule, attestation::unattested_threshold, parameters::TrackParameters,
+};
 
 use crate::{
     error::GovError,
-    state::{Constitution, Proposal, Roster},
+    state::{Bound, Constitution, Proposal, Roster},
 };
 
 /// Freezes the veto body into a proposal that it has a say about, and keeps its roster until the proposal is closed.
@@ -50,17 +52,18 @@ pub fn unbind_veto_body(proposal: &Proposal, roster: Option<&mut Account<Roster>
     roster.map_or(Ok(()), |roster| roster.unbind())
 }
 
-/// Freezes the attestor, the mark and what it takes without a score. Called once the threshold is known.
+/// Freezes the attestor, the mark and what it takes without a score, where `rule` is what it takes with one.
 pub fn freeze_attestor(
     proposal: &mut Proposal,
     constitution: &Constitution,
     action: &Action,
+    rule: ApprovalRule,
     parameters: &TrackParameters,
 ) {
     if constitution.attestor != Address::default() && action.can_be_attested() {
         proposal.attestor = constitution.attestor;
         proposal.attestation_mark = constitution.attestation_mark;
-        proposal.unattested_threshold_bps = proposal.threshold_bps.max(parameters.entrenched_threshold_bps);
+        proposal.unattested_threshold_bps = unattested_threshold(rule, parameters).0;
     }
 }
 

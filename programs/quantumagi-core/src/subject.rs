@@ -22,8 +22,8 @@ use crate::{
 pub struct Subject {
     /// The principle, policy, roster or program; zeros where the action is about none.
     pub address: Address,
-    /// Whether the entrenched threshold applies.
-    pub is_entrenched: bool,
+    /// Class of the principle that the action changes; `None` where it changes none.
+    pub class: Option<Class>,
 }
 
 /// The accounts that show what an action is about. Subject and candidate must be there exactly where the action needs
@@ -72,10 +72,9 @@ impl SubjectAccounts<'_> {
                 require!(parent_hash == self.constitution.text_hash, GovError::ParentMismatch);
                 self.none()
             }
-            Action::PrincipleAdd { text_hash, class, .. } => {
+            Action::PrincipleAdd { text_hash, .. } => {
                 check_text(&text_hash)?;
-                // Whoever entrenches must meet the threshold that it takes to undo it.
-                Ok(Subject { is_entrenched: class == Class::Entrenched, ..self.none()? })
+                self.none()
             }
             Action::PrincipleAmend { principle_id, version, text_hash } => {
                 check_text(&text_hash)?;
@@ -84,8 +83,7 @@ impl SubjectAccounts<'_> {
             Action::PrincipleRetire { principle_id, version } => self.principle(principle_id, version),
             Action::GuardiansAdopt { threshold, term_seconds, members } => {
                 Mandate { threshold, term_seconds }.check(members.iter()).map_err(GovError::from)?;
-                // Who can stop things shall be wanted by as many as who can change them.
-                Ok(Subject { is_entrenched: true, ..self.none()? })
+                self.none()
             }
             Action::EmergencyRatify { emergency_id } => self.emergency(emergency_id, Step::Ratify, now),
             Action::EmergencyEnd { emergency_id } => self.emergency(emergency_id, Step::End, now),
@@ -102,10 +100,7 @@ impl SubjectAccounts<'_> {
                 require!(is_in_force, GovError::ParametersNotInForce);
                 self.none()
             }
-            Action::VetoBodyAdopt { roster_version: 0, .. } | Action::SettingsAmend(_) => {
-                // Whoever has a say besides the voters is entrenched like the voters themselves.
-                Ok(Subject { is_entrenched: true, ..self.none()? })
-            }
+            Action::VetoBodyAdopt { roster_version: 0, .. } | Action::SettingsAmend(_) => self.none(),
             Action::VetoBodyAdopt { roster_version, members_hash } => {
                 let is_small = self.candidate.is_some_and(|roster| roster.count <= MAX_VETO_MEMBERS);
                 require!(is_small || self.candidate.is_none(), GovError::VetoBodyTooLarge);
@@ -140,7 +135,7 @@ impl SubjectAccounts<'_> {
         require!(principle.constitution == *self.constitution.address(), GovError::WrongConstitution);
         require!(principle.id == id, GovError::WrongSubject);
         principle.check_current(version)?;
-        Ok(Subject { address: *principle.address(), is_entrenched: principle.is_entrenched()? })
+        Ok(Subject { address: *principle.address(), class: Some(principle.class()?) })
     }
 
     #[inline(never)]
@@ -165,16 +160,14 @@ impl SubjectAccounts<'_> {
         let is_meant = candidate.version == version && candidate.members_hash == *members_hash;
         require!(is_meant, GovError::WrongSubject);
         require!(candidate.is_usable(), GovError::RosterNotUsable);
-        // Who votes decides everything else: a smaller majority could make itself unanimous and undo what is entrenched.
-        Ok(Subject { address: *candidate.address(), is_entrenched: true })
+        Ok(Subject { address: *candidate.address(), ..Subject::default() })
     }
 
     fn electorate(&self, kind: ElectorateKind, electorate: &[u8; 32]) -> Result<Subject> {
         let subject = self.only_subject()?;
         require!(subject.address().to_bytes() == *electorate, GovError::WrongSubject);
         check_adoptable(kind, &subject, self.constitution.address())?;
-        // As for a roster: who votes decides everything else.
-        Ok(Subject { address: *subject.address(), is_entrenched: true })
+        Ok(Subject { address: *subject.address(), ..Subject::default() })
     }
 
     fn program(&self, called: &[u8; 32]) -> Result<Subject> {

@@ -3,7 +3,7 @@
 use anchor_lang::prelude::*;
 use quantumagi_rules::{
     ballot::{place, read, write, BallotRule, Choice, Place},
-    lifecycle::extended_end,
+    lifecycle::VotingEnd,
     UnixSeconds, Weight,
 };
 
@@ -50,18 +50,11 @@ pub fn cast(
     if previous.is_none() {
         proposal.ballots_cast = proposal.ballots_cast.checked_add(1).ok_or(GovError::Overflow)?;
     }
-    if proposal.ballot_rule()? == BallotRule::Final && proposal.is_settled(tally, total) {
-        proposal.ends_at = now.0;
-    } else {
-        let (end, was_extended) = (UnixSeconds(proposal.ends_at), proposal.was_extended == 1);
-        // Order: the clock first. It is cheaper to ask than the quorum, and seldom says that it is late.
-        if let Some(end) = extended_end(end, now, proposal.extension_seconds, was_extended) {
-            if !rule.is_quorum_met(before, total) && rule.is_quorum_met(tally, total) {
-                proposal.ends_at = end.0;
-                proposal.was_extended = 1;
-            }
-        }
-    }
+    let is_settled = proposal.ballot_rule()? == BallotRule::Final && proposal.is_settled(tally, total);
+    let end = VotingEnd { ends_at: UnixSeconds(proposal.ends_at), was_extended: proposal.was_extended == 1 };
+    let end = end.after_ballot(is_settled, proposal.extension_seconds, now, || rule.meets_quorum(before, tally, total));
+    proposal.ends_at = end.ends_at.0;
+    proposal.was_extended = u8::from(end.was_extended);
     proposal.updated_at = now.0;
     proposal.check_invariant()?;
     let event = ProposalVoted {

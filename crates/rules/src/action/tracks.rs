@@ -4,6 +4,7 @@ use super::{Action, ActionError, Reader};
 use crate::{
     approval::ApprovalRule,
     parameters::{ParameterChange, Track, TrackParameters},
+    principle::Class,
     settings::Settings,
 };
 
@@ -16,6 +17,40 @@ impl Action<'_> {
             return change.approval_rule(parameters);
         }
         parameters.approval_rule(touches_entrenched)
+    }
+
+    /// Whether it is an entrenched matter, which takes the shares for those. `principle` is the class of the principle that
+    /// it changes; `touches_own_code` is whether one of its calls, or an upgrade, could replace the governance program.
+    #[must_use]
+    pub fn is_entrenched(&self, principle: Option<Class>, touches_own_code: bool) -> bool {
+        match self {
+            // Whoever entrenches must meet the threshold that it takes to undo it.
+            Self::PrincipleAdd { class, .. } => *class == Class::Entrenched,
+            Self::PrincipleAmend { .. }
+            | Self::PrincipleRetire { .. }
+            | Self::GuardrailSet { .. }
+            | Self::GuardrailClear { .. } => principle == Some(Class::Entrenched),
+            // Who votes decides everything else: a smaller majority could make itself unanimous and undo what is
+            // entrenched. So does whoever has a say besides the voters, and whoever can stop things.
+            Self::RosterAdopt { .. }
+            | Self::ElectorateAdopt { .. }
+            | Self::VetoBodyAdopt { .. }
+            | Self::SettingsAmend(_)
+            | Self::GuardiansAdopt { .. } => true,
+            // Whoever replaces the program replaces every rule there is.
+            Self::Invoke { .. } | Self::InvokeSeries { .. } | Self::ProgramUpgrade { .. } => touches_own_code,
+            // A change of parameters says itself what it takes: see `approval_rule`.
+            Self::ParametersAmend(_)
+            | Self::PolicyAdopt { .. }
+            | Self::PolicyAmend { .. }
+            | Self::PolicyRepeal { .. }
+            | Self::TransferLamports { .. }
+            | Self::TransferTokens { .. }
+            | Self::ConstitutionAmend { .. }
+            | Self::EmergencyRatify { .. }
+            | Self::EmergencyEnd { .. }
+            | Self::GuardiansRemove => false,
+        }
     }
 
     /// Whether the veto body can have a say: not about itself, and not about the guardians or what they did.

@@ -164,15 +164,15 @@ proptest! {
 
 #[test]
 fn t4_t5_a_ballot_moves_the_end_of_voting_only_where_it_decides_something() {
-    let ending = Ending { ends_at: UnixSeconds(1_000), was_extended: false };
-    let after = |effect, was_extended, now| {
-        let Ending { ends_at, was_extended } =
-            Ending { was_extended, ..ending }.after_ballot(effect, 100, UnixSeconds(now));
+    let after = |is_settled, meets_quorum: bool, was_extended, now| {
+        let end = VotingEnd { ends_at: UnixSeconds(1_000), was_extended };
+        let VotingEnd { ends_at, was_extended } = end.after_ballot(is_settled, 100, UnixSeconds(now), || meets_quorum);
         (ends_at.0, was_extended)
     };
-    assert_eq!(after(BallotEffect::None, false, 950), (1_000, false));
-    assert_eq!(after(BallotEffect::Settled, false, 950), (950, false));
-    assert_eq!(after(BallotEffect::QuorumMet, false, 899), (1_000, false), "not late");
-    assert_eq!(after(BallotEffect::QuorumMet, false, 900), (1_100, true));
-    assert_eq!(after(BallotEffect::QuorumMet, true, 950), (1_000, true), "once");
+    assert_eq!(after(false, false, false, 950), (1_000, false));
+    assert_eq!(after(true, false, false, 950), (950, false));
+    assert_eq!(after(true, true, false, 950), (950, false), "what is settled is not extended");
+    assert_eq!(after(false, true, false, 899), (1_000, false), "not late");
+    assert_eq!(after(false, true, false, 900), (1_100, true));
+    assert_eq!(after(false, true, true, 950), (1_000, true), "once");
 }

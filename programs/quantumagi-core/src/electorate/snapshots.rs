@@ -11,7 +11,7 @@ use super::{ElectorateAccounts, Franchise};
 use crate::{
     error::GovError,
     mandate::slot,
-    state::{load_mut, SnapshotOperators, WeightPlugin},
+    state::{load_mut, Bound, SnapshotOperators, WeightPlugin},
 };
 
 /// The proposer's own weight record, which comes before the cited principles where weights are known by records.

@@ -15,7 +15,7 @@ use crate::{
     events::ProposalClosed,
     mandate::now,
     scrutiny::unbind_veto_body,
-    state::{Constitution, Proposal, Proposer, Roster},
+    state::{Bound, Constitution, Proposal, Proposer, Roster},
 };
 
 #[derive(Accounts)]

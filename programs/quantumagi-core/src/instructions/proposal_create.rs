@@ -32,7 +32,7 @@ use crate::{
     mandate::now,
     scrutiny::{bind_veto_body, freeze_attestor, take_deposit},
     seeds,
-    state::{action_in, Constitution, Guardrails, Payload, Proposal, Proposer, Roster, LAYOUT_VERSION},
+    state::{action_in, Bound, Constitution, Guardrails, Payload, Proposal, Proposer, Roster, LAYOUT_VERSION},
     subject::SubjectAccounts,
 };
 
@@ -134,7 +134,7 @@ impl ProposalCreate {
 
         let (starts_at, ends_at) = parameters.voting_times(now).ok_or(GovError::Overflow)?;
         check_proposed(&self.constitution, self.guardrails.as_ref(), &action, ends_at)?;
-        let rule = action.approval_rule(&parameters, subject.is_entrenched || calls.touch_own_code);
+        let rule = action.approval_rule(&parameters, action.is_entrenched(subject.class, calls.touch_own_code));
         take_deposit(&mut self.proposer, &mut self.proposal, parameters.deposit_lamports)?;
         let (address, proposal_address) = (*self.constitution.address(), *self.proposal.address());
         let constitution = &mut *self.constitution;
@@ -169,7 +169,7 @@ impl ProposalCreate {
         proposal.bump = bumps.proposal;
         proposal.slash_bps = parameters.slash_bps;
         bind_veto_body(proposal, constitution, self.veto_roster.as_mut(), &action, &parameters)?;
-        freeze_attestor(proposal, constitution, &action, &parameters);
+        freeze_attestor(proposal, constitution, &action, rule, &parameters);
         proposal.steps = u16::try_from(calls.slots.len()).map_err(|_| GovError::Overflow)?;
         proposal.execution_digest = calls.digest(&proposal.execution_context(calls.upgraded_slot), &action, bytes)?;
         proposal.pending_digest = proposal.execution_digest;

@@ -6,6 +6,7 @@
 
 mod authorization;
 mod ballot_page;
+mod bound;
 mod constitution;
 mod deposit;
 mod deposit_pool;
@@ -25,6 +26,7 @@ mod weight_plugin;
 
 pub use authorization::Authorization;
 pub use ballot_page::BallotPage;
+pub use bound::Bound;
 pub use constitution::{Constitution, TrackConfig};
 pub use deposit::{Deposit, DepositCheckpoint};
 pub use deposit_pool::DepositPool;

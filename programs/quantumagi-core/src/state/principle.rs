@@ -40,13 +40,12 @@ pub struct Principle {
 }
 
 impl Principle {
-    /// Whether changing it takes the entrenched threshold.
+    /// Its class, which decides what changing it takes.
     ///
     /// # Errors
     /// [`GovError::AccountCorrupt`] where the stored class has no meaning.
-    pub fn is_entrenched(&self) -> Result<bool> {
-        let class = Class::from_u8(self.class).ok_or(GovError::AccountCorrupt)?;
-        Ok(class == Class::Entrenched)
+    pub fn class(&self) -> Result<Class> {
+        Ok(Class::from_u8(self.class).ok_or(GovError::AccountCorrupt)?)
     }
 
     /// # Errors

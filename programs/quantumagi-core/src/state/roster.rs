@@ -64,24 +64,6 @@ impl Roster {
         self.members_hash = SolSha256::hashv(&[&self.members_hash, bytemuck::bytes_of(member)]);
     }
 
-    /// Counts a proposal that needs it to stay.
-    ///
-    /// # Errors
-    /// [`GovError::Overflow`] past 2^32 open proposals.
-    pub fn bind(&mut self) -> Result<()> {
-        self.bound_proposals = self.bound_proposals.checked_add(1).ok_or(GovError::Overflow)?;
-        Ok(())
-    }
-
-    /// Uncounts a proposal that was closed.
-    ///
-    /// # Errors
-    /// [`GovError::InvariantBroken`] where none was counted.
-    pub fn unbind(&mut self) -> Result<()> {
-        self.bound_proposals = self.bound_proposals.checked_sub(1).ok_or(GovError::InvariantBroken)?;
-        Ok(())
-    }
-
     /// Whether `authority` may close this roster, or a page of it.
     ///
     /// # Errors

@@ -51,24 +51,6 @@ impl SnapshotOperators {
         let position = listed.into_iter().position(|listed| listed == operator);
         position.ok_or_else(|| GovError::NotAnOperator.into())
     }
-
-    /// Counts a proposal that needs it to stay.
-    ///
-    /// # Errors
-    /// [`GovError::Overflow`] past 2^32 open proposals.
-    pub fn bind(&mut self) -> Result<()> {
-        self.bound_proposals = self.bound_proposals.checked_add(1).ok_or(GovError::Overflow)?;
-        Ok(())
-    }
-
-    /// Uncounts a proposal that was closed.
-    ///
-    /// # Errors
-    /// [`GovError::InvariantBroken`] where none was counted.
-    pub fn unbind(&mut self) -> Result<()> {
-        self.bound_proposals = self.bound_proposals.checked_sub(1).ok_or(GovError::InvariantBroken)?;
-        Ok(())
-    }
 }
 
 /// A root that an operator published for a proposal. Approved or challenged by the others, bound by anybody once it is

@@ -39,24 +39,6 @@ pub struct WeightPlugin {
 }
 
 impl WeightPlugin {
-    /// Counts a proposal that needs it to stay.
-    ///
-    /// # Errors
-    /// [`GovError::Overflow`] past 2^32 open proposals.
-    pub fn bind(&mut self) -> Result<()> {
-        self.bound_proposals = self.bound_proposals.checked_add(1).ok_or(GovError::Overflow)?;
-        Ok(())
-    }
-
-    /// Uncounts a proposal that was closed.
-    ///
-    /// # Errors
-    /// [`GovError::InvariantBroken`] where none was counted.
-    pub fn unbind(&mut self) -> Result<()> {
-        self.bound_proposals = self.bound_proposals.checked_sub(1).ok_or(GovError::InvariantBroken)?;
-        Ok(())
-    }
-
     /// Calls `read` with this plugin and an account's record, as the rules ask for them.
     ///
     /// # Errors

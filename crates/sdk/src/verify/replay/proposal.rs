@@ -9,7 +9,7 @@ use quantumagi_interface::types::{Citation, EventChain, Member};
 use quantumagi_rules::approval::Tally;
 use quantumagi_rules::ballot::{BallotRule, Choice, PROPOSAL_BALLOT_BYTES, Place, VETO_BALLOT_BYTES, place, write};
 use quantumagi_rules::digest::{NOTHING_PENDING, next_link, pending_digest};
-use quantumagi_rules::lifecycle::{Ending, Status};
+use quantumagi_rules::lifecycle::{Status, VotingEnd};
 use quantumagi_rules::principle::MAX_CITATIONS;
 use quantumagi_rules::{UnixSeconds, Weight};
 
@@ -190,13 +190,13 @@ pub(in super::super) fn counted(
     choice: Choice,
     weight: u64,
     at: i64,
-) -> Option<(Tally, Ending)> {
+) -> Option<(Tally, VotingEnd)> {
     let (before, total) = (account.tally(), account.total_weight());
     let tally = before.with_ballot(previous, choice, Weight(weight)).ok()?;
     let is_settled = account.ballot_rule().ok()? == BallotRule::Final && account.is_settled_by(tally);
-    let effect = account.approval_rule().effect_of(before, tally, total, is_settled);
-    let ending = Ending { ends_at: UnixSeconds(account.ends_at), was_extended: account.was_extended == 1 };
-    Some((tally, ending.after_ballot(effect, account.extension_seconds, UnixSeconds(at))))
+    let end = VotingEnd { ends_at: UnixSeconds(account.ends_at), was_extended: account.was_extended == 1 };
+    let meets_quorum = || account.approval_rule().meets_quorum(before, tally, total);
+    Some((tally, end.after_ballot(is_settled, account.extension_seconds, UnixSeconds(at), meets_quorum)))
 }
 
 fn finalized(account: &mut Proposal, e: &ProposalFinalized) -> Result<(), Contradiction> {

@@ -1,13 +1,14 @@
 //! What the creation of a proposal logs: everything that is frozen in it.
 
-use quantumagi_interface::Address;
 use quantumagi_interface::accounts::Constitution;
 use quantumagi_interface::digest::Sha2;
 use quantumagi_interface::events::{Event, ProposalCreated};
 use quantumagi_interface::instructions::ProposalCreate;
 use quantumagi_interface::types::{Citation, ProposalCreateArgs};
+use quantumagi_interface::{Address, PROGRAM_ID, pda};
 use quantumagi_rules::UnixSeconds;
-use quantumagi_rules::action::Action;
+use quantumagi_rules::action::{Action, Surroundings};
+use quantumagi_rules::attestation::unattested_threshold;
 use quantumagi_rules::digest::{ExecutionContext, execution_digest_of_bytes, pending_digests};
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::principle::Class;
@@ -40,7 +41,7 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
     let veto_total = veto_roster.map_or(Some(0), |roster| Some(live.roster(&roster)?.account.total_weight))?;
     let has_attestor = constitution.attestor != Address::default() && action.can_be_attested();
     let attestor = has_attestor.then_some(constitution.attestor);
-    let unattested = rule.threshold.0.max(parameters.entrenched_threshold_bps);
+    let unattested = unattested_threshold(rule, &parameters).0;
     let context = ExecutionContext {
         constitution: live.address.to_bytes(),
         constitution_version: constitution.version,
@@ -132,17 +133,21 @@ fn deploy_slot(action: &Action<'_>, accounts: &ProposalCreate, known: Option<u64
     }
 }
 
-#[allow(clippy::wildcard_enum_match_arm, reason = "everything else is ordinary")]
+/// Whether it takes the shares for entrenched matters.
 fn is_entrenched(live: &Live, action: &Action<'_>, accounts: &ProposalCreate) -> Option<bool> {
-    Some(match action {
-        Action::PrincipleAdd { class, .. } => *class == Class::Entrenched,
-        Action::PrincipleAmend { .. } | Action::PrincipleRetire { .. } => {
-            live.principle(&accounts.subject?)?.class == Class::Entrenched as u8
-        }
-        Action::RosterAdopt { .. }
-        | Action::ElectorateAdopt { .. }
-        | Action::VetoBodyAdopt { .. }
-        | Action::SettingsAmend(_) => true,
-        _ => false,
-    })
+    let principle = accounts.subject.and_then(|subject| live.principle(&subject));
+    let principle = principle.map(|principle| Class::from_u8(principle.class).ok_or(())).transpose().ok()?;
+    let (vault, code) = (pda::vault(&live.address), pda::own_code());
+    let around = Surroundings {
+        governance: PROGRAM_ID.as_array(),
+        code: code.as_array(),
+        vault: vault.as_array(),
+        constitution: live.address.as_array(),
+        proposal: accounts.proposal.as_array(),
+    };
+    let mut touches_own_code = false;
+    for invocation in action.invocations() {
+        touches_own_code |= invocation.check(&around).ok()?;
+    }
+    Some(action.is_entrenched(principle, touches_own_code))
 }
