@@ -155,11 +155,11 @@ fn e7_approvals_lie_within_150_slots() {
     let mut community = Founding::default().guarded();
     let emergency = community.nearly_act(TREASURY, None, DAY);
     let third = community.approve_act(&emergency, 2);
-    community.pass_slots(151);
+    community.pass_slots_since_opened(&emergency, 151);
     check_refused(&mut community, third.clone(), GovError::ApprovalTooLate);
     let mut community = Founding::named("in time").guarded();
     let emergency = community.nearly_act(TREASURY, None, DAY);
-    community.pass_slots(150);
+    community.pass_slots_since_opened(&emergency, 150);
     let third = community.approve_act(&emergency, 2);
     community.send(third);
 }

@@ -31,6 +31,7 @@ mod guardians;
 mod guardrail_set;
 mod guardrails;
 mod hidden;
+mod hidden_executions;
 mod holdings;
 mod laws;
 mod logs;

@@ -163,7 +163,7 @@ fn the_largest_payload_costs_less_than_a_hundredth_of_a_sol_an_instruction() {
 }
 
 /// A community whose member 0 writes payloads, and a series whose bytes fill one.
-fn with_payload() -> (Community, Calls, Address) {
+pub fn with_payload() -> (Community, Calls, Address) {
     let mut community = Founding::default().found();
     community.fund(&author(), 10_000_000_000);
     let mut calls = Calls(vec![large_call(); 4]);
@@ -174,7 +174,7 @@ fn with_payload() -> (Community, Calls, Address) {
     (community, calls, payload)
 }
 
-fn draft(community: &Community, calls: &Calls, payload: Address) -> Draft {
+pub fn draft(community: &Community, calls: &Calls, payload: Address) -> Draft {
     let mut draft = calls.draft(community);
     draft.args.action = Vec::new();
     draft.accounts.payload = Some(payload);

@@ -60,6 +60,7 @@ impl Attestation {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parameters::tests::LEGAL;
 
     const RULE: ApprovalRule = ApprovalRule { threshold: Bps(6_000), quorum: Bps(2_000), min_for: Bps(1_000) };
     const SILENT: Attestation = Attestation { mark: Bps(8_000), unattested_threshold: Bps(7_500), score: None };
@@ -86,6 +87,14 @@ mod tests {
         for attestation in [SILENT, scored(0), scored(10_000)] {
             assert_eq!(attestation.deciding(entrenched), entrenched);
         }
+    }
+
+    #[test]
+    fn without_a_score_it_takes_what_entrenched_matters_take_and_never_less_than_with_one() {
+        let parameters = TrackParameters { entrenched_threshold_bps: 7_500, ..LEGAL };
+        assert_eq!(unattested_threshold(RULE, &parameters), Bps(7_500));
+        let harder = ApprovalRule { threshold: Bps(9_000), ..RULE };
+        assert_eq!(unattested_threshold(harder, &parameters), Bps(9_000));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod header;
 mod logs;
 mod order;
+mod payload;
 mod trace;
 
 use std::collections::HashSet;

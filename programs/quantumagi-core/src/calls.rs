@@ -99,12 +99,8 @@ impl Calls {
 /// # Errors
 /// [`GovError::WrongSubject`] where there are too few.
 pub fn split_behind<'a>(action: &Action, behind: &'a [AccountView]) -> Result<(&'a [AccountView], &'a [AccountView])> {
-    let n_programs = if let Action::InvokeSeries { steps } = action {
-        steps.len()
-    } else {
-        usize::from(matches!(action, Action::ProgramUpgrade { .. }))
-    };
-    let n_cited = behind.len().checked_sub(n_programs.saturating_mul(2)).ok_or(GovError::WrongSubject)?;
+    let n_behind = action.programs_behind().saturating_mul(2);
+    let n_cited = behind.len().checked_sub(n_behind).ok_or(GovError::WrongSubject)?;
     Ok(behind.split_at(n_cited))
 }
 

@@ -10,7 +10,7 @@ fn others() -> (World, Vec<(&'static str, Address)>) {
     let mut others = Founding::named("others").guarded_in(world);
     let (_, policy) = others.adopt_policy("theirs", 0);
     let proposal = others.approved(&Action::GuardiansRemove);
-    others.rearm();
+    others.hear_guardians();
     let emergency = others.nearly_act(4, Some(policy), 10 * DAY);
     others.set_time(START);
     let foreign = vec![
@@ -29,7 +29,7 @@ pub(super) fn scenes() -> Vec<Scene> {
     let bare = Founding::default().found_in(world.clone());
     let mut guarded = Founding::default().guarded_in(world);
     let (_, policy) = guarded.adopt_policy("be kind", 0);
-    guarded.rearm();
+    guarded.hear_guardians();
     let scene = |name, community: &Community, instruction: Instruction, slots: &'static [&'static str]| Scene {
         name,
         world: community.world.clone(),
@@ -57,7 +57,7 @@ pub(super) fn scenes() -> Vec<Scene> {
     let suspension = nearly.nearly_act(4, Some(policy), 10 * DAY);
     let mut held = guarded.clone();
     let payment = held.approved(&Action::TransferLamports { recipient: [7; 32], lamports: 5_000_000 });
-    held.rearm();
+    held.hear_guardians();
     let hold = held.nearly_act(5, Some(payment), 10 * DAY);
     let approve: &[_] = &["guardian", "constitution", "guardians", "transaction", "emergency", "target"];
     let mut active = nearly.clone();

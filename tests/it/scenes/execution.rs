@@ -114,7 +114,7 @@ where
     account.data[13..45].copy_from_slice(vault.as_ref());
     community.put(&program_data, account.clone());
     community.redeploy(&program_data, 0);
-    community.svm.warp_to_slot(1);
+    community.pass_slots(1);
     account.data = [&[1, 0, 0, 0, 1][..], vault.as_ref(), &code].concat();
     community.put(&buffer, account);
     let (buffer_hash, spill) = (sha256(&code), person("bob"));

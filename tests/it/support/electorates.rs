@@ -16,11 +16,12 @@ pub const READ_AT: u64 = 900;
 pub const SLOT: u64 = 1_000;
 
 impl World {
-    /// Puts the chain into this slot.
+    /// Puts the chain into this slot, where it stays.
     pub fn set_slot(&mut self, slot: u64) {
         let mut clock = self.svm.get_sysvar::<Clock>();
         clock.slot = slot;
         self.svm.set_sysvar(&clock);
+        self.ticks = false;
     }
 }
 

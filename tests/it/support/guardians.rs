@@ -1,7 +1,9 @@
 //! Guardians, and what they do.
 
 use quantumagi_interface::{Address, Instruction, instructions as ix, pda, types::EmergencyOpenArgs};
+use quantumagi_rules::UnixSeconds;
 use quantumagi_rules::action::Action;
+use quantumagi_rules::emergency::guardians::check_heartbeat;
 
 use super::{Community, DAY, Done, Founding, hash, member_key};
 
@@ -134,6 +136,12 @@ impl Community {
         self.approval(emergency, index).instruction(index, self.emergency(emergency).statement)
     }
 
+    /// Lets slots pass until so many lie behind the opening of an act.
+    pub fn pass_slots_since_opened(&mut self, emergency: &Address, slots: u64) {
+        let passed = self.slot() - self.emergency(emergency).opened_slot;
+        self.pass_slots(slots.checked_sub(passed).expect("fewer have passed"));
+    }
+
     /// Opens an act as guardian 0; the second guardian approves it, and the third's approval is still missing.
     #[track_caller]
     pub fn nearly_act(&mut self, act: u8, target: Option<Address>, seconds: i64) -> Address {
@@ -192,6 +200,18 @@ impl Community {
         let changed = quantumagi_interface::accounts::Guardians { seen_at, ..stored };
         let account = self.account(&address).unwrap();
         self.put(&address, solana_account::Account { data: changed.to_bytes(), ..account });
+    }
+
+    /// Lets every guardian be heard of who may be again.
+    pub fn hear_guardians(&mut self) {
+        let stored = self.world.guardians(&self.guardians_address());
+        let (adopted_at, now) = (UnixSeconds(stored.adopted_at), UnixSeconds(self.now()));
+        for index in 0..stored.count {
+            if check_heartbeat(adopted_at, UnixSeconds(stored.seen_at[usize::from(index)]), now).is_ok() {
+                let heartbeat = self.heartbeat_of(index);
+                self.send(heartbeat);
+            }
+        }
     }
 }
 

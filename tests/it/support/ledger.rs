@@ -1,11 +1,11 @@
 //! What an endpoint would tell about a constitution of this world, with as much of the logs as a test wants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use quantumagi_interface::accounts::{
-    Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Guardrails, Policy, Principle, Proposal, Proposer,
-    Roster,
+    Authorization, Constitution, Deposit, DepositPool, EmergencyAction, Guardians, Guardrails, Policy, Principle,
+    Proposal, Proposer, Roster, Seat, Snapshot, SnapshotOperators, WeightPlugin,
 };
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, DecodeError, PROGRAM_ID, pda};
@@ -45,8 +45,9 @@ pub fn ledger(world: &World, address: &Address, is_shown: impl Fn(usize) -> bool
         guardrails: load(world, std::iter::once(()), |()| pda::guardrails(address), Guardrails::decode)
             .remove(&())
             .flatten(),
-        authorizations: BTreeMap::new(),
-        snapshots: SnapshotAccounts::default(),
+        authorizations: load(world, uses(world, address), |record| record, Authorization::decode),
+        snapshots: snapshots(world, address),
+        payloads: payloads(world),
         history: history(world, is_shown),
         constitution,
     }
@@ -79,6 +80,54 @@ fn deposits(world: &World, address: &Address) -> impl Iterator<Item = Address> {
     })
 }
 
+/// The record of every use of a policy.
+fn uses(world: &World, address: &Address) -> impl Iterator<Item = Address> {
+    let events = world.landed.iter().flat_map(|(_, events)| events);
+    events.filter_map(|event| match event {
+        Event::PolicyUsed(e) if e.constitution == *address => {
+            let policy = pda::policy(&e.constitution, e.policy_id);
+            Some(pda::authorization(&policy, &e.authority, &e.use_key))
+        }
+        _ => None,
+    })
+}
+
+/// Electorates by snapshot and by weight records, and what belongs to them.
+fn snapshots(world: &World, address: &Address) -> SnapshotAccounts {
+    let (mut operators, mut plugins) = (BTreeSet::new(), BTreeSet::new());
+    let (mut seats, mut published) = (BTreeSet::new(), BTreeSet::new());
+    let mut proposals = BTreeSet::new();
+    for event in world.landed.iter().flat_map(|(_, events)| events) {
+        match event {
+            Event::OperatorsCreated(e) if e.constitution == *address => operators.insert(e.electorate),
+            Event::WeightPluginCreated(e) if e.constitution == *address => plugins.insert(e.electorate),
+            Event::SeatOpened(e) if e.constitution == *address => seats.insert(pda::seat(&e.electorate, &e.voter)),
+            Event::ProposalCreated(e) if e.constitution == *address => proposals.insert(e.proposal),
+            Event::SnapshotPublished(e) if proposals.contains(&e.proposal) => {
+                published.insert(pda::snapshot(&e.proposal, &e.publisher))
+            }
+            _ => false,
+        };
+    }
+    SnapshotAccounts {
+        operators: load(world, operators.into_iter(), |address| address, SnapshotOperators::decode),
+        plugins: load(world, plugins.into_iter(), |address| address, WeightPlugin::decode),
+        seats: load(world, seats.into_iter(), |address| address, Seat::decode),
+        published: load(world, published.into_iter(), |address| address, Snapshot::decode),
+    }
+}
+
+/// The bytes of every payload, from the calls that wrote them.
+fn payloads(world: &World) -> BTreeMap<Address, Vec<u8>> {
+    let whole = history(world, |_| true);
+    let events = world.landed.iter().flat_map(|(_, events)| events);
+    let created = events.filter_map(|event| match event {
+        Event::PayloadCreated(e) => Some(e.payload),
+        _ => None,
+    });
+    created.filter_map(|payload| Some((payload, whole.payload(&payload)?))).collect()
+}
+
 fn history(world: &World, is_shown: impl Fn(usize) -> bool) -> History {
     let mut history = History::default();
     for (index, (range, events)) in world.landed.iter().enumerate() {
@@ -90,7 +139,8 @@ fn history(world: &World, is_shown: impl Fn(usize) -> bool) -> History {
         let mut signature = [0; 64];
         signature[..8].copy_from_slice(&(index as u64 + 1).to_le_bytes());
         let block_time = world.sent.get(range.start).map(|(at, _)| *at);
-        let (signature, slot) = (Signature::from(signature), index as u64);
+        let signature = Signature::from(signature);
+        let slot = if world.ticks { world.slots[index] } else { index as u64 };
         let trace = Trace { signature, slot, block_time, calls: calls.collect() };
         let mut logs = vec![format!("Program {PROGRAM_ID} invoke [1]")];
         if is_shown(index) {

@@ -33,6 +33,10 @@ pub struct World {
     pub sent: Vec<(i64, Instruction)>,
     /// Every transaction that went through: which of the instructions were its, and what it logged.
     pub landed: Vec<(Range<usize>, Vec<Event>)>,
+    /// The slot of each of them.
+    pub slots: Vec<u64>,
+    /// Whether a slot passes with every transaction that goes through.
+    pub ticks: bool,
 }
 
 /// What a transaction that went through left behind.
@@ -69,7 +73,14 @@ impl World {
             svm.add_program(PROGRAM_ID, program()).expect("the program loads");
             svm
         });
-        let mut world = Self { svm: empty.clone(), chains: Chains::default(), sent: Vec::new(), landed: Vec::new() };
+        let mut world = Self {
+            svm: empty.clone(),
+            chains: Chains::default(),
+            sent: Vec::new(),
+            landed: Vec::new(),
+            slots: Vec::new(),
+            ticks: true,
+        };
         world.set_time(START);
         world.fund(&fee_payer(), 1_000_000_000_000);
         world
@@ -85,6 +96,11 @@ impl World {
         let mut clock = self.svm.get_sysvar::<Clock>();
         clock.unix_timestamp = now;
         self.svm.set_sysvar(&clock);
+    }
+
+    /// The chain's slot.
+    pub fn slot(&self) -> u64 {
+        self.svm.get_sysvar::<Clock>().slot
     }
 
     /// Lets slots pass, and no second.
@@ -152,6 +168,8 @@ impl World {
         let events = self.chains.follow(&meta.logs);
         self.landed.push((first..self.sent.len(), events.clone()));
         self.chains.check(&self.svm, &events);
+        self.slots.push(self.slot());
+        self.pass_slots(u64::from(self.ticks));
         Ok(Done { events, compute_units: meta.compute_units_consumed })
     }
 

@@ -145,6 +145,29 @@ fn t9_a_change_of_parameters_takes_what_it_changes() {
     assert_eq!(repeal.approval_rule(&LEGAL, true), LEGAL.approval_rule(true));
 }
 
+#[test]
+fn m2_what_is_entrenched_takes_the_higher_threshold() {
+    let accounts = two_accounts();
+    for action in examples(&accounts) {
+        let of_principle = [22, 23, 29, 30].contains(&action.number());
+        let of_calls = [11, 12, 14].contains(&action.number());
+        // Principles that are entrenched from the start, electorates, veto bodies, settings, guardians.
+        let always = [21, 24, 27, 28, 31].contains(&action.number());
+        for (class, touches_own_code) in
+            [(None, false), (None, true), (Some(Class::Ordinary), false), (Some(Class::Entrenched), false)]
+        {
+            let by_principle = of_principle && class == Some(Class::Entrenched);
+            let expected = always || by_principle || (of_calls && touches_own_code);
+            assert_eq!(action.is_entrenched(class, touches_own_code), expected, "{action:?} {class:?}");
+        }
+    }
+    let ordinary =
+        Action::PrincipleAdd { text_hash: [7; 32], class: Class::Ordinary, category: Category::Rights, priority: 1 };
+    assert!(!ordinary.is_entrenched(None, false));
+    let adopt = Action::ElectorateAdopt { kind: ElectorateKind::Deposit, electorate: [1; 32] };
+    assert!(adopt.is_entrenched(None, false));
+}
+
 proptest! {
     #[test]
     fn x1_bytes_that_decode_encode_to_themselves(number in prop::sample::select(vec![0u8, 1, 2, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 26, 27, 28, 29, 30, 31, 40, 41, 42]), rest in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -53,6 +53,16 @@ impl Action<'_> {
         }
     }
 
+    /// How many programs its creation shows behind the cited principles, with the account that holds the code of each: those
+    /// of a series, and the one that is upgraded. The program of a single call stands among the declared accounts.
+    #[must_use]
+    pub fn programs_behind(&self) -> usize {
+        if let Self::InvokeSeries { steps } = self {
+            return steps.len();
+        }
+        usize::from(matches!(self, Self::ProgramUpgrade { .. }))
+    }
+
     /// Whether the veto body can have a say: not about itself, and not about the guardians or what they did.
     #[must_use]
     pub fn can_be_vetoed(&self) -> bool {

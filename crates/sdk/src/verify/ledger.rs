@@ -1,5 +1,6 @@
 //! A constitution's accounts and events, as an endpoint gives them.
 
+mod payloads;
 mod snapshots;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,6 +54,9 @@ pub struct Ledger {
     pub guardrails: Option<Guardrails>,
     /// The records of all uses of policies that the history tells of, by address.
     pub authorizations: BTreeMap<Address, Option<Authorization>>,
+    /// The bytes of payloads that proposals were read from, by address, where they were found in the transactions that wrote
+    /// them.
+    pub payloads: BTreeMap<Address, Vec<u8>>,
     /// What was logged about the constitution and its proposals, perhaps with events that are newer than the accounts.
     pub history: History,
 }
@@ -125,10 +129,11 @@ impl Ledger {
             let uses = uses_of(&history, address);
             let authorizations = children(rpc, uses, |record| record, Authorization::decode).await?;
             let snapshots = ledger.snapshots.clone().with_what_belongs_to_them(rpc, &history).await?;
+            let payloads = payloads::fetch(rpc, address, &history).await?;
             let is_settled = ledger.are_roots_settled(rpc).await?;
             let after = fetch_constitution(rpc, address).await?;
             if is_settled && after.chain == ledger.constitution.chain {
-                return Ok(Self { history, proposers, deposits, authorizations, snapshots, ..ledger });
+                return Ok(Self { history, proposers, deposits, authorizations, snapshots, payloads, ..ledger });
             }
             before = after;
         }
@@ -150,6 +155,7 @@ impl Ledger {
         Ok(Self {
             guardrails: guardrails.into_values().flatten().next(),
             authorizations: BTreeMap::new(),
+            payloads: BTreeMap::new(),
             principles: children(rpc, 0..next_principle_id, |id| pda::principle(&address, id), Principle::decode)
                 .await?,
             policies: children(rpc, 0..next_policy_id, |id| pda::policy(&address, id), Policy::decode).await?,
@@ -251,7 +257,7 @@ fn owners_of(address: &Address, history: &History) -> impl Iterator<Item = Addre
         let Event::ProposerOpened(e) = event else { return None };
         (e.constitution == *address).then_some(e.owner)
     });
-    let asked = calls(history).filter_map(|call| {
+    let asked = history.calls().filter_map(|call| {
         let Call::ProposerOpen { accounts, owner } = call else { return None };
         (accounts.constitution == *address).then_some(owner)
     });
@@ -265,16 +271,11 @@ fn deposits_of(address: &Address, history: &History) -> impl Iterator<Item = Add
         let Event::DepositOpened(e) = event else { return None };
         (e.constitution == *address).then_some(e.deposit)
     });
-    let asked = calls(history).filter_map(|call| {
+    let asked = history.calls().filter_map(|call| {
         let Call::DepositOpen { accounts, .. } = call else { return None };
         (accounts.constitution == *address).then_some(accounts.deposit)
     });
     opened.chain(asked).collect::<BTreeSet<_>>().into_iter()
-}
-
-fn calls(history: &History) -> impl Iterator<Item = Call> + '_ {
-    let calls = history.traces.iter().flat_map(|trace| &trace.calls);
-    calls.filter_map(|call| Some(Call::decode(&call.accounts, &call.data).ok()?.0))
 }
 
 /// The record of every use of a policy. Only the history tells of them.
@@ -287,7 +288,11 @@ fn uses_of(history: &History, constitution: &Address) -> impl Iterator<Item = Ad
         }
         _ => None,
     });
-    used.collect::<BTreeSet<_>>().into_iter()
+    let asked = history.calls().filter_map(|call| {
+        let Call::PolicyUse { accounts, .. } = call else { return None };
+        (accounts.constitution == constitution).then_some(accounts.authorization)
+    });
+    used.chain(asked).collect::<BTreeSet<_>>().into_iter()
 }
 
 /// What was logged about the constitution and about each of its proposals: a vote mentions the proposal only.

@@ -7,7 +7,7 @@
 pub(super) mod constitution;
 mod deposits;
 mod emergency;
-mod guardrails;
+pub(super) mod guardrails;
 mod own;
 pub(super) mod proposal;
 mod snapshots;
@@ -104,6 +104,8 @@ pub struct ProposalRecord {
     pub account: Proposal,
     /// Canonical bytes of its action; empty where they were read from a payload.
     pub action: Vec<u8>,
+    /// Slot of the last deployment of each program it calls, in order; 0 for code that cannot change.
+    pub slots: Vec<u64>,
     /// The last ballot of each voter, by index in the electorate.
     pub ballots: BTreeMap<u32, Choice>,
     /// Who cast them, with what weight.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quantumagi_interface::accounts::{Seat, Snapshot, SnapshotOperators, WeightPlugin};
+use quantumagi_interface::calls::Call;
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, pda};
 use quantumagi_rpc::Rpc;
@@ -43,6 +44,13 @@ impl SnapshotAccounts {
             match &logged.event {
                 Ok(Event::SeatOpened(e)) => seats.insert(pda::seat(&e.electorate, &e.voter)),
                 Ok(Event::SnapshotPublished(e)) => published.insert(pda::snapshot(&e.proposal, &e.publisher)),
+                _ => false,
+            };
+        }
+        for call in history.calls() {
+            match call {
+                Call::SeatOpen { accounts } => seats.insert(accounts.seat),
+                Call::SnapshotPublish { accounts, .. } => published.insert(accounts.snapshot),
                 _ => false,
             };
         }

@@ -7,7 +7,10 @@ mod community;
 mod creation;
 mod deposits;
 mod emergency;
+mod execution;
+mod guardrails;
 mod proposal;
+mod snapshots;
 mod tracks;
 
 use quantumagi_interface::Address;
@@ -41,9 +44,19 @@ impl<'a> Hints<'a> {
         Self { ledger }
     }
 
-    /// Slot in which the program was deployed that a proposal calls.
+    /// Slot in which the program was deployed that a proposal calls first, or upgrades.
     fn deploy_slot(self, proposal_id: u64) -> Option<u64> {
         self.ledger.proposals.get(&proposal_id)?.as_ref().map(|proposal| proposal.deploy_slot)
+    }
+
+    /// What all weigh together that voted, or can vote, on a proposal.
+    fn total_weight(self, proposal_id: u64) -> Option<u64> {
+        self.ledger.proposals.get(&proposal_id)?.as_ref().map(|proposal| proposal.total_weight)
+    }
+
+    /// The bytes of a payload.
+    fn payload(self, payload: &Address) -> Option<&'a [u8]> {
+        self.ledger.payloads.get(payload).map(Vec::as_slice)
     }
 
     /// The decimals of a pool's mint.
@@ -59,8 +72,12 @@ pub(super) type Logged = Option<Vec<(Chain, Event)>>;
 #[allow(clippy::wildcard_enum_match_arm, reason = "the families divide the calls among themselves")]
 pub(super) fn expected(live: &Live, asked: Asked<'_>) -> Logged {
     match asked.call {
-        // In no chain.
-        Call::TextPublish { .. } => Some(Vec::new()),
+        // In no chain, or not told at all.
+        Call::TextPublish { .. }
+        | Call::PayloadCreate { .. }
+        | Call::PayloadWrite { .. }
+        | Call::PayloadClose { .. }
+        | Call::PolicyAuthorize { .. } => Some(Vec::new()),
         Call::ProposalCreate { accounts, args } => creation::proposed(live, asked, accounts, args),
         Call::BallotPageOpen { .. }
         | Call::BallotPageClose { .. }
@@ -71,8 +88,14 @@ pub(super) fn expected(live: &Live, asked: Asked<'_>) -> Logged {
         | Call::ProposalFinalize { .. }
         | Call::ProposalCancel { .. }
         | Call::ProposalExpire { .. }
-        | Call::ProposalExecute { .. }
-        | Call::VaultTransfer { .. } => proposal::stepped(live, asked),
+        | Call::SnapshotVote { .. }
+        | Call::SnapshotPublish { .. }
+        | Call::SnapshotReview { .. }
+        | Call::SnapshotBind { .. } => proposal::stepped(live, asked),
+        Call::ProposalExecute { .. }
+        | Call::VaultTransfer { .. }
+        | Call::VaultTransferTokens { .. }
+        | Call::ProgramUpgrade { .. } => execution::executed(live, asked),
         _ => community::changed(live, asked),
     }
 }
@@ -81,10 +104,6 @@ pub(super) fn expected(live: &Live, asked: Asked<'_>) -> Logged {
 fn spent(live: &Live, proposal: Option<Address>, at: i64) -> Logged {
     let Some(proposal) = proposal else { return Some(Vec::new()) };
     let account = &live.proposal(&proposal)?.account;
-    // A step of a series logs another event until the last, and its digest needs what the call does not hold.
-    if account.steps > 1 {
-        return None;
-    }
     let (sequence, digest) = (account.chain.sequence, account.execution_digest);
     let event = Event::ProposalExecuted(ProposalExecuted { proposal, sequence, at, digest });
     Some(vec![(Chain::Proposal(proposal), event)])

@@ -8,6 +8,7 @@ use quantumagi_interface::{Address, pda};
 
 use super::super::Chain;
 use super::super::replay::constitution::Replaying;
+use super::super::replay::guardrails::spent;
 use super::super::replay::{Contradiction, ProposalRecord, Replayed, RosterRecord};
 use crate::history::EventHeader;
 
@@ -100,7 +101,10 @@ impl Live {
         match (&mut self.replaying, chain) {
             (None, _) => self.replaying = Some(Replaying::begin(self.address, event)?),
             (Some(replaying), Chain::Constitution(_)) => replaying.apply(event)?,
-            (Some(replaying), Chain::Proposal(address)) => replaying.apply_own(&address, event)?,
+            (Some(replaying), Chain::Proposal(address)) => {
+                replaying.apply_own(&address, event)?;
+                spent(&mut replaying.state.guardrail_changes, event)?;
+            }
         }
         match event {
             Event::PrincipleAdded(e) => {

@@ -146,7 +146,10 @@ fn note(
 
 /// Notes what an execution spent; other events are nothing to the guardrails.
 #[allow(clippy::wildcard_enum_match_arm, reason = "one kind of event is looked for")]
-pub(super) fn spent(changes: &mut BTreeMap<u64, GuardrailChange>, event: &Event) -> Result<(), Contradiction> {
+pub(in super::super) fn spent(
+    changes: &mut BTreeMap<u64, GuardrailChange>,
+    event: &Event,
+) -> Result<(), Contradiction> {
     match event {
         Event::SpendingCounted(e) => note(changes, e.change, GuardrailChange::Counted(e.clone()), event),
         _ => Ok(()),

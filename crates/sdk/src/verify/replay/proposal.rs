@@ -94,8 +94,16 @@ pub(super) fn begin(e: &ProposalCreated, bytes: &[u8]) -> Result<ProposalRecord,
         check_number("number of the action", e.number, e.action.first().copied().unwrap_or_default())?;
     }
     check_number("number of steps", e.steps, e.slots.len() as u64)?;
-    let (address, action) = (e.proposal, e.action.clone());
-    Ok(ProposalRecord { address, account, action, ballots: BTreeMap::new(), voters: BTreeMap::new(), is_closed: false })
+    let (address, action, slots) = (e.proposal, e.action.clone(), e.slots.clone());
+    Ok(ProposalRecord {
+        address,
+        account,
+        action,
+        slots,
+        ballots: BTreeMap::new(),
+        voters: BTreeMap::new(),
+        is_closed: false,
+    })
 }
 
 /// `veto_body` are the members of the body that can veto it.
@@ -143,7 +151,8 @@ pub(super) fn apply(record: &mut ProposalRecord, veto_body: &[Member], event: &E
             status(Status::Succeeded, account.status)?;
             (account.held_until, account.updated_at) = (e.held_until, e.at);
         }
-        // What was spent is carried out with the guardrails, once all chains are known.
+        // What was spent is carried out with the guardrails, once all chains are known. A series spends as it goes.
+        Event::SpendingCounted(_) if account.steps_done > 0 && account.status == Status::Succeeded as u8 => {}
         Event::SpendingCounted(_) => status(Status::Executed, account.status)?,
         Event::ProposalExpired(e) => {
             status(Status::Succeeded, account.status)?;

@@ -3,11 +3,12 @@
 
 use quantumagi_interface::calls::Call;
 use quantumagi_interface::events::*;
+use quantumagi_interface::instructions::PrincipleRetire;
 use quantumagi_interface::{Address, pda};
 
 use super::super::super::Chain;
 use super::super::live::Live;
-use super::{Asked, Logged, deposits, emergency, spent, tracks};
+use super::{Asked, Logged, deposits, emergency, guardrails, snapshots, spent, tracks};
 
 /// What every event of the chain begins with.
 #[derive(Clone, Copy)]
@@ -28,14 +29,33 @@ pub(super) fn changed(live: &Live, asked: Asked<'_>) -> Logged {
     if let Some(events) = emergency::guarded(live, asked, next) {
         return Some(events);
     }
+    if let Call::PrincipleRetire { accounts, .. } = asked.call {
+        return retired(live, accounts, asked.call, next);
+    }
     let event = text(live, asked.call, next)
         .or_else(|| principle(live, asked.call, next))
         .or_else(|| roster(live, asked.call, next))
         .or_else(|| policy(live, asked.call, next))
         .or_else(|| tracks::steered(live, asked.call, next))
-        .or_else(|| deposits::deposited(live, asked, next))?;
+        .or_else(|| deposits::deposited(live, asked, next))
+        .or_else(|| snapshots::prepared(live, asked.call, next))
+        .or_else(|| guardrails::bound(live, asked.call, next))?;
     let mut events = spent(live, proposal, asked.at)?;
     events.push((chain, event));
+    Some(events)
+}
+
+/// A principle that is retired takes its guardrail along: two events.
+fn retired(live: &Live, accounts: &PrincipleRetire, call: &Call, next: Next) -> Logged {
+    let chain = Chain::Constitution(next.constitution);
+    let mut events = spent(live, accounts.proposal, next.at)?;
+    let account = live.principle(&accounts.principle)?;
+    let mut after = next;
+    if account.has_guardrail == 1 {
+        events.push((chain, guardrails::cleared(live, accounts.proposal, account, next)?));
+        after.sequence = next.sequence.checked_add(1)?;
+    }
+    events.push((chain, principle(live, call, after)?));
     Some(events)
 }
 
@@ -86,6 +106,17 @@ fn about(call: &Call) -> Option<(Address, Option<Address>)> {
         Call::DepositWithdraw { accounts, .. } => (accounts.constitution, None),
         Call::DepositDelegate { accounts, .. } => (accounts.constitution, None),
         Call::DepositClose { accounts } => (accounts.constitution, None),
+        Call::OperatorsCreate { accounts, .. } => (accounts.constitution, None),
+        Call::WeightPluginCreate { accounts, .. } => (accounts.constitution, None),
+        Call::ElectorateClose { accounts } => (accounts.constitution, None),
+        Call::SeatOpen { accounts } => (accounts.constitution, None),
+        Call::SeatClose { accounts } => (accounts.constitution, None),
+        Call::SnapshotClose { accounts } => (accounts.constitution, None),
+        Call::GuardrailsOpen { accounts } => (accounts.constitution, None),
+        Call::GuardrailSet { accounts, .. } => (accounts.constitution, accounts.proposal),
+        Call::GuardrailClear { accounts, .. } => (accounts.constitution, accounts.proposal),
+        Call::PolicyUse { accounts, .. } => (accounts.constitution, None),
+        Call::AuthorizationClose { accounts } => (accounts.constitution, None),
         _ => return None,
     })
 }

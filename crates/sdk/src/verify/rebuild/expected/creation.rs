@@ -23,15 +23,20 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
         return Some(Vec::new());
     }
     let constitution = live.constitution()?;
-    let (total_weight, voters) = franchise(live, constitution)?;
-    // A payload's bytes, and the programs of a series or an upgrade, are in neither the call nor the history.
-    let action = Action::decode(&args.action).ok().filter(|action| !takes_more(action))?;
+    let (total_weight, voters) = franchise(live, asked, constitution)?;
+    let bytes = match &accounts.payload {
+        Some(payload) => asked.hints.payload(payload)?,
+        None => &args.action,
+    };
+    let action = Action::decode(bytes).ok()?;
+    let (cited, programs) = split_behind(constitution, &action, asked.rest)?;
     let cite = |address| {
         let principle = live.principle(address)?;
         Some(Citation { principle_id: principle.id, version: principle.version })
     };
-    let citations = asked.rest.iter().map(cite).collect::<Option<Vec<_>>>()?;
-    let deploy_slot = deploy_slot(&action, accounts, asked.hints.deploy_slot(constitution.next_proposal_id))?;
+    let citations = cited.iter().map(cite).collect::<Option<Vec<_>>>()?;
+    let known = asked.hints.deploy_slot(constitution.next_proposal_id);
+    let Slots { called: slots, upgraded } = slots(&action, accounts, programs, known)?;
     let track = action.track();
     let parameters = constitution.parameters(track);
     let (starts_at, ends_at) = parameters.voting_times(UnixSeconds(asked.at))?;
@@ -49,14 +54,15 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
         cooloff_seconds: parameters.cooloff_seconds,
         timelock_seconds: parameters.timelock_seconds,
         window_seconds: parameters.window_seconds,
-        deploy_slot: 0,
+        deploy_slot: upgraded,
     };
-    let slots = if matches!(action, Action::Invoke { .. }) { vec![deploy_slot] } else { Vec::new() };
     let execution_digest = if slots.is_empty() {
-        execution_digest_of_bytes::<Sha2>(&context, &args.action)
+        execution_digest_of_bytes::<Sha2>(&context, bytes)
     } else {
         *pending_digests::<Sha2>(&context, &action, &slots)?.first()?
     };
+    let upgraded_program =
+        if let Action::ProgramUpgrade { program, .. } = action { Some(Address::new_from_array(program)) } else { None };
     let event = ProposalCreated {
         constitution: live.address,
         sequence: constitution.chain.sequence,
@@ -67,10 +73,10 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
         electorate: accounts.electorate,
         veto_roster: veto_roster.unwrap_or_default(),
         attestor: attestor.unwrap_or_default(),
-        subject: accounts.subject.or(accounts.candidate).unwrap_or_default(),
+        subject: upgraded_program.or(accounts.subject).or(accounts.candidate).unwrap_or_default(),
         content_hash: args.content_hash,
         execution_digest,
-        deploy_slot,
+        deploy_slot: slots.first().copied().unwrap_or(upgraded),
         total_weight,
         veto_total,
         deposit_lamports: parameters.deposit_lamports.into(),
@@ -89,12 +95,12 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
         slash_bps: parameters.slash_bps,
         unattested_threshold_bps: if attestor.is_some() { unattested } else { 0 },
         attestation_mark: if attestor.is_some() { constitution.attestation_mark } else { 0 },
-        steps: u16::from(!slots.is_empty()),
+        steps: u16::try_from(slots.len()).ok()?,
         electorate_kind: constitution.electorate_kind,
         track: track as u8,
         ballot_rule: args.ballot_rule,
         number: action.number(),
-        payload: Address::default(),
+        payload: accounts.payload.unwrap_or_default(),
         slots,
         citations,
         action: args.action.clone(),
@@ -102,14 +108,46 @@ pub(super) fn proposed(live: &Live, asked: Asked<'_>, accounts: &ProposalCreate,
     Some(vec![(Chain::Constitution(live.address), Event::ProposalCreated(event))])
 }
 
-/// Whether its creation names programs whose code is pinned besides the one it calls.
-fn takes_more(action: &Action<'_>) -> bool {
-    matches!(action, Action::InvokeSeries { .. } | Action::ProgramUpgrade { .. })
+/// The accounts behind the declared ones: the cited principles, and two for each program of a series or an upgrade. The
+/// proposer's own weight record, where there is one, comes before them.
+fn split_behind<'a>(
+    constitution: &Constitution,
+    action: &Action<'_>,
+    behind: &'a [Address],
+) -> Option<(&'a [Address], &'a [Address])> {
+    let n_own = usize::from(constitution.electorate_kind == ElectorateKind::WeightRecord as u8);
+    let behind = behind.get(n_own..)?;
+    Some(behind.split_at(behind.len().checked_sub(action.programs_behind().checked_mul(2)?)?))
+}
+
+/// Slots of deployments: of the programs that are called, in order, and of the one that is upgraded.
+struct Slots {
+    called: Vec<u64>,
+    upgraded: u64,
+}
+
+/// The one thing that is neither in the call nor in the history. Zero where the code cannot change, which the accounts say;
+/// else `known` says it of the first program only.
+fn slots(action: &Action<'_>, accounts: &ProposalCreate, programs: &[Address], known: Option<u64>) -> Option<Slots> {
+    if matches!(action, Action::ProgramUpgrade { .. }) {
+        return Some(Slots { called: Vec::new(), upgraded: known? });
+    }
+    let single = [accounts.subject, accounts.program_data.or(accounts.subject)].map(Option::unwrap_or_default);
+    let pairs = if matches!(action, Action::Invoke { .. }) { &single } else { programs };
+    let (pairs, _) = pairs.as_chunks::<2>();
+    let first = pairs.first();
+    let slot_of = |pair: &[Address; 2]| match pair {
+        [program, data] if program == data => Some(0),
+        pair if Some(pair) == first => known,
+        _ => None,
+    };
+    let called = pairs.iter().map(slot_of).collect::<Option<Vec<_>>>()?;
+    (called.len() == action.invocations().count()).then_some(Slots { called, upgraded: 0 })
 }
 
 /// Weight and number of those who vote.
 #[allow(clippy::wildcard_enum_match_arm, reason = "other kinds are not known here")]
-fn franchise(live: &Live, constitution: &Constitution) -> Option<(u64, u32)> {
+fn franchise(live: &Live, asked: Asked<'_>, constitution: &Constitution) -> Option<(u64, u32)> {
     match ElectorateKind::from_u8(constitution.electorate_kind)? {
         ElectorateKind::Council => {
             let roster = &live.roster(&constitution.electorate)?.account;
@@ -119,17 +157,13 @@ fn franchise(live: &Live, constitution: &Constitution) -> Option<(u64, u32)> {
             let pool = &live.state()?.pools.get(&constitution.electorate)?.account;
             Some((pool.electorate_weight(), pool.next_index))
         }
+        // Known with the root.
+        ElectorateKind::Snapshot => Some((0, 0)),
+        ElectorateKind::WeightRecord => {
+            let plugin = &live.state()?.snapshots.plugins.get(&constitution.electorate)?.account;
+            Some((asked.hints.total_weight(constitution.next_proposal_id)?, plugin.next_seat))
+        }
         _ => None,
-    }
-}
-
-/// The slot of the called program's deployment: the one thing that is neither in the call nor in the history. Zero
-/// where nothing is called, or where the code cannot change.
-#[allow(clippy::wildcard_enum_match_arm, reason = "only a call of another program is pinned")]
-fn deploy_slot(action: &Action<'_>, accounts: &ProposalCreate, known: Option<u64>) -> Option<u64> {
-    match action {
-        Action::Invoke { .. } if accounts.program_data.is_some() => known,
-        _ => Some(0),
     }
 }
 
@@ -145,7 +179,8 @@ fn is_entrenched(live: &Live, action: &Action<'_>, accounts: &ProposalCreate) ->
         constitution: live.address.as_array(),
         proposal: accounts.proposal.as_array(),
     };
-    let mut touches_own_code = false;
+    let mut touches_own_code =
+        matches!(action, Action::ProgramUpgrade { program, .. } if *program == PROGRAM_ID.to_bytes());
     for invocation in action.invocations() {
         touches_own_code |= invocation.check(&around).ok()?;
     }

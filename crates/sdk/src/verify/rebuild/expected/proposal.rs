@@ -12,7 +12,7 @@ use super::super::super::Chain;
 use super::super::super::replay::ProposalRecord;
 use super::super::super::replay::proposal::counted;
 use super::super::live::Live;
-use super::{Asked, Logged, spent, tracks};
+use super::{Asked, Logged, snapshots, tracks};
 
 /// The events of a call that moves a proposal on.
 #[allow(clippy::wildcard_enum_match_arm, reason = "the caller passes on these calls only")]
@@ -55,11 +55,21 @@ pub(super) fn stepped(live: &Live, asked: Asked<'_>) -> Logged {
         Call::ProposalExpire { accounts } => own(live, accounts.proposal, |sequence, _| {
             Some(Event::ProposalExpired(ProposalExpired { proposal: accounts.proposal, sequence, at }))
         }),
-        // What guardrails count is not told yet.
-        Call::ProposalExecute { accounts, .. } if accounts.guardrails.is_none() => {
-            executed(live, accounts.proposal, at)
+        Call::SnapshotVote { accounts, voter_index, weight, choice, .. } => {
+            own(live, accounts.proposal, |_, record| {
+                let ballot = Ballot { voter: accounts.voter, index: *voter_index, weight: *weight, choice: *choice };
+                voted(accounts.proposal, record, ballot, at)
+            })
         }
-        Call::VaultTransfer { accounts, .. } if accounts.guardrails.is_none() => executed(live, accounts.proposal, at),
+        Call::SnapshotPublish { accounts, .. } => {
+            own(live, accounts.proposal, |_, record| snapshots::rooted(live, call, record, at))
+        }
+        Call::SnapshotReview { accounts, .. } => {
+            own(live, accounts.proposal, |_, record| snapshots::rooted(live, call, record, at))
+        }
+        Call::SnapshotBind { accounts } => {
+            own(live, accounts.proposal, |_, record| snapshots::rooted(live, call, record, at))
+        }
         _ => None,
     }
 }
@@ -70,10 +80,6 @@ fn own(live: &Live, proposal: Address, event: impl FnOnce(u64, &ProposalRecord) 
         Some(record) => Some(vec![(Chain::Proposal(proposal), event(record.account.chain.sequence, record)?)]),
         None => Some(Vec::new()),
     }
-}
-
-fn executed(live: &Live, proposal: Address, at: i64) -> Logged {
-    if live.proposal(&proposal).is_some() { spent(live, Some(proposal), at) } else { Some(Vec::new()) }
 }
 
 /// A ballot, with the weight that the electorate gives it.

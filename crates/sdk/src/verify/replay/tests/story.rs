@@ -87,6 +87,7 @@ impl Story {
             address: self.address,
             guardrails,
             authorizations: authorizations.into_iter().map(|(at, r)| (at, open(r.account, r.is_closed))).collect(),
+            payloads: BTreeMap::new(),
             constitution: replayed.constitution,
             principles: replayed.principles.into_iter().map(|(id, principle)| (id, Some(principle))).collect(),
             policies: replayed.policies.into_iter().map(|(id, r)| (id, open(r.account, r.is_closed))).collect(),
