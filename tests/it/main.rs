@@ -45,6 +45,7 @@ mod policies;
 mod prefunded;
 mod principle_add;
 mod principle_change;
+mod privileges;
 mod program_pin;
 mod program_test;
 mod program_upgrade;

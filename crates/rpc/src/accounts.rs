@@ -135,14 +135,17 @@ impl Rpc {
         config["filters"] = filters.iter().map(Filter::to_json).collect();
         let answer: AtSlot<Vec<WireKeyedAccount>> =
             self.call(RpcRequest::GetProgramAccounts, json!([program.to_string(), config])).await?;
-        let mut accounts = Vec::with_capacity(answer.value.len());
-        for WireKeyedAccount { pubkey, account } in answer.value {
-            let address = pubkey.parse().map_err(|_| self.malformed("account address"))?;
-            let account = account.decode(answer.context.slot).ok_or_else(|| self.malformed("account encoding"))?;
-            accounts.push((address, account));
-        }
-        accounts.sort_by_key(|(address, _)| *address);
-        Ok(accounts)
+        self.keyed(answer)
+    }
+
+    /// Reads all accounts of a token program that belong to `owner`, by address.
+    ///
+    /// # Errors
+    /// As [`Rpc::genesis_hash`].
+    pub async fn token_accounts(&self, owner: &Address, program: &Address) -> Result<Vec<(Address, Account)>> {
+        let params = json!([owner.to_string(), { "programId": program.to_string() }, self.account_config()]);
+        let answer: AtSlot<Vec<WireKeyedAccount>> = self.call(RpcRequest::GetTokenAccountsByOwner, params).await?;
+        self.keyed(answer)
     }
 
     /// Balance of an account in lamports; 0 where there is none.
@@ -181,6 +184,18 @@ impl Rpc {
             epoch: u64::from_le_bytes(word(2)?),
             unix_timestamp: i64::from_le_bytes(word(4)?),
         })
+    }
+
+    /// Accounts with their addresses, by address.
+    fn keyed(&self, answer: AtSlot<Vec<WireKeyedAccount>>) -> Result<Vec<(Address, Account)>> {
+        let mut accounts = Vec::with_capacity(answer.value.len());
+        for WireKeyedAccount { pubkey, account } in answer.value {
+            let address = pubkey.parse().map_err(|_| self.malformed("account address"))?;
+            let account = account.decode(answer.context.slot).ok_or_else(|| self.malformed("account encoding"))?;
+            accounts.push((address, account));
+        }
+        accounts.sort_by_key(|(address, _)| *address);
+        Ok(accounts)
     }
 
     fn account_config(&self) -> Value {

@@ -5,6 +5,7 @@
 
 use crate::{ballot::Choice, Bps, Weight};
 
+pub mod capture;
 pub mod missing;
 
 /// What the voters said, by weight. The sum never exceeds the electorate's frozen total.

@@ -25,6 +25,7 @@
 //! ```
 
 pub mod builders;
+pub mod capture;
 pub mod check;
 pub mod history;
 pub mod snapshot;

@@ -1,4 +1,6 @@
-//! `quantumagi audit`: proof of the whole history, from the network alone.
+//! `quantumagi audit`: proof of the whole history, from the network alone, and how hard the community is to capture.
+
+mod capture;
 
 use clap::Subcommand;
 use quantumagi_sdk::verify::{Ledger, verify};
@@ -18,25 +20,39 @@ pub(crate) enum Command {
     ///
     /// An event whose log line was hidden or left out is told from its instruction, and named.
     Verify,
+    /// Show the least weight, and the fewest voters, with whom a proposal passes, beside what the vault holds.
+    ///
+    /// And proposals whose electorate weighs over a tenth more or less than that of the one before.
+    Capture,
 }
 
 impl Command {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
-        let Self::Verify = self;
-        let address = context.constitution()?;
-        let progress = context.printer.begin("reading every event", 1);
-        let ledger = Ledger::fetch(context.client.rpc(), &address).await?;
-        drop(progress);
-        let verification = verify(&ledger);
-        let head = verification.constitution.as_ref().ok().map(|report| hex(&report.head.hash));
-        let proof = describe_proof(&verification);
-        context.printer.report(&Audit { constitution: address.to_string(), head, proof })?;
-        if verification.is_proved() {
-            return Ok(());
+        match self {
+            Self::Verify => prove(context).await,
+            Self::Capture => {
+                let address = context.constitution()?;
+                let found = context.client.capture(&address).await?;
+                context.printer.report(&capture::Shown::new(address.to_string(), found))
+            }
         }
-        let hint = "ask another endpoint with --url: one that leaves out or alters events is found out this way";
-        Err(Mendable::new("the history is not proved", hint).into())
     }
+}
+
+async fn prove(context: &Context) -> anyhow::Result<()> {
+    let address = context.constitution()?;
+    let progress = context.printer.begin("reading every event", 1);
+    let ledger = Ledger::fetch(context.client.rpc(), &address).await?;
+    drop(progress);
+    let verification = verify(&ledger);
+    let head = verification.constitution.as_ref().ok().map(|report| hex(&report.head.hash));
+    let proof = describe_proof(&verification);
+    context.printer.report(&Audit { constitution: address.to_string(), head, proof })?;
+    if verification.is_proved() {
+        return Ok(());
+    }
+    let hint = "ask another endpoint with --url: one that leaves out or alters events is found out this way";
+    Err(Mendable::new("the history is not proved", hint).into())
 }
 
 /// What was proved, and what not.

@@ -83,6 +83,16 @@ async fn a_community_is_founded_from_a_file() {
         json!({ "roster": 1, "total_weight": 6, "is_adopted": true })
     );
 
+    let capture = garden.json(&["audit", "capture"]);
+    let treasury = &capture["tracks"][1];
+    let by = |weight: u64, people: u32| json!({ "weight": weight, "people": people });
+    assert_eq!(
+        only(&capture, &["total_weight", "lamports", "tokens", "spikes"]),
+        json!({ "total_weight": 6, "lamports": 0, "tokens": [], "spikes": [] })
+    );
+    assert_eq!(treasury["ordinary"], json!({ "unopposed": by(2, 1), "opposed": by(4, 2) }));
+    assert!(garden.words(&["audit", "capture"]).contains("4 (2 voters)"));
+
     let text = world.words(&[
         "text",
         "show",

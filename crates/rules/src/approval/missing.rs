@@ -47,7 +47,7 @@ impl ApprovalRule {
 }
 
 /// The least weight of 0 to `most` that is enough, where more than enough is enough, too.
-fn least(most: Weight, is_enough: impl Fn(Weight) -> bool) -> Option<Weight> {
+pub(super) fn least(most: Weight, is_enough: impl Fn(Weight) -> bool) -> Option<Weight> {
     if !is_enough(most) {
         return None;
     }
