@@ -83,6 +83,9 @@ fn l1_veto_attestation_and_cool_off_follow_the_table() {
     let phases = [
         (before_last, Some(GovError::VotingNotStarted), Some(GovError::NotFinalized)),
         (voting, None, Some(GovError::NotFinalized)),
+        (at(&finalizing, cooled_at - 1), None, Some(GovError::NotFinalized)),
+        // Nobody wrote the outcome down: that gives the veto body no more time.
+        (at(&finalizing, cooled_at), Some(GovError::VetoNotOpen), Some(GovError::NotFinalized)),
         (finalizing, None, Some(GovError::NotFinalized)),
         (last, None, Some(GovError::TimelockActive)),
         (queued, Some(GovError::VetoNotOpen), Some(GovError::TimelockActive)),
@@ -104,8 +107,8 @@ fn l1_veto_attestation_and_cool_off_follow_the_table() {
     }
     // The rules say the same of every phase there is.
     for phase in quantumagi_rules::lifecycle::Phase::ALL {
-        use quantumagi_rules::lifecycle::Phase::{CoolOff, Finalizing, Voting};
-        assert_eq!(check_step(phase, Step::Veto).is_ok(), matches!(phase, Voting | Finalizing | CoolOff), "{phase:?}");
+        use quantumagi_rules::lifecycle::Phase::{Contestable, CoolOff, Voting};
+        assert_eq!(check_step(phase, Step::Veto).is_ok(), matches!(phase, Voting | Contestable | CoolOff), "{phase:?}");
     }
 }
 

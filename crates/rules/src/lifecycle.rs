@@ -56,7 +56,9 @@ pub enum Phase {
     Draft,
     /// Ballots are taken.
     Voting,
-    /// Voting is over; the tally decides, and finalize writes it down.
+    /// Voting is over, the tally decides, and finalize writes it down; the veto body may still stop it.
+    Contestable,
+    /// Voting is over, the tally decides, and finalize writes it down.
     Finalizing,
     /// Approved, and the veto body may still stop it.
     CoolOff,
@@ -183,6 +185,7 @@ pub fn phase(status: Status, times: &Timetable, now: UnixSeconds) -> Phase {
     match status {
         Status::Open if now < times.starts_at => Phase::Draft,
         Status::Open if now < times.ends_at => Phase::Voting,
+        Status::Open if now < times.cooled_at => Phase::Contestable,
         Status::Open => Phase::Finalizing,
         Status::Succeeded if now < times.cooled_at => Phase::CoolOff,
         Status::Succeeded if now < times.opens_at => Phase::Queued,
@@ -198,9 +201,10 @@ pub fn phase(status: Status, times: &Timetable, now: UnixSeconds) -> Phase {
 
 impl Phase {
     /// All phases.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Draft,
         Self::Voting,
+        Self::Contestable,
         Self::Finalizing,
         Self::CoolOff,
         Self::Queued,
@@ -221,7 +225,8 @@ impl Phase {
             Self::Voting => {
                 &[Step::OpenBallots, Step::BindSnapshot, Step::Attest, Step::Vote, Step::Veto, Step::Cancel]
             }
-            Self::Finalizing => &[Step::Finalize, Step::Veto],
+            Self::Contestable => &[Step::Finalize, Step::Veto],
+            Self::Finalizing => &[Step::Finalize],
             Self::CoolOff => &[Step::Veto, Step::Hold],
             Self::Queued => &[Step::Hold],
             Self::Executable => &[Step::Execute, Step::Hold],
@@ -239,6 +244,7 @@ impl Phase {
             Self::Defeated | Self::Vetoed | Self::Cancelled | Self::Executed | Self::Expired => true,
             Self::Draft
             | Self::Voting
+            | Self::Contestable
             | Self::Finalizing
             | Self::CoolOff
             | Self::Queued
@@ -296,7 +302,9 @@ pub fn check_step(phase: Phase, step: Step) -> Result<(), Refusal> {
         Step::Finalize => Refusal::AlreadyFinalized,
         _ if phase.is_final() => Refusal::AlreadyFinal,
         Step::Cancel => Refusal::TooLateToCancel,
-        Step::Execute | Step::Expire if matches!(phase, Phase::Draft | Phase::Voting | Phase::Finalizing) => {
+        Step::Execute | Step::Expire
+            if matches!(phase, Phase::Draft | Phase::Voting | Phase::Contestable | Phase::Finalizing) =>
+        {
             Refusal::NotFinalized
         }
         Step::Execute if matches!(phase, Phase::CoolOff | Phase::Queued) => Refusal::TimelockActive,

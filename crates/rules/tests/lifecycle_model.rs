@@ -252,6 +252,10 @@ impl Model for Proposal {
                     .sum();
                 against == life.veto_weight && (against < 50 || executed(life).is_none())
             }),
+            Property::always("nothing is vetoed after the cool-off, written down or not", |_: &Self, life: &Life| {
+                life.ended
+                    .is_none_or(|(status, at)| status != Status::Vetoed || at < life.ends_at + i64::from(COOL_OFF))
+            }),
             Property::always("what is final stays as it is", |_: &Self, life: &Life| {
                 life.ended.is_none_or(|(status, _)| status == life.status)
             }),

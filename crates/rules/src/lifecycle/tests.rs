@@ -21,7 +21,9 @@ fn each_moment_belongs_to_what_it_starts() {
     check(Status::Open, 99, Phase::Draft);
     check(Status::Open, 100, Phase::Voting);
     check(Status::Open, 199, Phase::Voting);
-    check(Status::Open, 200, Phase::Finalizing);
+    check(Status::Open, 200, Phase::Contestable);
+    check(Status::Open, 249, Phase::Contestable);
+    check(Status::Open, 250, Phase::Finalizing);
     check(Status::Open, 9_999, Phase::Finalizing);
     check(Status::Succeeded, 249, Phase::CoolOff);
     check(Status::Succeeded, 250, Phase::Queued);
@@ -35,12 +37,12 @@ fn each_moment_belongs_to_what_it_starts() {
 fn may(phase: Phase, step: Step) -> bool {
     match step {
         Step::Vote => phase == Phase::Voting,
-        Step::Veto => matches!(phase, Phase::Voting | Phase::Finalizing | Phase::CoolOff),
+        Step::Veto => matches!(phase, Phase::Voting | Phase::Contestable | Phase::CoolOff),
         Step::Hold => matches!(phase, Phase::CoolOff | Phase::Queued | Phase::Executable),
         Step::OpenBallots | Step::BindSnapshot | Step::Attest | Step::Cancel => {
             matches!(phase, Phase::Draft | Phase::Voting)
         }
-        Step::Finalize => phase == Phase::Finalizing,
+        Step::Finalize => matches!(phase, Phase::Contestable | Phase::Finalizing),
         Step::Execute => phase == Phase::Executable,
         Step::Expire => phase == Phase::Expiring,
         Step::CloseBallots | Step::Close => phase.is_final(),
@@ -71,6 +73,7 @@ fn a_refusal_says_what_is_wrong() {
         (Phase::Executable, Step::Expire, Refusal::WindowNotClosed),
         (Phase::Queued, Step::Cancel, Refusal::TooLateToCancel),
         (Phase::Voting, Step::Close, Refusal::NotFinal),
+        (Phase::Finalizing, Step::Veto, Refusal::VetoNotOpen),
     ];
     for (phase, step, refusal) in cases {
         assert_eq!(check_step(phase, step), Err(refusal), "{step:?} in {phase:?}");

@@ -58,7 +58,7 @@ fn phase_word(phase: Phase) -> &'static str {
     match phase {
         Phase::Draft => "under discussion",
         Phase::Voting => "being voted on",
-        Phase::Finalizing => "waiting to be finalized",
+        Phase::Contestable | Phase::Finalizing => "waiting to be finalized",
         Phase::CoolOff => "in its cool-off",
         Phase::Queued => "in its timelock",
         Phase::Executable => "executable",

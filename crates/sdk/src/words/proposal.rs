@@ -103,7 +103,7 @@ fn phase_name(phase: Phase) -> &'static str {
     match phase {
         Phase::Draft => "discussion",
         Phase::Voting => "voting",
-        Phase::Finalizing => "counting",
+        Phase::Contestable | Phase::Finalizing => "counting",
         Phase::CoolOff => "cool-off",
         Phase::Queued => "queued",
         Phase::Executable => "executable",
@@ -125,6 +125,12 @@ fn state(proposal: &Proposal, phase: Phase, now: UnixSeconds) -> Result<String, 
     Ok(match phase {
         Phase::Draft => format!("discussed until voting starts at {starts}, in {}", between(now, times.starts_at)),
         Phase::Voting => format!("voting until {ends}, {} left{extended}", between(now, times.ends_at)),
+        Phase::Contestable => {
+            let cooled = utc(times.cooled_at);
+            format!(
+                "voting ended at {ends}{extended}; anybody can write the outcome down, the veto body can stop it until {cooled}"
+            )
+        }
         Phase::Finalizing => format!("voting ended at {ends}{extended}; anybody can write the outcome down"),
         Phase::CoolOff => {
             format!(

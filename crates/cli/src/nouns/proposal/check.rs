@@ -54,7 +54,7 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
 fn next_step(phase: Phase) -> Option<Step> {
     match phase {
         Phase::Draft | Phase::Voting | Phase::CoolOff | Phase::Queued => None,
-        Phase::Finalizing => Some(Step::Finalize),
+        Phase::Contestable | Phase::Finalizing => Some(Step::Finalize),
         Phase::Executable => Some(Step::Execute),
         Phase::Expiring => Some(Step::Expire),
         Phase::Defeated | Phase::Vetoed | Phase::Cancelled | Phase::Executed | Phase::Expired => Some(Step::Close),

@@ -94,7 +94,7 @@ pub(super) fn outcome(proposal: &Proposal, phase: Phase) -> Result<Option<String
     };
     Ok(match phase {
         Phase::Draft | Phase::Voting => None,
-        Phase::Finalizing => Some(match proposal.outcome() {
+        Phase::Contestable | Phase::Finalizing => Some(match proposal.outcome() {
             Ok(()) => format!("passes: {}", approved()),
             Err(defeat) => format!("fails: {}", reason(proposal, defeat)),
         }),
