@@ -37,7 +37,7 @@ impl Upgrade {
         upgrade.set_buffer(community, &vault, &upgrade.code);
         community.redeploy(&program_data, 0);
         // The loader replaces no code in the slot in which it was deployed.
-        community.svm.warp_to_slot(1);
+        community.pass_slots(1);
         upgrade
     }
 

@@ -21,6 +21,8 @@ pub struct Community {
     pub roster: Address,
     /// Its members, ascending by address.
     pub members: Vec<Member>,
+    /// Who may be guardians, ascending; empty for guardians made up by index.
+    pub guardians: Vec<Address>,
 }
 
 impl Deref for Community {

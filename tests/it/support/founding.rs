@@ -83,6 +83,8 @@ pub struct Founding {
     pub weights: Vec<u64>,
     /// Who they are, ascending; empty for members made up by name and index.
     pub voters: Vec<Address>,
+    /// Who may be guardians, nine of them, ascending; empty for guardians made up by index.
+    pub guardians: Vec<Address>,
     pub principles: Vec<types::PrincipleAddArgs>,
     pub is_sealed: bool,
 }
@@ -94,6 +96,7 @@ impl Default for Founding {
             tracks: [POLICY_TRACK, TREASURY_TRACK, AMENDMENT_TRACK, RATIFICATION_TRACK],
             weights: vec![3_000, 2_000, 1_500, 1_200, 1_000, 800, 499, 1],
             voters: Vec::new(),
+            guardians: Vec::new(),
             principles: vec![principle("people decide", 0), principle("nobody is sold", 1)],
             is_sealed: true,
         }
@@ -150,6 +153,7 @@ impl Founding {
             founder,
             roster: pda::roster(&constitution, 1),
             members: members.clone(),
+            guardians: self.guardians,
         };
         let world = &mut community.world;
         for member in &members {

@@ -10,7 +10,7 @@ use super::{Community, DAY, Done, Founding, hash, member_key};
 /// How many must approve, in tests.
 const THRESHOLD: u8 = 3;
 /// How many there are, in tests.
-const GUARDIANS: u32 = 5;
+const GUARDIANS: u8 = 5;
 /// Half a year.
 const TERM: u32 = 180 * DAY as u32;
 
@@ -41,7 +41,7 @@ impl Founding {
         let adopt = community.adopt_by_founder(THRESHOLD, TERM, &community.guardian_list(GUARDIANS));
         community.send(adopt);
         community.send(ix::ConstitutionSeal { founder, constitution }.instruction());
-        for index in 0..GUARDIANS as u8 {
+        for index in 0..GUARDIANS {
             community.heartbeat(index);
         }
         community
@@ -51,12 +51,13 @@ impl Founding {
 impl Community {
     /// The guardian with this index.
     pub fn guardian(&self, index: u8) -> Address {
-        member_key("guardians", u32::from(index))
+        let known = self.guardians.get(usize::from(index)).copied();
+        known.unwrap_or_else(|| member_key("guardians", u32::from(index)))
     }
 
     /// So many of them.
-    pub fn guardian_list(&self, count: u32) -> Vec<Address> {
-        (0..count).map(|index| member_key("guardians", index)).collect()
+    pub fn guardian_list(&self, count: u8) -> Vec<Address> {
+        (0..count).map(|index| self.guardian(index)).collect()
     }
 
     /// The account that holds them.

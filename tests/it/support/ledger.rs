@@ -140,7 +140,7 @@ fn history(world: &World, is_shown: impl Fn(usize) -> bool) -> History {
         signature[..8].copy_from_slice(&(index as u64 + 1).to_le_bytes());
         let block_time = world.sent.get(range.start).map(|(at, _)| *at);
         let signature = Signature::from(signature);
-        let slot = if world.ticks { world.slots[index] } else { index as u64 };
+        let slot = if world.ticks { world.sent_in[range.start] } else { index as u64 };
         let trace = Trace { signature, slot, block_time, calls: calls.collect() };
         let mut logs = vec![format!("Program {PROGRAM_ID} invoke [1]")];
         if is_shown(index) {

@@ -32,7 +32,7 @@ pub use founding::{Founding, principle};
 pub use ledger::{HIDDEN, ledger};
 pub use people::{hash, keypair, member_key, person};
 pub use proposals::Draft;
-pub use refused::{ACCOUNT_IN_USE, DUPLICATE, check_refused, error_of};
+pub use refused::{ACCOUNT_IN_USE, DUPLICATE, Refusal, check_refused, error_of};
 pub use scrutiny::{VETO_WEIGHTS, vetoable};
 pub use tokens::{Mint, TOKEN, TOKEN_2022};
 pub use weights::{CAST_VOTE, CREATE_PROPOSAL, WeightRecord, plugin};

@@ -31,10 +31,10 @@ pub struct World {
     chains: Chains,
     /// Every instruction that went through, and when.
     pub sent: Vec<(i64, Instruction)>,
+    /// The slot of each of them.
+    pub sent_in: Vec<u64>,
     /// Every transaction that went through: which of the instructions were its, and what it logged.
     pub landed: Vec<(Range<usize>, Vec<Event>)>,
-    /// The slot of each of them.
-    pub slots: Vec<u64>,
     /// Whether a slot passes with every transaction that goes through.
     pub ticks: bool,
 }
@@ -77,8 +77,8 @@ impl World {
             svm: empty.clone(),
             chains: Chains::default(),
             sent: Vec::new(),
+            sent_in: Vec::new(),
             landed: Vec::new(),
-            slots: Vec::new(),
             ticks: true,
         };
         world.set_time(START);
@@ -165,10 +165,10 @@ impl World {
         let now = self.now();
         let first = self.sent.len();
         self.sent.extend(instructions.iter().map(|instruction| (now, instruction.clone())));
+        self.sent_in.resize(self.sent.len(), self.slot());
         let events = self.chains.follow(&meta.logs);
         self.landed.push((first..self.sent.len(), events.clone()));
         self.chains.check(&self.svm, &events);
-        self.slots.push(self.slot());
         self.pass_slots(u64::from(self.ticks));
         Ok(Done { events, compute_units: meta.compute_units_consumed })
     }
