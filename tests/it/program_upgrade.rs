@@ -1,111 +1,15 @@
 //! `program_upgrade`: a program whose upgrade authority is the vault gets the code that was voted on.
 
-use quantumagi_interface::digest::sha256;
 use solana_account::Account;
-use solana_instruction::AccountMeta;
-use solana_sdk_ids::{bpf_loader_upgradeable as loader, sysvar};
+use solana_sdk_ids::bpf_loader_upgradeable as loader;
 
+use crate::support::till::{SAMPLE, next_sample};
+use crate::support::upgrades::Upgrade;
 use crate::support::*;
 
 const MEMO: Address = Address::from_str_const("MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr");
-
-/// A program of the vault, and a buffer with other code for it.
-#[derive(Clone)]
-pub struct Upgrade {
-    pub program: Address,
-    pub program_data: Address,
-    pub buffer: Address,
-    pub code: Vec<u8>,
-    pub spill: Address,
-}
-
-/// What the loader keeps of a buffer: tag, authority, code.
-fn buffer_data(authority: &Address, code: &[u8]) -> Vec<u8> {
-    [&[1, 0, 0, 0, 1][..], authority.as_ref(), code].concat()
-}
-
-impl Upgrade {
-    /// The program is this one, as large as its code; the new code is SPL Memo.
-    pub fn prepared(community: &mut Community) -> Self {
-        let program_address = person("the commons' program");
-        community.svm.add_program(program_address, program()).expect("the program loads");
-        let program_data = Address::find_program_address(&[program_address.as_ref()], &loader::ID).0;
-        let code = community.account(&MEMO).expect("LiteSVM comes with SPL Memo").data;
-        let (vault, buffer) = (community.vault, person("buffer"));
-        let upgrade = Self { program: program_address, program_data, buffer, code, spill: person("bob") };
-        upgrade.set_authority(community, Some(vault));
-        upgrade.set_buffer(community, &vault, &upgrade.code);
-        community.redeploy(&program_data, 0);
-        // The loader replaces no code in the slot in which it was deployed.
-        community.pass_slots(1);
-        upgrade
-    }
-
-    fn set_authority(&self, community: &mut Community, authority: Option<Address>) {
-        let mut account = community.account(&self.program_data).unwrap();
-        account.data[12] = u8::from(authority.is_some());
-        account.data[13..45].copy_from_slice(authority.unwrap_or_default().as_ref());
-        community.put(&self.program_data, account);
-    }
-
-    fn set_buffer(&self, community: &mut Community, authority: &Address, code: &[u8]) {
-        let data = buffer_data(authority, code);
-        let lamports = community.rent(data.len());
-        community.put(&self.buffer, Account { lamports, data, owner: loader::ID, ..Account::default() });
-    }
-
-    fn action(&self) -> Action<'static> {
-        Action::ProgramUpgrade {
-            program: self.program.to_bytes(),
-            buffer: self.buffer.to_bytes(),
-            buffer_hash: sha256(&self.code),
-            spill: self.spill.to_bytes(),
-        }
-    }
-
-    fn draft(&self, community: &Community) -> Draft {
-        let mut draft = community.draft(&self.action());
-        draft.programs = vec![self.program, self.program_data];
-        draft
-    }
-
-    pub fn approved(&self, community: &mut Community) -> Address {
-        let proposal = community.create(&self.draft(community));
-        community.approve(&proposal);
-        proposal
-    }
-
-    pub fn execute(&self, community: &Community, proposal: Address) -> Instruction {
-        let (constitution, vault) = (community.constitution, community.vault);
-        let (program, program_data) = (self.program, Some(self.program_data));
-        let accounts = ix::ProgramUpgrade {
-            constitution,
-            proposal,
-            vault,
-            program,
-            program_data,
-            payload: None,
-            guardrails: None,
-        };
-        let mut instruction = accounts.instruction(sha256(&self.code));
-        for slot in [3, 4] {
-            instruction.accounts[slot].is_writable = true;
-        }
-        instruction.accounts.extend([
-            AccountMeta::new(self.buffer, false),
-            AccountMeta::new(self.spill, false),
-            AccountMeta::new_readonly(sysvar::rent::ID, false),
-            AccountMeta::new_readonly(sysvar::clock::ID, false),
-            AccountMeta::new_readonly(loader::ID, false),
-        ]);
-        instruction
-    }
-
-    /// The code that is deployed, as long as the new one.
-    fn deployed(&self, community: &Community) -> Vec<u8> {
-        community.account(&self.program_data).unwrap().data[45..][..self.code.len()].to_vec()
-    }
-}
+/// What the sample answers to a fee that its version does not allow.
+const FEE_OUT_OF_RANGE: InstructionError = InstructionError::Custom(6_001);
 
 fn approved() -> (Community, Upgrade, Address) {
     let mut community = Founding::default().found();
@@ -115,23 +19,57 @@ fn approved() -> (Community, Upgrade, Address) {
 }
 
 #[test]
-fn x4_a_program_of_the_vault_is_upgraded_to_the_code_that_was_voted_on_once() {
-    let (mut community, upgrade, proposal) = approved();
+fn x4_the_sample_program_is_upgraded_to_the_code_that_was_voted_on_once() {
+    let mut community = Founding::default().found();
+    let (_, policy) = community.adopt_policy("be kind", 0);
+    let till = community.open_till(policy);
+    let upgrade = Upgrade::prepared(&mut community);
+    let proposal = upgrade.approved(&mut community);
     let stored = community.proposal(&proposal);
-    assert_eq!((stored.action, stored.subject, stored.threshold_bps), (14, upgrade.program, 6_500));
+    assert_eq!((stored.action, stored.subject, stored.threshold_bps), (14, SAMPLE, 6_500));
     assert_ne!(upgrade.deployed(&community), upgrade.code);
+    community.send(till.fee_set(10_000));
+    let before = community.account(&till.address);
+
     let execute = upgrade.execute(&community, proposal);
     let done = community.send(execute.clone());
     let Event::ProposalExecuted(event) = done.event() else { panic!("{:?}", done.events) };
     assert_eq!((event.proposal, event.digest), (proposal, stored.execution_digest));
     assert_eq!(upgrade.deployed(&community), upgrade.code);
     assert!(community.lamports(&upgrade.spill) > 0, "what the buffer had left");
-    // New code runs from the next slot on: what was no memo program before is one now.
-    community.svm.warp_to_slot(3);
-    community.send(Instruction { program_id: upgrade.program, accounts: Vec::new(), data: b"we agree".to_vec() });
-    assert_eq!(community.account(&upgrade.buffer).map_or(0, |account| account.lamports), 0);
+
+    // New code runs from the next slot on. The till is what it was, and obeys the next version.
+    community.pass_slots(1);
+    assert_eq!((community.account(&till.address), community.fee(&till)), (before, 10_000));
+    check_refused(&mut community, till.fee_set(10_000), FEE_OUT_OF_RANGE);
+    check_refused(&mut community, till.fee_set(5_001), FEE_OUT_OF_RANGE);
+    community.send(till.fee_set(5_000));
+    assert_eq!(community.fee(&till), 5_000);
+
+    assert_eq!(community.lamports(&upgrade.buffer), 0);
     upgrade.set_buffer(&mut community, &stored.constitution, &upgrade.code);
     check_refused(&mut community, execute, GovError::AlreadyFinal);
+}
+
+#[test]
+fn a_large_upgrade_costs_half_a_compute_unit_a_byte_and_little_more() {
+    const KIB: usize = 1_024;
+    let mut padded = next_sample();
+    padded.resize(100 * KIB, 0);
+    // The largest that a proposal here is likely to be about is the governance program itself.
+    for code in [next_sample(), padded, program().to_vec()] {
+        let len = code.len();
+        let mut community = Founding::default().found();
+        let upgrade = Upgrade::prepared_with(&mut community, code);
+        let proposal = upgrade.approved(&mut community);
+        let execute = upgrade.execute(&community, proposal);
+        let compute_units = community.send_with_limit(1_400_000, execute).compute_units;
+        println!("an upgrade to {len} bytes: {compute_units} CU");
+        assert_eq!(upgrade.deployed(&community), upgrade.code);
+        // The hash costs a unit for two bytes; calling the loader, one for each 250 of the buffer and of the program's data.
+        let by_length = len as u64 / 2 + len as u64 / 125;
+        assert!((by_length..by_length + 8_000).contains(&compute_units), "{len} bytes: {compute_units} CU");
+    }
 }
 
 #[test]

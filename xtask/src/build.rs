@@ -27,7 +27,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-/// Compiles the program, and the sample that asks it, to target/deploy with Solana's own `cargo-build-sbf` where it is
+/// Compiles the program, the sample that asks it, and the programs of the tests to target/deploy with Solana's own `cargo-build-sbf` where it is
 /// installed, else with the stand-in of scripts/sbf. Cargo decides whether anything is to be done.
 ///
 /// # Errors

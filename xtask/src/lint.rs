@@ -1,6 +1,6 @@
 //! `cargo xtask lint`: what the compiler's own tools and cargo-deny say about all workspaces.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -45,7 +45,8 @@ fn dependencies() -> Result<()> {
     if repo::find_installed("cargo-deny").is_none() {
         bail!("cargo-deny is missing; install it: scripts/setup --test");
     }
-    for manifest in ["Cargo.toml", "programs/quantumagi-core/Cargo.toml", "programs/guarded-sample/Cargo.toml"] {
+    let manifests = repo::program_dirs().map(|dir| dir.join("Cargo.toml"));
+    for manifest in [repo::root().join("Cargo.toml")].iter().chain(&manifests) {
         run(&mut deny(manifest, &["bans", "licenses", "sources"]))?;
         if advisory_database().is_some() {
             run(&mut deny(manifest, &["--disable-fetch", "advisories"]))?;
@@ -60,9 +61,9 @@ fn dependencies() -> Result<()> {
     Ok(())
 }
 
-fn deny(manifest: &str, checks: &[&str]) -> Command {
+fn deny(manifest: &Path, checks: &[&str]) -> Command {
     let mut command = repo::cargo(["deny", "--log-level", "error", "--locked"]);
-    command.args(["--config", "deny.toml", "--manifest-path", manifest, "check"]).args(checks);
+    command.args(["--config", "deny.toml", "--manifest-path"]).arg(manifest).arg("check").args(checks);
     command
 }
 

@@ -16,9 +16,11 @@ pub(crate) fn program_dir() -> PathBuf {
     root().join("programs/quantumagi-core")
 }
 
-/// The folders of all programs, each a Cargo workspace of its own: the program, then the sample.
-pub(crate) fn program_dirs() -> [PathBuf; 2] {
-    [program_dir(), root().join("programs/guarded-sample")]
+/// The folders of all programs, each a Cargo workspace of its own: the program, the sample, then what only tests need.
+pub(crate) fn program_dirs() -> [PathBuf; 4] {
+    let others = ["programs/guarded-sample", "tests/programs/guarded-sample-next", "tests/programs/forwarder"];
+    let [sample, next_sample, forwarder] = others.map(|dir| root().join(dir));
+    [program_dir(), sample, next_sample, forwarder]
 }
 
 /// The program as it is deployed.
@@ -46,7 +48,7 @@ pub(crate) fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
 }
 
 /// `cargo` in the workspace of each program, with these arguments.
-pub(crate) fn program_cargos(args: &[&str]) -> [Command; 2] {
+pub(crate) fn program_cargos(args: &[&str]) -> [Command; 4] {
     program_dirs().map(|dir| {
         let mut command = command("cargo", &dir);
         command.args(args);

@@ -4,8 +4,7 @@ use solana_instruction::AccountMeta;
 use solana_system_interface::instruction as system;
 
 use super::story::Story;
-use crate::program_upgrade::Upgrade;
-use crate::support::token_calls;
+use crate::support::upgrades::Upgrade;
 use crate::support::*;
 
 const SOL: u64 = 1_000_000_000;
@@ -134,16 +133,28 @@ async fn calls_live_and_die_in_a_bank_as_in_litesvm() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_handed_to_the_vault_is_upgraded_by_vote_in_a_bank_as_in_litesvm() {
     let mut story = Story::found();
+    let (payer, constitution) = (story.stranger(), story.constitution);
+    let adoption = story.decided(&Action::PolicyAdopt { text_hash: hash("be kind"), sunset_at: 0 });
+    let policy = pda::policy(&constitution, 0);
+    let adopt = ix::PolicyAdopt { payer, constitution, proposal: adoption, policy };
+    story.carry_out(adoption, adopt.instruction(hash("be kind"), 0));
+    story.welcome("operator");
+    let till = story.open_till(policy);
     let upgrade = Upgrade::prepared(&mut story);
     story.give([upgrade.program, upgrade.buffer]);
-    let proposal = upgrade.approved(&mut story);
+
+    let draft = upgrade.draft(&story);
+    let proposal = story.create(&draft);
+    story.decide(&proposal);
+    story.send(till.fee_set(10_000));
     let changed = Upgrade { code: [upgrade.code.as_slice(), &[0]].concat(), ..upgrade.clone() };
     let (execute, wrong) = (upgrade.execute(&story, proposal), changed.execute(&story, proposal));
     story.carry_out_exactly(proposal, execute.clone(), [wrong]);
     story.refused(execute, GovError::AlreadyFinal);
-    // New code runs from the next slot on.
+    // New code runs from the next slot on: the next version allows half the fee.
     story.pass_slots(1);
-    story.send(Instruction { program_id: upgrade.program, accounts: Vec::new(), data: b"we agree".to_vec() });
+    story.refused(till.fee_set(10_000), InstructionError::Custom(6_001));
+    story.send(till.fee_set(5_000));
     story.end(proposal);
     story.retell().await;
 }

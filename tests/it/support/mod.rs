@@ -19,6 +19,7 @@ pub mod switches;
 pub mod till;
 pub mod token_calls;
 mod tokens;
+pub mod upgrades;
 mod weights;
 mod world;
 
@@ -36,7 +37,7 @@ pub use refused::{ACCOUNT_IN_USE, DUPLICATE, Refusal, check_refused, error_of};
 pub use scrutiny::{VETO_WEIGHTS, vetoable};
 pub use tokens::{Mint, TOKEN, TOKEN_2022};
 pub use weights::{CAST_VOTE, CREATE_PROPOSAL, WeightRecord, plugin};
-pub use world::{Done, START, World, program};
+pub use world::{Done, START, World, built, program};
 
 pub use quantumagi_interface::{
     Address, Instruction, PROGRAM_ID, accounts, errors::GovError, events::Event, instructions as ix, pda, types,

@@ -8,7 +8,15 @@ use super::{Community, person};
 /// Where the sample program is.
 pub const SAMPLE: Address = Address::from_str_const("A2E2uqkSv4tA9C7KcssCR8euBGnsnaFHgV4wH5o132ho");
 
-const SAMPLE_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/deploy/guarded_sample.so");
+/// Its code.
+pub fn sample() -> Vec<u8> {
+    super::built("guarded_sample.so")
+}
+
+/// The code of its next version, which allows half the fee.
+pub fn next_sample() -> Vec<u8> {
+    super::built("guarded_sample_next.so")
+}
 
 /// A till, and what it obeys.
 #[derive(Clone, Copy, Debug)]
@@ -25,9 +33,7 @@ impl Community {
     /// Deploys the sample program and opens a till that obeys `policy`.
     #[track_caller]
     pub fn open_till(&mut self, policy: Address) -> Till {
-        let code =
-            std::fs::read(SAMPLE_FILE).expect("target/deploy/guarded_sample.so is missing: run cargo xtask build");
-        self.svm.add_program(SAMPLE, &code).expect("the program loads");
+        self.svm.add_program(SAMPLE, &sample()).expect("the program loads");
         let operator = person("operator");
         self.fund(&operator, 10_000_000_000);
         let find = |seeds: &[&[u8]]| Address::find_program_address(seeds, &SAMPLE).0;

@@ -22,8 +22,6 @@ use super::person;
 /// The first second of every world.
 pub const START: i64 = 1_800_000_000;
 
-const PROGRAM_FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/deploy/quantumagi_core.so");
-
 /// A chain in memory.
 #[derive(Clone)]
 pub struct World {
@@ -59,9 +57,13 @@ impl Done {
 /// The program's bytes.
 pub fn program() -> &'static [u8] {
     static PROGRAM: OnceLock<Vec<u8>> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        std::fs::read(PROGRAM_FILE).expect("target/deploy/quantumagi_core.so is missing: run cargo xtask build")
-    })
+    PROGRAM.get_or_init(|| built("quantumagi_core.so"))
+}
+
+/// The bytes of a program that was built for the chain.
+pub fn built(file: &str) -> Vec<u8> {
+    let path = format!(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/deploy/{}"), file);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("target/deploy/{file}: {error}; run cargo xtask build"))
 }
 
 impl World {
@@ -197,6 +199,17 @@ impl World {
     #[track_caller]
     pub fn send(&mut self, instruction: Instruction) -> Done {
         match self.try_send(&[instruction]) {
+            Ok(done) => done,
+            Err(failed) => panic!("{:?}\n{}", failed.err, failed.meta.logs.join("\n")),
+        }
+    }
+
+    /// Sends one instruction, which must go through, in a transaction that may use this many compute units.
+    #[track_caller]
+    pub fn send_with_limit(&mut self, compute_units: u32, instruction: Instruction) -> Done {
+        let data = [&[2][..], &compute_units.to_le_bytes()].concat();
+        let limit = Instruction { program_id: solana_sdk_ids::compute_budget::ID, accounts: Vec::new(), data };
+        match self.try_send(&[limit, instruction]) {
             Ok(done) => done,
             Err(failed) => panic!("{:?}\n{}", failed.err, failed.meta.logs.join("\n")),
         }

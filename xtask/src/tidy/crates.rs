@@ -23,8 +23,10 @@ const RPC_CRATE: &str = "quantumagi-rpc";
 
 /// The crates of this repository that each crate may build on; its tests may use more. Who is
 /// not named may use any that is not a binary.
-const MAY_USE: [(&str, &[&str]); 8] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
+    ("forwarder", &[]),
     ("guarded-sample", &["quantumagi-cpi"]),
+    ("guarded-sample-next", &["quantumagi-cpi"]),
     ("quantumagi-cpi", &["quantumagi-rules"]),
     ("quantumagi-core", &["quantumagi-rules"]),
     ("quantumagi-document", &["quantumagi-rules"]),
