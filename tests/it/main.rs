@@ -56,6 +56,7 @@ mod proposal_steps;
 mod proposal_veto;
 mod proposal_vote;
 mod proposers;
+mod reentry;
 mod regressions;
 mod roster_adopt;
 mod roster_close;

@@ -29,6 +29,13 @@ impl World {
         self.svm.add_builtin(address, Forwarder::vm);
         address
     }
+
+    /// Deploys another that does the same, compiled for the chain and open to upgrades like any program of a stranger.
+    pub fn deploy_forwarder(&mut self, name: &str) -> Address {
+        let address = person(name);
+        self.svm.add_program(address, &super::built("forwarder.so")).expect("the program loads");
+        address
+    }
 }
 
 /// The same instruction, passed on by the forwarder.

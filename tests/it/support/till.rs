@@ -36,18 +36,24 @@ impl Community {
         self.svm.add_program(SAMPLE, &sample()).expect("the program loads");
         let operator = person("operator");
         self.fund(&operator, 10_000_000_000);
+        let (till, open) = self.till_open(operator, policy);
+        self.send(open);
+        till
+    }
+
+    /// The till of this operator, and the instruction that opens it.
+    pub fn till_open(&self, operator: Address, policy: Address) -> (Till, Instruction) {
         let find = |seeds: &[&[u8]]| Address::find_program_address(seeds, &SAMPLE).0;
         let address = find(&[b"till", operator.as_ref()]);
         let authority = find(&[b"authority", address.as_ref()]);
-        let till = Till { operator, address, authority, constitution: self.constitution, policy };
         let accounts = vec![
             AccountMeta::new(operator, true),
             AccountMeta::new(address, false),
             AccountMeta::new_readonly(authority, false),
             AccountMeta::new_readonly(solana_sdk_ids::system_program::ID, false),
         ];
-        self.send(instruction("till_open", accounts, &[policy.as_ref()]));
-        till
+        let till = Till { operator, address, authority, constitution: self.constitution, policy };
+        (till, instruction("till_open", accounts, &[policy.as_ref()]))
     }
 
     /// Gives the till something to pay out.
