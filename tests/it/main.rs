@@ -67,6 +67,7 @@ mod settings_amend;
 mod snapshot_scale;
 mod snapshots;
 mod spam_deposit;
+mod tampered;
 mod text_publish;
 mod vault_transfer;
 mod vault_transfer_tokens;
