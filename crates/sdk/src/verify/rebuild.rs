@@ -64,6 +64,8 @@ pub struct Stuck {
 enum Source {
     Lines,
     Instructions,
+    /// The instructions, and the endpoint's times of blocks against those in the lines: a line can be altered there, too.
+    InstructionsAndBlocks,
 }
 
 /// A history as it was told.
@@ -119,7 +121,9 @@ impl<'a> Teller<'a> {
             let known = |trace: &Trace| lines.get(&trace.signature).into_iter().flatten().copied();
             let said = self.time_said(block.iter().flat_map(known));
             let guess = block.iter().find_map(|trace| trace.block_time);
-            self.at = times.get(&slot).copied().or(said).or(guess).unwrap_or(self.at);
+            let (first, then) =
+                if self.source == Source::InstructionsAndBlocks { (guess, said) } else { (said, guess) };
+            self.at = times.get(&slot).copied().or(first).or(then).unwrap_or(self.at);
             self.tell_block(block.iter().collect(), said.is_none());
             self.done += block.len();
         }
@@ -189,7 +193,7 @@ impl<'a> Teller<'a> {
                 let (name, signature) = (event.name(), trace.signature);
                 let line = if line.is_some() { Line::Altered } else { Line::Lost };
                 self.told.recovered.push(Recovered { chain, sequence, name, signature, line });
-                if is_guessed || self.source == Source::Instructions {
+                if is_guessed || self.source != Source::Lines {
                     let (_, chains) = self.told.guesses.entry(trace.slot).or_insert((self.at, BTreeSet::new()));
                     chains.insert(chain);
                 }

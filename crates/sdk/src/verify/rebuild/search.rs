@@ -22,7 +22,7 @@ const MAX_TOLD: usize = 1 << 14;
 pub(in super::super) fn rebuilt(ledger: &Ledger, logged: Verification) -> Verification {
     let lines = lines_of(ledger);
     let mut best = logged;
-    for source in [Source::Lines, Source::Instructions] {
+    for source in [Source::Lines, Source::Instructions, Source::InstructionsAndBlocks] {
         let mut search = Search { ledger, lines: &lines, source, told_so_far: 0 };
         let found = search.run();
         if merit(&best) < merit(&found) {
@@ -30,11 +30,17 @@ pub(in super::super) fn rebuilt(ledger: &Ledger, logged: Verification) -> Verifi
         } else if best.stuck.is_none() {
             best.stuck = found.stuck;
         }
-        if best.is_proved() {
+        if is_all_told(&best) {
             break;
         }
     }
     best
+}
+
+/// Whether no other way of telling can prove more.
+fn is_all_told(verification: &Verification) -> bool {
+    let (whole, is_replayed, is_same) = merit(verification);
+    whole == verification.proposals.len() + 1 && is_replayed && is_same && verification.lost.is_empty()
 }
 
 /// How much is proved.
