@@ -131,6 +131,43 @@ async fn calls_live_and_die_in_a_bank_as_in_litesvm() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn x5_a_called_program_cannot_call_back_in_a_bank_either() {
+    let mut story = Story::found();
+    let (constitution, vault, recipient) = (story.constitution, story.vault, person("bob"));
+    let forwarders = ["forwarder", "another forwarder"].map(|name| story.deploy_forwarder(name));
+    story.give(forwarders);
+    let payment = story.propose(&Action::TransferLamports { recipient: recipient.to_bytes(), lamports: SOL });
+    let pay = ix::VaultTransfer { constitution, proposal: payment, vault, recipient, guardrails: None };
+    let pay = pay.instruction(SOL);
+    let directly = forwarded(&forwarders[0], &pay);
+    let through_another = forwarded(&forwarders[1], &directly);
+    let calls = [directly, through_another]
+        .map(|passed_on| Call { program_data: story.program_data(&passed_on.program_id), ..Call::of(&passed_on) });
+    let proposals = calls.each_ref().map(|call| {
+        let draft = call.draft(&story);
+        story.create(&draft)
+    });
+    story.open_voting(&payment);
+    for proposal in [payment, proposals[0], proposals[1]] {
+        for index in 0..7 {
+            story.vote(&proposal, index, FOR);
+        }
+    }
+    for proposal in [payment, proposals[0], proposals[1]] {
+        story.finalize(&proposal);
+    }
+    let opens_at = story.opens_at(&payment);
+    story.set_time(opens_at);
+    for (call, proposal) in calls.iter().zip(proposals) {
+        let execute = call.execute(&story, proposal);
+        story.refused(execute, InstructionError::ReentrancyNotAllowed);
+    }
+    story.send(pay);
+    assert_eq!(story.lamports(&recipient), SOL);
+    story.retell().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_handed_to_the_vault_is_upgraded_by_vote_in_a_bank_as_in_litesvm() {
     let mut story = Story::found();
     let (payer, constitution) = (story.stranger(), story.constitution);
