@@ -70,6 +70,11 @@ impl Bank {
         instruction: &Instruction,
         signers: &[&Keypair],
     ) -> Result<(), TransactionError> {
+        let latest = self.context.banks_client.get_latest_blockhash().await.expect("the bank answers");
+        if latest != self.context.last_blockhash {
+            self.context.last_blockhash = latest;
+            self.tried.clear();
+        }
         // What is tried again must not be taken for the same transaction.
         if self.tried.contains(instruction) {
             self.context.get_new_latest_blockhash().await.expect("the bank answers");
