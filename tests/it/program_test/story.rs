@@ -63,7 +63,7 @@ impl Story {
         let founding =
             Founding { voters: addresses(&members), guardians: addresses(&guardians), ..Founding::default() };
         let mut world = World::new();
-        world.pass_slots(FIRST_SLOT);
+        world.set_slot(FIRST_SLOT);
         let community = found(founding, world);
         let others = ["commons: founder", "commons: create key", "stranger"].map(keypair);
         let keys = members.into_iter().chain(guardians).chain(others).map(|key| (key.pubkey(), key)).collect();
