@@ -83,6 +83,11 @@ pub(super) fn all(bill: &Bill) -> Vec<Budget> {
         (total.placed_lamports - total.returned_lamports).saturating_sub(left),
         peer.iter().sum::<u64>() / PART_OF_PEER_RENT,
     ));
+    for closing in &bill.closings {
+        let transaction = format!("{} by {}", closing.account, closing.instruction);
+        let budget = Budget::new("lamports that a close leaves", closing.left_lamports, 0);
+        budgets.push(Budget { transaction, ..budget });
+    }
     budgets.push(Budget::new(
         "lamports of rent that a decision does not return once it is closed",
         unreturned(&lifecycle.decision),
@@ -122,7 +127,7 @@ pub(super) fn compute_units_of(instruction: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::chain::Cost;
+    use super::super::cost::Cost;
     use super::super::figures::Lifecycle;
     use super::*;
 
@@ -133,6 +138,7 @@ mod tests {
             program_bytes: 1,
             lamports_per_byte: 6_960,
             instructions: vec![row],
+            closings: Vec::new(),
             lifecycle: Lifecycle { founding: Vec::new(), decision: Vec::new(), left: Vec::new() },
         }
     }

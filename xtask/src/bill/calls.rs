@@ -37,15 +37,11 @@ pub(super) fn measure(community: &mut Community, rows: &mut Rows) -> Result<()> 
     let tokens = token_transfer(community)?;
     let (_, create) = community.propose(&tokens.action(), &[0], false)?;
     let cost = community.send(create)?;
-    rows.note("proposal_create", "a transfer of tokens, 1 citation", cost);
+    rows.note("a transfer of tokens, 1 citation", cost);
     let most = most_accounts(community, &CITED)?;
     let (_, create) = community.propose(&most.action(), &CITED, false)?;
     let cost = community.send(create)?;
-    rows.note(
-        "proposal_create",
-        &format!("a call with {} accounts, 8 citations, the largest", most.accounts().len()),
-        cost,
-    );
+    rows.note(&format!("a call with {} accounts, 8 citations, the largest", most.accounts().len()), cost);
 
     execute(community, rows, &tokens, "a transfer of tokens, 3 accounts")?;
     execute(community, rows, &lamport_transfer(community, 0), "a call with 2 accounts")?;
@@ -73,7 +69,7 @@ fn execute(community: &mut Community, rows: &mut Rows, call: &Call, case: &str) 
         is_writable: account.flags & FLAG_WRITABLE != 0,
     }));
     let cost = community.send(instruction)?;
-    rows.note("proposal_execute", case, cost);
+    rows.note(case, cost);
     Ok(())
 }
 

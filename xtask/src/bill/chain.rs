@@ -1,70 +1,42 @@
 //! A chain in memory that tells what each transaction costs.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result, bail, ensure};
-use litesvm::LiteSVM;
-use quantumagi_interface::{Address, Instruction, PROGRAM_ID, RosterPage, accounts};
-use serde::{Deserialize, Serialize};
+use litesvm::{LiteSVM, types::TransactionMetadata};
+use quantumagi_interface::{Address, Instruction, PROGRAM_ID};
 use solana_account::{Account, ReadableAccount};
 use solana_clock::Clock;
-use solana_message::{Message, VersionedMessage};
+use solana_message::{AddressLookupTableAccount, Message, VersionedMessage, v0};
 use solana_rent::Rent;
 use solana_signature::Signature;
 use solana_transaction::versioned::VersionedTransaction;
 
-use super::people::crank;
+use super::bumps::address_tries;
+use super::cost::{Cost, Sent};
+use super::ledger::{Ledger, View, is_own};
+use super::people::{crank, person};
 use crate::repo;
 
 /// Rent of every byte an account holds, lamports; 128 bytes of overhead count as well.
 pub(super) const LAMPORTS_PER_BYTE: u64 = 6_960;
 /// Largest transaction, bytes: what fits one packet of IPv6's least size. Source: `solana_packet::PACKET_DATA_SIZE`.
 pub(super) const MAX_TRANSACTION_BYTES: usize = 1_232;
-/// SPL Token. A token account that is opened here is a pool's, and costs like one of the program's own.
+/// SPL Token.
 pub(super) const TOKEN: Address = Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+/// Token-2022.
+pub(super) const TOKEN_2022: Address = Address::from_str_const("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
+/// Both token programs.
+pub(super) const TOKEN_PROGRAMS: [Address; 2] = [TOKEN, TOKEN_2022];
+/// Owner of address lookup tables.
+const TABLES: Address = Address::from_str_const("AddressLookupTab1e1111111111111111111111111");
 /// The chain's first second.
 const START: i64 = 1_800_000_000;
-
-/// What one transaction cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Cost {
-    /// Compute units, of all programs that ran.
-    pub(super) compute_units: u64,
-    /// Lamports for signatures; no priority fee.
-    pub(super) fee_lamports: u64,
-    /// Lamports that accounts of the program hold more than before.
-    pub(super) placed_lamports: u64,
-    /// Lamports that accounts of the program hold less than before.
-    pub(super) returned_lamports: u64,
-    /// Bytes of the signed transaction, in the legacy format, without a priority fee's instructions.
-    pub(super) transaction_bytes: u64,
-    /// Hashes it took to find the addresses of the accounts it created, which the program pays for: two on average for
-    /// each account, and as the keys will have it.
-    pub(super) address_tries: u64,
-}
-
-impl Cost {
-    /// All that leaves the payer, whatever comes back later.
-    pub(super) fn gross_lamports(self) -> u64 {
-        self.fee_lamports + self.placed_lamports
-    }
-
-    /// The cost of both.
-    pub(super) fn plus(self, other: Self) -> Self {
-        Self {
-            compute_units: self.compute_units + other.compute_units,
-            fee_lamports: self.fee_lamports + other.fee_lamports,
-            placed_lamports: self.placed_lamports + other.placed_lamports,
-            returned_lamports: self.returned_lamports + other.returned_lamports,
-            transaction_bytes: self.transaction_bytes + other.transaction_bytes,
-            address_tries: self.address_tries + other.address_tries,
-        }
-    }
-}
+/// The chain's first slot: snapshots are read in one before it.
+pub(super) const FIRST_SLOT: u64 = 1_000;
 
 /// A chain with the built program on it.
 pub(super) struct Chain {
     svm: LiteSVM,
+    ledger: Ledger,
 }
 
 impl Chain {
@@ -88,7 +60,8 @@ impl Chain {
         );
         svm.add_program(PROGRAM_ID, &program)
             .map_err(|error| anyhow::anyhow!("the program does not load: {error:?}"))?;
-        let mut chain = Self { svm };
+        let mut chain = Self { svm, ledger: Ledger::default() };
+        chain.svm.warp_to_slot(FIRST_SLOT);
         chain.set_time(START);
         chain.fund(&crank())?;
         Ok(chain)
@@ -153,41 +126,82 @@ impl Chain {
 
     /// Lamports in all accounts of the program.
     pub(super) fn rent_in_accounts(&self) -> u64 {
-        self.program_accounts().values().sum()
-    }
-
-    /// The lamports of each account of the program.
-    fn program_accounts(&self) -> BTreeMap<Address, u64> {
-        let accounts = self.svm.accounts_db().inner.iter();
-        let own = accounts.filter(|(_, account)| [PROGRAM_ID, TOKEN].contains(account.owner()));
-        own.map(|(address, account)| (*address, account.lamports())).collect()
+        let accounts = self.svm.accounts_db().inner.values().map(|account| Account::from(account.clone()));
+        accounts.filter(is_own).map(|account| account.lamports()).sum()
     }
 
     /// Sends one instruction in a transaction of its own. Its first signer pays the fee; where none signs, a stranger.
     ///
     /// # Errors
     /// Where the transaction is too large, or refused.
-    pub(super) fn send(&mut self, instruction: Instruction) -> Result<Cost> {
-        let name = quantumagi_interface::instructions::name_of(&instruction.data).unwrap_or("a call");
+    pub(super) fn send(&mut self, instruction: Instruction) -> Result<Sent> {
+        let transaction = self.transaction(instruction.clone());
+        self.send_transaction(&instruction, transaction)
+    }
+
+    /// The same, with all accounts that do not sign behind an address lookup table.
+    ///
+    /// # Errors
+    /// Where the transaction is too large, or refused.
+    pub(super) fn send_by_table(&mut self, instruction: Instruction) -> Result<Sent> {
+        let key = person("an address lookup table");
+        let named = instruction.accounts.iter().filter(|account| !account.is_signer);
+        let addresses: Vec<Address> = named.map(|account| account.pubkey).collect();
+        // Layout: `solana_address_lookup_table_interface::state`. Never deactivated, extended in slot 0, nobody's any more.
+        let mut data = vec![0; 56];
+        data[0] = 1;
+        data[4..12].copy_from_slice(&u64::MAX.to_le_bytes());
+        data.extend(addresses.iter().flat_map(Address::to_bytes));
+        self.put(&key, TABLES, data)?;
+        let tables = [AddressLookupTableAccount { key, addresses }];
+        let (payer, blockhash) = (fee_payer(&instruction), self.svm.latest_blockhash());
+        let message = v0::Message::try_compile(&payer, std::slice::from_ref(&instruction), &tables, blockhash)?;
+        let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
+        let transaction = VersionedTransaction { signatures, message: VersionedMessage::V0(message) };
+        self.send_transaction(&instruction, transaction)
+    }
+
+    /// Sends one instruction and writes nothing down about it.
+    ///
+    /// # Errors
+    /// Where the transaction is refused.
+    pub(super) fn run(&mut self, instruction: Instruction) -> Result<TransactionMetadata> {
         let transaction = self.transaction(instruction);
+        self.execute(transaction)
+    }
+
+    fn execute(&mut self, transaction: VersionedTransaction) -> Result<TransactionMetadata> {
+        match self.svm.send_transaction(transaction) {
+            Ok(meta) => Ok(meta),
+            Err(failed) => bail!("refused: {:?}\n{}", failed.err, failed.meta.logs.join("\n")),
+        }
+    }
+
+    fn send_transaction(&mut self, instruction: &Instruction, transaction: VersionedTransaction) -> Result<Sent> {
+        let name = quantumagi_interface::instructions::name_of(&instruction.data).unwrap_or("a call");
         let bytes = transaction_bytes(&transaction)?;
-        ensure!(bytes <= MAX_TRANSACTION_BYTES, "a transaction of {bytes} bytes, at most {MAX_TRANSACTION_BYTES} fit");
-        let before = self.program_accounts();
-        let meta = match self.svm.send_transaction(transaction) {
-            Ok(meta) => meta,
-            Err(failed) => bail!("{name} is refused: {:?}\n{}", failed.err, failed.meta.logs.join("\n")),
-        };
-        let after = self.program_accounts();
-        let created = after.keys().filter(|address| !before.contains_key(*address));
-        let tries = created.map(|address| Ok(address_tries(&self.data(address)?))).sum::<Result<_>>()?;
-        Ok(Cost {
+        ensure!(
+            bytes <= MAX_TRANSACTION_BYTES,
+            "{name}: a transaction of {bytes} bytes, at most {MAX_TRANSACTION_BYTES} fit"
+        );
+        let payer = fee_payer(instruction);
+        let mut named: Vec<Address> = instruction.accounts.iter().map(|account| account.pubkey).collect();
+        named.push(payer);
+        let before = View::of(&self.svm, &named);
+        let meta = self.execute(transaction).context(name)?;
+        let after = View::of(&self.svm, &named);
+        let moved = self.ledger.follow(&before, &after, &payer, meta.fee).context(name)?;
+        let opened = moved.opened.iter();
+        let tries = opened.map(|address| Ok(address_tries(&self.data(address)?))).sum::<Result<_>>()?;
+        let cost = Cost {
             compute_units: meta.compute_units_consumed,
             fee_lamports: meta.fee,
-            placed_lamports: gain(&before, &after),
-            returned_lamports: gain(&after, &before),
+            placed_lamports: moved.placed_lamports,
+            returned_lamports: moved.returned_lamports,
             transaction_bytes: bytes as u64,
             address_tries: tries,
-        })
+        };
+        Ok(Sent { instruction: name, cost, closed: moved.closed })
     }
 
     /// Whether an instruction fits a transaction of its own.
@@ -199,33 +213,17 @@ impl Chain {
     }
 
     fn transaction(&self, instruction: Instruction) -> VersionedTransaction {
-        let signer = instruction.accounts.iter().find(|account| account.is_signer).map(|account| account.pubkey);
-        let payer = signer.unwrap_or_else(crank);
+        let payer = fee_payer(&instruction);
         let message = Message::new_with_blockhash(&[instruction], Some(&payer), &self.svm.latest_blockhash());
         let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
         VersionedTransaction { signatures, message: VersionedMessage::Legacy(message) }
     }
 }
 
-/// What the accounts of `to` hold more than in `from`, lamports.
-fn gain(from: &BTreeMap<Address, u64>, to: &BTreeMap<Address, u64>) -> u64 {
-    to.iter().map(|(address, lamports)| lamports.saturating_sub(from.get(address).copied().unwrap_or(0))).sum()
-}
-
-/// Hashes it took to find the address of an account with these bytes. The search goes down from 255 and keeps where it
-/// ended; founding a constitution looks for its vault as well.
-fn address_tries(data: &[u8]) -> u64 {
-    let bumps = None
-        .or_else(|| accounts::Constitution::decode(data).ok().map(|account| vec![account.bump, account.vault_bump]))
-        .or_else(|| accounts::Principle::decode(data).ok().map(|account| vec![account.bump]))
-        .or_else(|| accounts::Roster::decode(data).ok().map(|account| vec![account.bump]))
-        .or_else(|| RosterPage::decode(data).ok().map(|account| vec![account.header.bump]))
-        .or_else(|| accounts::Proposal::decode(data).ok().map(|account| vec![account.bump]))
-        .or_else(|| accounts::BallotPage::decode(data).ok().map(|account| vec![account.bump]))
-        .or_else(|| accounts::DepositPool::decode(data).ok().map(|account| vec![account.bump]))
-        .or_else(|| accounts::Deposit::decode(data).ok().map(|account| vec![account.bump]))
-        .or_else(|| accounts::Policy::decode(data).ok().map(|account| vec![account.bump]));
-    bumps.into_iter().flatten().map(|bump| 256 - u64::from(bump)).sum()
+/// The first signer; where none signs, a stranger.
+fn fee_payer(instruction: &Instruction) -> Address {
+    let signer = instruction.accounts.iter().find(|account| account.is_signer);
+    signer.map_or_else(crank, |account| account.pubkey)
 }
 
 /// As many bytes as are sent.

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use quantumagi_interface::{Address, Instruction, accounts, instructions as ix, pda, types};
 use quantumagi_rules::{action::Action, ballot, roster};
-use solana_instruction::AccountMeta;
 
-use super::chain::{Chain, Cost};
+use super::chain::Chain;
+use super::cost::Sent;
 use super::people::{hash, person, voter};
 
 /// For.
@@ -70,7 +70,7 @@ impl Community {
         Ok(community)
     }
 
-    pub(super) fn send(&mut self, instruction: Instruction) -> Result<Cost> {
+    pub(super) fn send(&mut self, instruction: Instruction) -> Result<Sent> {
         self.chain.send(instruction)
     }
 
@@ -151,82 +151,8 @@ impl Community {
         Ok(())
     }
 
-    pub(super) fn stored(&self) -> Result<accounts::Constitution> {
-        Ok(accounts::Constitution::decode(&self.chain.data(&self.constitution)?)?)
-    }
-
     pub(super) fn proposal(&self, proposal: &Address) -> Result<accounts::Proposal> {
         Ok(accounts::Proposal::decode(&self.chain.data(proposal)?)?)
-    }
-
-    /// The proposal that voter 0 makes next, for this action and resting on these principles.
-    pub(super) fn propose(&self, action: &Action, cited: &[u32], is_final: bool) -> Result<(Address, Instruction)> {
-        let constitution = self.constitution;
-        let stored = self.stored()?;
-        let proposal = pda::proposal(&constitution, stored.next_proposal_id);
-        let (mut subject, mut candidate, mut program_data) = (None, None, None);
-        let mut programs = Vec::new();
-        match *action {
-            Action::PolicyAmend { policy_id, .. } | Action::PolicyRepeal { policy_id } => {
-                subject = Some(pda::policy(&constitution, policy_id));
-            }
-            Action::PrincipleAmend { principle_id, .. }
-            | Action::PrincipleRetire { principle_id, .. }
-            | Action::GuardrailSet { principle_id, .. }
-            | Action::GuardrailClear { principle_id, .. } => {
-                subject = Some(pda::principle(&constitution, principle_id));
-            }
-            Action::RosterAdopt { roster_version, .. } | Action::VetoBodyAdopt { roster_version, .. } => {
-                candidate = (roster_version > 0).then(|| self.roster(roster_version));
-            }
-            Action::EmergencyRatify { emergency_id } | Action::EmergencyEnd { emergency_id } => {
-                subject = Some(pda::emergency(&constitution, emergency_id));
-            }
-            Action::ElectorateAdopt { electorate, .. } => subject = Some(Address::new_from_array(electorate)),
-            Action::Invoke { program, .. } => {
-                let program = Address::new_from_array(program);
-                subject = Some(program);
-                program_data = self.chain.program_data(&program);
-            }
-            Action::InvokeSeries { .. } => programs.extend(action.invocations().map(|call| call.program)),
-            Action::ProgramUpgrade { program, .. } => programs.push(program),
-            Action::PolicyAdopt { .. }
-            | Action::TransferLamports { .. }
-            | Action::TransferTokens { .. }
-            | Action::ConstitutionAmend { .. }
-            | Action::PrincipleAdd { .. }
-            | Action::ParametersAmend(_)
-            | Action::SettingsAmend(_)
-            | Action::GuardiansAdopt { .. }
-            | Action::GuardiansRemove => {}
-        }
-        let create = ix::ProposalCreate {
-            proposer: voter(self.name, 0),
-            constitution,
-            electorate: stored.electorate,
-            membership: Some(pda::roster_page(&stored.electorate, 0)),
-            record: self.record(),
-            proposal,
-            subject,
-            candidate,
-            veto_roster: stored.veto_roster_for(action),
-            program_data,
-            payload: None,
-            guardrails: stored.guardrails(&constitution),
-        };
-        let mut instruction = create.instruction(&types::ProposalCreateArgs {
-            content_hash: hash("why this is right"),
-            member_index: 0,
-            ballot_rule: u8::from(is_final),
-            action: action.to_bytes(),
-        });
-        let cited = cited.iter().map(|id| AccountMeta::new_readonly(pda::principle(&constitution, *id), false));
-        instruction.accounts.extend(cited);
-        for program in programs.into_iter().map(Address::new_from_array) {
-            let code = self.chain.program_data(&program).unwrap_or(program);
-            instruction.accounts.extend([program, code].map(|address| AccountMeta::new_readonly(address, false)));
-        }
-        Ok((proposal, instruction))
     }
 
     /// The ballot of the voter with this index.
@@ -240,7 +166,7 @@ impl Community {
         Ok(ix::ProposalVote { voter, proposal: *proposal, roster_page, ballot_page }.instruction(index, choice))
     }
 
-    pub(super) fn vote(&mut self, proposal: &Address, index: u32, choice: u8) -> Result<Cost> {
+    pub(super) fn vote(&mut self, proposal: &Address, index: u32, choice: u8) -> Result<Sent> {
         let ballot = self.ballot(proposal, index, choice)?;
         self.send(ballot)
     }

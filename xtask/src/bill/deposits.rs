@@ -6,8 +6,9 @@ use quantumagi_rules::action::Action;
 use quantumagi_rules::electorate::ElectorateKind;
 use solana_instruction::AccountMeta;
 
-use super::chain::{Cost, TOKEN};
+use super::chain::TOKEN;
 use super::community::{AGAINST, Community, FOR};
+use super::cost::Sent;
 use super::figures::Rows;
 use super::people::{crank, hash, person, voter};
 
@@ -42,10 +43,10 @@ fn founding(rows: &mut Rows) -> Result<Pool> {
     let pool_vault = pda::pool_vault(&pool);
     let create = ix::DepositPoolCreate { payer: founder, constitution, mint, pool, pool_vault, token_program: TOKEN };
     let cost = community.send(create.instruction(MATURITY, 1_000))?;
-    rows.note("deposit_pool_create", "with the token account", cost);
+    rows.note("with the token account", cost);
     let adopt = ix::ElectorateAdopt { authority: founder, constitution, proposal: None, electorate: pool };
     let cost = community.send(adopt.instruction(ElectorateKind::Deposit as u8))?;
-    rows.note("electorate_adopt", "by the founder", cost);
+    rows.note("by the founder", cost);
     community.send(community.seal())?;
     community.send(community.proposer_open())?;
     Ok(Pool { community, pool, mint })
@@ -66,15 +67,15 @@ fn tokens(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
         let opened = pool.community.send(open.instruction(owner))?;
         let added = pool.add(index)?;
         if index == 0 {
-            rows.note("deposit_open", "", opened);
-            rows.note("deposit_add", "", added);
+            rows.note("", opened);
+            rows.note("", added);
         }
     }
     pool.wait();
     for index in 0..3 {
         let cost = pool.mature(index)?;
         if index == 0 {
-            rows.note("deposit_mature", "for the first time", cost);
+            rows.note("for the first time", cost);
         }
     }
     Ok(())
@@ -103,18 +104,18 @@ fn votes(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
     }
     let (proposal, create) = pool.propose(false);
     let cost = pool.community.send(create)?;
-    rows.note("proposal_create", "by a depositor, 1 citation", cost);
+    rows.note("by a depositor, 1 citation", cost);
     let (authority, constitution) = (pool.owner(1), pool.community.constitution);
     let delegation = ix::DepositDelegate { authority, constitution, deposit: pool.deposit(1) };
     let expires_at = pool.community.chain.now() + 30 * 86_400;
     let cost = pool.community.send(delegation.instruction(pool.owner(2), expires_at))?;
-    rows.note("deposit_delegate", "", cost);
+    rows.note("", cost);
     pool.community.open_voting(&proposal)?;
     for (index, by, choice, case) in
         [(0, 0, FOR, "four checkpoints"), (0, 0, AGAINST, "four checkpoints, changed"), (1, 2, FOR, "by a delegate")]
     {
         let cost = pool.vote(&proposal, index, by, choice, None)?;
-        rows.note("deposit_vote", case, cost);
+        rows.note(case, cost);
     }
     pool.community.end_voting(&proposal)?;
     pool.community.send(Community::finalize(&proposal))?;
@@ -130,7 +131,7 @@ fn final_ballots(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
     pool.community.open_voting(&proposal)?;
     for (index, case) in [(1, "a final ballot"), (0, "a final ballot that settles the outcome")] {
         let cost = pool.vote(&proposal, index, index, FOR, None)?;
-        rows.note("deposit_vote", case, cost);
+        rows.note(case, cost);
     }
     Ok(())
 }
@@ -149,7 +150,7 @@ fn page(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
     pool.community.send(ix::BallotPageOpen { payer, proposal, ballot_page }.instruction(0))?;
     pool.community.open_voting(&proposal)?;
     let cost = pool.vote(&proposal, 2, 2, FOR, Some(ballot_page))?;
-    rows.note("deposit_vote", "on a ballot page", cost);
+    rows.note("on a ballot page", cost);
     Ok(())
 }
 
@@ -169,11 +170,11 @@ fn endings(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
         token_account: transfer.token_account,
     };
     let cost = pool.community.send(withdraw.instruction(1_000))?;
-    rows.note("deposit_withdraw", "", cost);
+    rows.note("", cost);
     let constitution = pool.community.constitution;
     let close = ix::DepositClose { authority: owner, constitution, deposit: pool.deposit(1), payer: owner };
     let cost = pool.community.send(close.instruction())?;
-    rows.note("deposit_close", "", cost);
+    rows.note("", cost);
 
     let payer = crank();
     let candidate = pda::deposit_pool(&constitution, 2);
@@ -184,7 +185,7 @@ fn endings(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
     let close =
         ix::DepositPoolClose { payer, constitution, pool: candidate, pool_vault, mint, token_program, treasury: None };
     let cost = pool.community.send(close.instruction())?;
-    rows.note("deposit_pool_close", "", cost);
+    rows.note("", cost);
     Ok(())
 }
 
@@ -214,12 +215,12 @@ impl Pool {
         }
     }
 
-    fn add(&mut self, index: u32) -> Result<Cost> {
+    fn add(&mut self, index: u32) -> Result<Sent> {
         self.community.send(self.transfer(index).instruction(1_000))
     }
 
     /// Anybody asks for it.
-    fn mature(&mut self, index: u32) -> Result<Cost> {
+    fn mature(&mut self, index: u32) -> Result<Sent> {
         let (constitution, deposit) = (self.community.constitution, self.deposit(index));
         let mature = ix::DepositMature { authority: crank(), constitution, deposit, pool: self.pool };
         self.community.send(mature.instruction())
@@ -264,7 +265,7 @@ impl Pool {
         by: u32,
         choice: u8,
         ballot_page: Option<Address>,
-    ) -> Result<Cost> {
+    ) -> Result<Sent> {
         let (voter, deposit) = (self.owner(by), self.deposit(index));
         let vote = ix::DepositVote { voter, proposal: *proposal, deposit, ballot_page };
         self.community.send(vote.instruction(choice))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::chain::Cost;
+use super::cost::{Closed, Cost, Sent};
 
 /// Everything that was measured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,8 @@ pub(super) struct Bill {
     pub(super) lamports_per_byte: u64,
     /// Every instruction, each alone in a transaction.
     pub(super) instructions: Vec<Row>,
+    /// What each close gave back.
+    pub(super) closings: Vec<Closing>,
     /// One decision of five voters, from nothing.
     pub(super) lifecycle: Lifecycle,
 }
@@ -29,6 +31,25 @@ pub(super) struct Row {
     /// What it cost.
     #[serde(flatten)]
     pub(super) cost: Cost,
+}
+
+/// An account that was closed, with everything that was ever placed in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Closing {
+    /// What it was, by the IDL's name of its kind.
+    pub(super) account: String,
+    /// The instruction that closed it.
+    pub(super) instruction: String,
+    /// What is special about it.
+    pub(super) case: String,
+    /// Lamports placed in it since it was opened.
+    pub(super) placed_lamports: u64,
+    /// Lamports that went back to whoever had placed them.
+    pub(super) returned_lamports: u64,
+    /// Lamports that went to somebody else.
+    pub(super) elsewhere_lamports: u64,
+    /// Lamports that are nobody's any more.
+    pub(super) left_lamports: u64,
 }
 
 /// A community is founded, decides one payment, and clears up.
@@ -71,11 +92,18 @@ pub(super) fn unreturned(rows: &[Row]) -> u64 {
 
 /// Rows under way.
 #[derive(Default)]
-pub(super) struct Rows(pub(super) Vec<Row>);
+pub(super) struct Rows {
+    /// One for each noted transaction.
+    pub(super) rows: Vec<Row>,
+    /// What the noted transactions closed: instruction, case, accounts.
+    pub(super) closed: Vec<(&'static str, String, Closed)>,
+}
 
 impl Rows {
-    /// Notes what a transaction cost.
-    pub(super) fn note(&mut self, instruction: &str, case: &str, cost: Cost) {
-        self.0.push(Row { instruction: instruction.to_owned(), case: case.to_owned(), cost });
+    /// Notes what a transaction cost, under its instruction's own name.
+    pub(super) fn note(&mut self, case: &str, sent: Sent) {
+        let Sent { instruction, cost, closed } = sent;
+        self.closed.extend(closed.map(|closed| (instruction, case.to_owned(), closed)));
+        self.rows.push(Row { instruction: instruction.to_owned(), case: case.to_owned(), cost });
     }
 }

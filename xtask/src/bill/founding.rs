@@ -14,62 +14,62 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
     let (founder, constitution) = (community.founder, community.constitution);
 
     let cost = community.send(community.create())?;
-    rows.note("constitution_create", "four tracks", cost);
+    rows.note("four tracks", cost);
     let amend = ix::ConstitutionAmend { authority: founder, constitution, proposal: None };
     let cost = community.send(amend.instruction(hash("version 2"), hash("version 1")))?;
-    rows.note("constitution_amend", "by the founder", cost);
+    rows.note("by the founder", cost);
 
     let cost = community.send(community.principle_add(0))?;
-    rows.note("principle_add", "by the founder", cost);
+    rows.note("by the founder", cost);
     let principle = pda::principle(&constitution, 0);
     let amend = ix::PrincipleAmend { authority: founder, constitution, proposal: None, principle };
     let cost = community.send(amend.instruction(1, hash("people decide together")))?;
-    rows.note("principle_amend", "by the founder", cost);
+    rows.note("by the founder", cost);
     let retire = ix::PrincipleRetire { authority: founder, constitution, proposal: None, principle, guardrails: None };
     let cost = community.send(retire.instruction(2))?;
-    rows.note("principle_retire", "by the founder", cost);
+    rows.note("by the founder", cost);
 
     rosters(&mut community, rows)?;
     let cost = community.send(community.seal())?;
-    rows.note("constitution_seal", "", cost);
+    rows.note("", cost);
     let cost = community.send(community.proposer_open())?;
-    rows.note("proposer_open", "", cost);
+    rows.note("", cost);
     let cost = community.send(community.proposer_close())?;
-    rows.note("proposer_close", "", cost);
+    rows.note("", cost);
     texts(&mut community, rows)
 }
 
 fn rosters(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let cost = community.send(community.roster_create(1, 60))?;
-    rows.note("roster_create", "", cost);
+    rows.note("", cost);
     let cost = community.send(community.roster_page_open(1, 0))?;
-    rows.note("roster_page_open", "30 members, the largest", cost);
+    rows.note("30 members, the largest", cost);
     let cost = community.send(community.roster_extend(1, 0, 1))?;
-    rows.note("roster_extend", "1 member", cost);
+    rows.note("1 member", cost);
     let mut most = 2;
     while most < MEMBERS_PER_PAGE && community.chain.fits(community.roster_extend(1, 1, most + 1))? {
         most += 1;
     }
     let cost = community.send(community.roster_extend(1, 1, most))?;
-    rows.note("roster_extend", &format!("{} members, as many as fit", most - 1), cost);
+    rows.note(&format!("{} members, as many as fit", most - 1), cost);
 
     community.send(community.roster_create(2, 5))?;
     let cost = community.send(community.roster_page_open(2, 0))?;
-    rows.note("roster_page_open", "5 members", cost);
+    rows.note("5 members", cost);
     let cost = community.send(community.roster_extend(2, 0, 5))?;
-    rows.note("roster_extend", "5 members", cost);
+    rows.note("5 members", cost);
     let cost = community.send(community.roster_adopt(2))?;
-    rows.note("roster_adopt", "by the founder", cost);
+    rows.note("by the founder", cost);
 
     let Community { founder, constitution, .. } = *community;
     let roster = community.roster(1);
     let roster_page = pda::roster_page(&roster, 0);
     let close = ix::RosterPageClose { authority: founder, constitution, roster, roster_page, payer: founder };
     let cost = community.send(close.instruction())?;
-    rows.note("roster_page_close", "30 members", cost);
+    rows.note("30 members", cost);
     let cost =
         community.send(ix::RosterClose { authority: founder, constitution, roster, payer: founder }.instruction())?;
-    rows.note("roster_close", "", cost);
+    rows.note("", cost);
     Ok(())
 }
 
@@ -81,15 +81,15 @@ fn texts(community: &mut Community, rows: &mut Rows) -> Result<()> {
     };
     let whole = |len: usize| "a".repeat(len).into_bytes();
     let cost = community.send(publish(&whole(300), 300))?;
-    rows.note("text_publish", "300 bytes, whole", cost);
+    rows.note("300 bytes, whole", cost);
     let mut most = 300;
     while community.chain.fits(publish(&whole(most + 1), 0))? {
         most += 1;
     }
     let len = u32::try_from(most)?;
     let cost = community.send(publish(&whole(most), len))?;
-    rows.note("text_publish", &format!("{most} bytes, whole, the largest"), cost);
+    rows.note(&format!("{most} bytes, whole, the largest"), cost);
     let cost = community.send(publish(&whole(most), len + 1))?;
-    rows.note("text_publish", &format!("{most} bytes, a part, the largest"), cost);
+    rows.note(&format!("{most} bytes, a part, the largest"), cost);
     Ok(())
 }

@@ -42,20 +42,20 @@ pub(super) fn measure() -> Result<Lifecycle> {
 fn founding(community: &mut Community) -> Result<Vec<super::figures::Row>> {
     let mut rows = Rows::default();
     let steps = [
-        ("constitution_create", community.create()),
-        ("principle_add", community.principle_add(0)),
-        ("roster_create", community.roster_create(1, 5)),
-        ("roster_page_open", community.roster_page_open(1, 0)),
-        ("roster_extend", community.roster_extend(1, 0, 5)),
-        ("roster_adopt", community.roster_adopt(1)),
-        ("constitution_seal", community.seal()),
-        ("proposer_open", community.proposer_open()),
+        community.create(),
+        community.principle_add(0),
+        community.roster_create(1, 5),
+        community.roster_page_open(1, 0),
+        community.roster_extend(1, 0, 5),
+        community.roster_adopt(1),
+        community.seal(),
+        community.proposer_open(),
     ];
-    for (name, instruction) in steps {
+    for instruction in steps {
         let cost = community.send(instruction)?;
-        rows.note(name, "", cost);
+        rows.note("", cost);
     }
-    Ok(rows.0)
+    Ok(rows.rows)
 }
 
 fn decision(community: &mut Community) -> Result<Vec<super::figures::Row>> {
@@ -63,17 +63,17 @@ fn decision(community: &mut Community) -> Result<Vec<super::figures::Row>> {
     let action = Action::TransferLamports { recipient: hash("crank"), lamports: PAYMENT };
     let (proposal, create) = community.propose(&action, &[0], false)?;
     let cost = community.send(create)?;
-    rows.note("proposal_create", "", cost);
+    rows.note("", cost);
     community.open_voting(&proposal)?;
     for (index, choice, case) in
         [(0, FOR, "for"), (1, FOR, "for"), (2, FOR, "for"), (3, FOR, "for"), (4, AGAINST, "against")]
     {
         let cost = community.vote(&proposal, index, choice)?;
-        rows.note("proposal_vote", case, cost);
+        rows.note(case, cost);
     }
     community.end_voting(&proposal)?;
     let cost = community.send(Community::finalize(&proposal))?;
-    rows.note("proposal_finalize", "", cost);
+    rows.note("", cost);
     community.open_window(&proposal)?;
     let transfer = ix::VaultTransfer {
         constitution: community.constitution,
@@ -83,9 +83,9 @@ fn decision(community: &mut Community) -> Result<Vec<super::figures::Row>> {
         guardrails: None,
     };
     let cost = community.send(transfer.instruction(PAYMENT))?;
-    rows.note("vault_transfer", "", cost);
+    rows.note("", cost);
     let close = community.close(&proposal)?;
     let cost = community.send(close)?;
-    rows.note("proposal_close", "", cost);
-    Ok(rows.0)
+    rows.note("", cost);
+    Ok(rows.rows)
 }

@@ -27,23 +27,23 @@ fn policies(community: &mut Community, rows: &mut Rows) -> Result<()> {
         let policy = pda::policy(&constitution, id);
         let adopt = ix::PolicyAdopt { payer: crank(), constitution, proposal, policy };
         let cost = community.send(adopt.instruction(text_hash, sunset_at))?;
-        rows.note("policy_adopt", if sunset_at == 0 { "for ever" } else { "with a sunset" }, cost);
+        rows.note(if sunset_at == 0 { "for ever" } else { "with a sunset" }, cost);
     }
     let policy = pda::policy(&constitution, 0);
     let proposal =
         community.approved(&Action::PolicyAmend { policy_id: 0, text_hash: hash("be kinder"), sunset_at: far })?;
     let cost =
         community.send(ix::PolicyAmend { constitution, policy, proposal }.instruction(hash("be kinder"), far))?;
-    rows.note("policy_amend", "", cost);
+    rows.note("", cost);
     let proposal = community.approved(&Action::PolicyRepeal { policy_id: 0 })?;
     let cost = community.send(ix::PolicyRepeal { constitution, policy, proposal }.instruction())?;
-    rows.note("policy_repeal", "", cost);
+    rows.note("", cost);
     let cost = community.send(ix::PolicyClose { constitution, policy, payer: crank() }.instruction())?;
-    rows.note("policy_close", "", cost);
+    rows.note("", cost);
     community.chain.set_time(far);
     let cost =
         community.send(ix::PolicySunset { constitution, policy: pda::policy(&constitution, 1) }.instruction())?;
-    rows.note("policy_sunset", "", cost);
+    rows.note("", cost);
     Ok(())
 }
 
@@ -53,7 +53,7 @@ fn amendments(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let amend =
         ix::ConstitutionAmend { authority: crank(), constitution: community.constitution, proposal: Some(proposal) };
     let cost = community.send(amend.instruction(text_hash, parent_hash))?;
-    rows.note("constitution_amend", "by vote", cost);
+    rows.note("by vote", cost);
     Ok(())
 }
 
@@ -70,17 +70,17 @@ fn principles(community: &mut Community, rows: &mut Rows) -> Result<()> {
     };
     let args = types::PrincipleAddArgs { text_hash, class: class as u8, category: category as u8, priority: 1 };
     let cost = community.send(add.instruction(&args))?;
-    rows.note("principle_add", "by vote", cost);
+    rows.note("by vote", cost);
 
     let (authority, principle, text_hash) = (crank(), pda::principle(&constitution, 1), hash("nobody is bought"));
     let proposal = community.approved(&Action::PrincipleAmend { principle_id: 1, version: 1, text_hash })?;
     let amend = ix::PrincipleAmend { authority, constitution, proposal: Some(proposal), principle };
     let cost = community.send(amend.instruction(1, text_hash))?;
-    rows.note("principle_amend", "by vote", cost);
+    rows.note("by vote", cost);
     let proposal = community.approved(&Action::PrincipleRetire { principle_id: 1, version: 2 })?;
     let retire = ix::PrincipleRetire { authority, constitution, proposal: Some(proposal), principle, guardrails: None };
     let cost = community.send(retire.instruction(2))?;
-    rows.note("principle_retire", "by vote", cost);
+    rows.note("by vote", cost);
     Ok(())
 }
 
@@ -91,14 +91,14 @@ fn electorate(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let (proposal, create) =
         community.propose(&Action::RosterAdopt { roster_version: 2, members_hash }, &[0], false)?;
     let cost = community.send(create)?;
-    rows.note("proposal_create", "another roster, 1 citation", cost);
+    rows.note("another roster, 1 citation", cost);
     community.approve(&proposal)?;
     let adopt =
         ix::RosterAdopt { authority: crank(), constitution: community.constitution, proposal: Some(proposal), roster };
     let cost = community.send(adopt.instruction())?;
-    rows.note("roster_adopt", "by vote", cost);
+    rows.note("by vote", cost);
     let close = community.close(&proposal)?;
     let cost = community.send(close)?;
-    rows.note("proposal_close", "of another roster", cost);
+    rows.note("of another roster", cost);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The bill for people: in the terminal, and as docs/bill.md.
 
+use super::complete::KEPT;
 use super::figures::Bill;
 use super::table::{Medium, grouped};
 use crate::peers::{SPL_GOVERNANCE_DECISION, SPL_GOVERNANCE_FOUNDING};
@@ -18,6 +19,8 @@ pub(super) fn text(bill: &Bill) -> String {
         terminal.transactions(&lifecycle.founding).to_string(),
         "One payment decided by five voters".to_owned(),
         terminal.transactions(&lifecycle.decision).to_string(),
+        "What each close gives back".to_owned(),
+        terminal.closings(&bill.closings).to_string(),
         "What is left when the proposal is closed".to_owned(),
         terminal.accounts(&lifecycle.left).to_string(),
         "The same story with SPL Governance".to_owned(),
@@ -86,6 +89,17 @@ Nothing of its rent came back.
 
 {peer_decision}
 
+## What each close gives back
+
+Everything that was ever placed in an account goes back to whoever placed it, but for a deposit against spam that is
+forfeited: it goes to the vault. Nothing is left.
+
+{closings}
+
+These are never closed:
+
+{kept}
+
 ## Every instruction
 
 {instructions}
@@ -98,6 +112,8 @@ Nothing of its rent came back.
         decision = page.transactions(&lifecycle.decision),
         peer_founding = page.peer(&SPL_GOVERNANCE_FOUNDING),
         peer_decision = page.peer(&SPL_GOVERNANCE_DECISION),
+        closings = page.closings(&bill.closings),
+        kept = KEPT.map(|(account, why)| format!("- {account}: {why}.")).join("\n"),
         instructions = page.transactions(&bill.instructions),
     )
 }

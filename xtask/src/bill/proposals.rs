@@ -34,11 +34,11 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
 fn creation(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let (_, create) = community.propose(&payment(), &[0], false)?;
     let cost = community.send(create)?;
-    rows.note("proposal_create", "a payment, 1 citation", cost);
+    rows.note("a payment, 1 citation", cost);
     let policy = Action::PolicyAdopt { text_hash: hash("be kind"), sunset_at: 0 };
     let (_, create) = community.propose(&policy, &CITED, false)?;
     let cost = community.send(create)?;
-    rows.note("proposal_create", "a policy, 8 citations", cost);
+    rows.note("a policy, 8 citations", cost);
 
     Ok(())
 }
@@ -53,7 +53,7 @@ fn payment_of_five(community: &mut Community, rows: &mut Rows) -> Result<()> {
         (255, FOR, "the last voter whose ballot lies in the proposal"),
     ] {
         let cost = community.vote(&proposal, index, choice)?;
-        rows.note("proposal_vote", case, cost);
+        rows.note(case, cost);
     }
     community.approve_rest(&proposal, rows)?;
     let transfer = ix::VaultTransfer {
@@ -64,10 +64,10 @@ fn payment_of_five(community: &mut Community, rows: &mut Rows) -> Result<()> {
         guardrails: None,
     };
     let cost = community.send(transfer.instruction(1))?;
-    rows.note("vault_transfer", "", cost);
+    rows.note("", cost);
     let close = community.close(&proposal)?;
     let cost = community.send(close)?;
-    rows.note("proposal_close", "", cost);
+    rows.note("", cost);
     Ok(())
 }
 
@@ -80,12 +80,12 @@ impl Community {
             let was_extended = self.proposal(proposal)?.was_extended == 1;
             let cost = self.vote(proposal, index, FOR)?;
             if !was_extended && self.proposal(proposal)?.was_extended == 1 {
-                rows.note("proposal_vote", "a late quorum extends voting", cost);
+                rows.note("a late quorum extends voting", cost);
             }
         }
         self.end_voting(proposal)?;
         let cost = self.send(Self::finalize(proposal))?;
-        rows.note("proposal_finalize", "succeeded", cost);
+        rows.note("succeeded", cost);
         self.open_window(proposal)
     }
 }
@@ -98,20 +98,20 @@ fn pages(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let payer = crank();
     let ballot_page = pda::ballot_page(&proposal, 0);
     let cost = community.send(ix::BallotPageOpen { payer, proposal, ballot_page }.instruction(0))?;
-    rows.note("ballot_page_open", "4,096 voters", cost);
+    rows.note("4,096 voters", cost);
     for (index, choice, case) in [
         (256, FOR, "the first voter on a ballot page"),
         (256, AGAINST, "the first voter on a ballot page changes it"),
         (299, AGAINST, "the last of 300 voters"),
     ] {
         let cost = community.vote(&proposal, index, choice)?;
-        rows.note("proposal_vote", case, cost);
+        rows.note(case, cost);
     }
     community.end_voting(&proposal)?;
     let cost = community.send(Community::finalize(&proposal))?;
-    rows.note("proposal_finalize", "defeated", cost);
+    rows.note("defeated", cost);
     let cost = community.send(ix::BallotPageClose { proposal, ballot_page, payer }.instruction())?;
-    rows.note("ballot_page_close", "", cost);
+    rows.note("", cost);
     Ok(())
 }
 
@@ -130,12 +130,12 @@ fn final_ballots(community: &mut Community, rows: &mut Rows) -> Result<()> {
         for index in 0..SETTLED_BY - 1 {
             let cost = community.vote(&proposal, index, FOR)?;
             if (index, settling) == (0, 255) {
-                rows.note("proposal_vote", "a final ballot", cost);
+                rows.note("a final ballot", cost);
             }
         }
         let cost = community.vote(&proposal, settling, FOR)?;
         ensure!(community.proposal(&proposal)?.ends_at < ends_at, "{SETTLED_BY} of {VOTERS} have settled nothing");
-        rows.note("proposal_vote", case, cost);
+        rows.note(case, cost);
     }
     Ok(())
 }
@@ -145,7 +145,7 @@ fn endings(community: &mut Community, rows: &mut Rows) -> Result<()> {
     community.send(create)?;
     let proposer = community.proposal(&proposal)?.proposer;
     let cost = community.send(ix::ProposalCancel { proposer, proposal }.instruction())?;
-    rows.note("proposal_cancel", "", cost);
+    rows.note("", cost);
 
     let (proposal, create) = community.propose(&payment(), &[0], false)?;
     community.send(create)?;
@@ -154,6 +154,6 @@ fn endings(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let after = community.chain.now() + i64::from(stored.window_seconds);
     community.chain.set_time(after);
     let cost = community.send(ix::ProposalExpire { constitution: community.constitution, proposal }.instruction())?;
-    rows.note("proposal_expire", "", cost);
+    rows.note("", cost);
     Ok(())
 }

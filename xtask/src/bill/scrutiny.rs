@@ -31,10 +31,10 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
     let (authority, constitution, proposal) = (community.founder, community.constitution, None);
     let adopt = ix::VetoBodyAdopt { authority, constitution, roster: community.roster(2), proposal };
     let cost = community.send(adopt.instruction())?;
-    rows.note("veto_body_adopt", "256 members, by the founder", cost);
+    rows.note("256 members, by the founder", cost);
     let settings = ix::SettingsAmend { authority, constitution, proposal };
     let cost = community.send(settings.instruction(person("attestor"), 8_000, 16))?;
-    rows.note("settings_amend", "by the founder", cost);
+    rows.note("by the founder", cost);
     let parameters = ix::ParametersAmend { authority, constitution, proposal, guardrails: None };
     let watched = types::TrackConfig {
         veto_bps: ALL,
@@ -44,7 +44,7 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
         ..TRACK
     };
     let cost = community.send(parameters.instruction(Track::Policy as u8, &watched))?;
-    rows.note("parameters_amend", "by the founder", cost);
+    rows.note("by the founder", cost);
     community.send(community.seal())?;
     community.send(community.proposer_open())?;
     scrutinized(&mut community, rows)?;
@@ -57,39 +57,39 @@ fn scrutinized(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let cited = [0, 1, 2, 3, 4, 5, 6, 7];
     let (proposal, create) = community.propose(&policy, &cited, true)?;
     let cost = community.send(create)?;
-    rows.note("proposal_create", "a policy, 8 citations, veto body, attestor, the largest deposit", cost);
+    rows.note("a policy, 8 citations, veto body, attestor, the largest deposit", cost);
     community.open_voting(&proposal)?;
     let cost = community.vote(&proposal, 0, AGAINST)?;
-    rows.note("proposal_vote", "a final ballot on a proposal that is not attested", cost);
+    rows.note("a final ballot on a proposal that is not attested", cost);
     let attest = ix::ProposalAttest { attestor: person("attestor"), proposal };
     let cost = community.send(attest.instruction(9_000, hash("report")))?;
-    rows.note("proposal_attest", "", cost);
+    rows.note("", cost);
     let cost = community.vote(&proposal, 1, AGAINST)?;
-    rows.note("proposal_vote", "a final ballot on a proposal that is attested", cost);
+    rows.note("a final ballot on a proposal that is attested", cost);
     for (index, case) in [(0, "the first member"), (BODY - 1, "the last of 256 members")] {
         let cost = community.send(veto(community, proposal, index))?;
-        rows.note("proposal_veto", case, cost);
+        rows.note(case, cost);
     }
     community.end_voting(&proposal)?;
     let cost = community.send(Community::finalize(&proposal))?;
-    rows.note("proposal_finalize", "defeated, attested", cost);
+    rows.note("defeated, attested", cost);
     let close = community.close(&proposal)?;
     let cost = community.send(close)?;
-    rows.note("proposal_close", "with a deposit that is forfeited", cost);
+    rows.note("with a deposit that is forfeited", cost);
 
     let (proposal, create) = community.propose(&policy, &cited, false)?;
     community.send(create)?;
     community.open_voting(&proposal)?;
     let cost = community.vote(&proposal, 0, FOR)?;
-    rows.note("proposal_vote", "on a proposal that is not attested", cost);
+    rows.note("on a proposal that is not attested", cost);
     for index in 0..BODY - 1 {
         community.send(veto(community, proposal, index))?;
     }
     let cost = community.send(veto(community, proposal, BODY - 1))?;
-    rows.note("proposal_veto", "the member who completes it", cost);
+    rows.note("the member who completes it", cost);
     let close = community.close(&proposal)?;
     let cost = community.send(close)?;
-    rows.note("proposal_close", "vetoed, with a deposit that is returned", cost);
+    rows.note("vetoed, with a deposit that is returned", cost);
     Ok(())
 }
 
@@ -107,20 +107,20 @@ fn by_vote(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let proposal = Some(community.approved(&Action::ParametersAmend(change))?);
     let parameters = ix::ParametersAmend { authority, constitution, proposal, guardrails: None };
     let cost = community.send(parameters.instruction(Track::Policy as u8, &TRACK))?;
-    rows.note("parameters_amend", "by vote", cost);
+    rows.note("by vote", cost);
     let settings = Settings { attestor: [0; 32], attestation_mark: 0, max_open_proposals: 16 };
     let proposal = Some(community.approved(&Action::SettingsAmend(settings))?);
     let amend = ix::SettingsAmend { authority, constitution, proposal };
     let cost = community.send(amend.instruction(Address::default(), 0, 16))?;
-    rows.note("settings_amend", "by vote", cost);
+    rows.note("by vote", cost);
     let none = Action::VetoBodyAdopt { roster_version: 0, members_hash: [0; 32] };
     let proposal = Some(community.approved(&none)?);
     let cost = community.send(ix::VetoBodyRemove { authority, constitution, proposal }.instruction())?;
-    rows.note("veto_body_remove", "by vote", cost);
+    rows.note("by vote", cost);
     let roster = community.roster(2);
     let members_hash = Roster::decode(&community.chain.data(&roster)?)?.members_hash;
     let proposal = Some(community.approved(&Action::VetoBodyAdopt { roster_version: 2, members_hash })?);
     let cost = community.send(ix::VetoBodyAdopt { authority, constitution, roster, proposal }.instruction())?;
-    rows.note("veto_body_adopt", "256 members, by vote", cost);
+    rows.note("256 members, by vote", cost);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::budgets;
-use super::figures::{Account, Bill, Row, sum};
+use super::figures::{Account, Bill, Closing, Row, sum};
 use crate::peers::{self, Step};
 
 /// Where a table is shown.
@@ -106,6 +106,23 @@ impl Medium {
         add("both", "CU", total.compute_units, both(peers::compute_units));
         add("both", "rent not returned", total.placed_lamports - total.returned_lamports, both(peers::rent));
         self.table(["", "Quantumagi", "SPL Governance", "ratio"], lines, 1)
+    }
+
+    /// What each close gave back.
+    pub(super) fn closings(self, closings: &[Closing]) -> Table {
+        let header = ["account", "closed by", "case", "placed", "returned", "to others", "left"];
+        let lines = closings.iter().map(|closing| {
+            [
+                closing.account.clone(),
+                closing.instruction.clone(),
+                closing.case.clone(),
+                grouped(closing.placed_lamports),
+                grouped(closing.returned_lamports),
+                grouped(closing.elsewhere_lamports),
+                grouped(closing.left_lamports),
+            ]
+        });
+        self.table(header, lines.collect(), 3)
     }
 
     /// Accounts with their lamports.
