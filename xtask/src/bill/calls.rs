@@ -1,21 +1,24 @@
 //! Proposals that call another program, and their execution.
 
 use anyhow::Result;
-use quantumagi_interface::{Address, instructions as ix};
-use quantumagi_rules::action::{Action, FLAG_SIGNER, FLAG_WRITABLE, InvokeAccount, InvokeAccounts, encode_accounts};
+use quantumagi_interface::{Address, Instruction, instructions as ix};
+use quantumagi_rules::action::{
+    Action, FLAG_SIGNER, FLAG_WRITABLE, Invocation, InvokeAccount, InvokeAccounts, MAX_INVOKE_ACCOUNTS, encode_accounts,
+};
+use quantumagi_rules::digest::NOTHING_PENDING;
 use solana_instruction::AccountMeta;
 
+use super::chain::TOKEN;
 use super::community::Community;
 use super::figures::Rows;
-use super::people::{crank, hash, person};
+use super::people::{hash, person};
+use super::tokens::Payment;
 
-/// SPL Token.
-const TOKEN: Address = Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
-/// All principles of the community.
-const CITED: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
+/// As many principles as can be cited.
+pub(super) const CITED: [u32; 8] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /// An instruction of another program.
-struct Call {
+pub(super) struct Call {
     program: Address,
     /// In canonical bytes.
     accounts: Vec<u8>,
@@ -23,88 +26,133 @@ struct Call {
 }
 
 impl Call {
-    fn accounts(&self) -> InvokeAccounts<'_> {
+    pub(super) fn accounts(&self) -> InvokeAccounts<'_> {
         InvokeAccounts::new(&self.accounts).expect("the accounts were encoded here")
     }
 
-    fn action(&self) -> Action<'_> {
-        Action::Invoke { program: self.program.to_bytes(), accounts: self.accounts(), data: &self.data }
+    pub(super) fn invocation(&self) -> Invocation<'_> {
+        Invocation { program: self.program.to_bytes(), accounts: self.accounts(), data: &self.data }
+    }
+
+    pub(super) fn action(&self) -> Action<'_> {
+        let Invocation { program, accounts, data } = self.invocation();
+        Action::Invoke { program, accounts, data }
+    }
+
+    /// The instruction that executes it where `rest` is still to come, as it is shown here or stands in a payload.
+    pub(super) fn execute(
+        &self,
+        community: &Community,
+        proposal: Address,
+        rest: [u8; 32],
+        payload: Option<Address>,
+    ) -> Result<Instruction> {
+        let accounts = ix::ProposalExecute {
+            constitution: community.constitution,
+            proposal,
+            vault: community.vault,
+            program: self.program,
+            program_data: community.chain.program_data(&self.program),
+            payload,
+            guardrails: community.guardrails()?,
+        };
+        let flags = self.accounts().iter().map(|account| account.flags).collect::<Vec<_>>();
+        let mut instruction = if payload.is_some() {
+            accounts.instruction(rest, &[], &[])
+        } else {
+            accounts.instruction(rest, &flags, &self.data)
+        };
+        instruction.accounts.extend(self.accounts().iter().map(|account| AccountMeta {
+            pubkey: Address::new_from_array(account.address),
+            is_signer: false,
+            is_writable: account.flags & FLAG_WRITABLE != 0,
+        }));
+        Ok(instruction)
     }
 }
 
-/// Measures them: a transfer of tokens, the least there is, and the most that fits.
+/// Measures them: a transfer of tokens, the least there is, the most that fits, and the most there is.
 pub(super) fn measure(community: &mut Community, rows: &mut Rows) -> Result<()> {
     let tokens = token_transfer(community)?;
     let (_, create) = community.propose(&tokens.action(), &[0], false)?;
     let cost = community.send(create)?;
     rows.note("a transfer of tokens, 1 citation", cost);
-    let most = most_accounts(community, &CITED)?;
-    let (_, create) = community.propose(&most.action(), &CITED, false)?;
-    let cost = community.send(create)?;
-    rows.note(&format!("a call with {} accounts, 8 citations, the largest", most.accounts().len()), cost);
+    largest_that_fits(community, rows, "")?;
 
     execute(community, rows, &tokens, "a transfer of tokens, 3 accounts")?;
     execute(community, rows, &lamport_transfer(community, 0), "a call with 2 accounts")?;
     let most = most_accounts(community, &[0])?;
-    let case = format!("a call with {} accounts, the most that can be proposed", most.accounts().len());
-    execute(community, rows, &most, &case)
+    let case =
+        format!("a call with {} accounts, the most that can be proposed without a payload", most.accounts().len());
+    execute(community, rows, &most, &case)?;
+    widest(community, rows, "")
+}
+
+/// The creation of a call with as many accounts as fit the transaction that proposes it, and as many citations as can be.
+pub(super) fn largest_that_fits(community: &mut Community, rows: &mut Rows, under: &str) -> Result<()> {
+    let most = most_accounts(community, &CITED)?;
+    let (_, create) = community.propose(&most.action(), &CITED, false)?;
+    let cost = community.send(create)?;
+    let accounts = most.accounts().len();
+    rows.note(&format!("a call with {accounts} accounts, 8 citations{under}, the largest without a payload"), cost);
+    Ok(())
+}
+
+/// A call with as many accounts as there can be, proposed from a payload and executed both ways through an address lookup
+/// table.
+pub(super) fn widest(community: &mut Community, rows: &mut Rows, under: &str) -> Result<()> {
+    let widest = lamport_transfer(community, u32::try_from(MAX_INVOKE_ACCOUNTS)? - 2);
+    for is_shown in [true, false] {
+        let payload = community.write_payload(&widest.action().to_bytes())?;
+        let draft = community.draft(&widest.action(), &CITED)?.with_payload(payload);
+        let cost = community.send(draft.instruction())?;
+        if is_shown {
+            rows.note(&format!("a call with 48 accounts in a payload, 8 citations{under}"), cost);
+        }
+        let proposal = draft.accounts.proposal;
+        community.approve(&proposal)?;
+        let shown_in = (!is_shown).then_some(payload);
+        let execute = widest.execute(community, proposal, NOTHING_PENDING, shown_in)?;
+        let cost = community.chain.send_by_table(execute)?;
+        let how = if is_shown { "by an address lookup table" } else { "by an address lookup table, from a payload" };
+        rows.note(&format!("a call with 48 accounts, the most, {how}{under}"), cost);
+        let author = community.proposal(&proposal)?.proposer;
+        community.send(ix::PayloadClose { author, payload }.instruction())?;
+    }
+    Ok(())
 }
 
 fn execute(community: &mut Community, rows: &mut Rows, call: &Call, case: &str) -> Result<()> {
     let proposal = community.approved(&call.action())?;
-    let accounts = ix::ProposalExecute {
-        constitution: community.constitution,
-        proposal,
-        vault: community.vault,
-        program: call.program,
-        program_data: community.chain.program_data(&call.program),
-        payload: None,
-        guardrails: None,
-    };
-    let flags = call.accounts().iter().map(|account| account.flags).collect::<Vec<_>>();
-    let mut instruction = accounts.instruction([0; 32], &flags, &call.data);
-    instruction.accounts.extend(call.accounts().iter().map(|account| AccountMeta {
-        pubkey: Address::new_from_array(account.address),
-        is_signer: false,
-        is_writable: account.flags & FLAG_WRITABLE != 0,
-    }));
-    let cost = community.send(instruction)?;
+    let execute = call.execute(community, proposal, NOTHING_PENDING, None)?;
+    let cost = community.send(execute)?;
     rows.note(case, cost);
     Ok(())
 }
 
 /// One token from the vault's account to another, of a mint made up here.
 fn token_transfer(community: &mut Community) -> Result<Call> {
-    let [mint, from, to] = ["mint", "the vault's tokens", "the other's tokens"].map(person);
-    // Layouts: `spl_token_interface::state`. Supply 1,000, initialized, nobody can mint or freeze.
-    let mut mint_data = vec![0; 82];
-    mint_data[36..44].copy_from_slice(&1_000u64.to_le_bytes());
-    mint_data[45] = 1;
-    community.chain.put(&mint, TOKEN, mint_data)?;
-    for (account, owner, amount) in [(from, community.vault, 1_000u64), (to, crank(), 0)] {
-        let mut data = vec![0; 165];
-        data[..32].copy_from_slice(mint.as_ref());
-        data[32..64].copy_from_slice(owner.as_ref());
-        data[64..72].copy_from_slice(&amount.to_le_bytes());
-        data[108] = 1;
-        community.chain.put(&account, TOKEN, data)?;
-    }
+    let Payment { program, source, recipient, .. } = Payment::prepared(community, TOKEN)?;
     let accounts = [
-        InvokeAccount { address: from.to_bytes(), flags: FLAG_WRITABLE },
-        InvokeAccount { address: to.to_bytes(), flags: FLAG_WRITABLE },
+        InvokeAccount { address: source.to_bytes(), flags: FLAG_WRITABLE },
+        InvokeAccount { address: recipient.to_bytes(), flags: FLAG_WRITABLE },
         InvokeAccount { address: community.vault.to_bytes(), flags: FLAG_SIGNER },
     ];
     // `TokenInstruction::Transfer` and its amount.
     let data = [&[3][..], &1u64.to_le_bytes()].concat();
-    Ok(Call { program: TOKEN, accounts: encode_accounts(&accounts), data })
+    Ok(Call { program, accounts: encode_accounts(&accounts), data })
+}
+
+/// The account with this number that a call names and does not look at.
+pub(super) fn beside(index: u32) -> Address {
+    person(&format!("beside {index}"))
 }
 
 /// One lamport from the vault, called as any program is, with `more` accounts that the System program does not look at.
-fn lamport_transfer(community: &Community, more: u32) -> Call {
+pub(super) fn lamport_transfer(community: &Community, more: u32) -> Call {
     let vault = InvokeAccount { address: community.vault.to_bytes(), flags: FLAG_WRITABLE | FLAG_SIGNER };
     let recipient = InvokeAccount { address: hash("crank"), flags: FLAG_WRITABLE };
-    let others =
-        (0..more).map(|index| InvokeAccount { address: hash(&format!("beside {index}")), flags: FLAG_WRITABLE });
+    let others = (0..more).map(|index| InvokeAccount { address: beside(index).to_bytes(), flags: FLAG_WRITABLE });
     Call {
         program: solana_sdk_ids::system_program::ID,
         accounts: encode_accounts(&[vault, recipient].into_iter().chain(others).collect::<Vec<_>>()),

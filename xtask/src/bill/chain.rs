@@ -30,8 +30,6 @@ pub(super) const TOKEN_PROGRAMS: [Address; 2] = [TOKEN, TOKEN_2022];
 const TABLES: Address = Address::from_str_const("AddressLookupTab1e1111111111111111111111111");
 /// The chain's first second.
 const START: i64 = 1_800_000_000;
-/// The chain's first slot: snapshots are read in one before it.
-pub(super) const FIRST_SLOT: u64 = 1_000;
 
 /// A chain with the built program on it.
 pub(super) struct Chain {
@@ -61,7 +59,6 @@ impl Chain {
         svm.add_program(PROGRAM_ID, &program)
             .map_err(|error| anyhow::anyhow!("the program does not load: {error:?}"))?;
         let mut chain = Self { svm, ledger: Ledger::default() };
-        chain.svm.warp_to_slot(FIRST_SLOT);
         chain.set_time(START);
         chain.fund(&crank())?;
         Ok(chain)
@@ -77,6 +74,11 @@ impl Chain {
         let mut clock = self.svm.get_sysvar::<Clock>();
         clock.unix_timestamp = now;
         self.svm.set_sysvar(&clock);
+    }
+
+    /// Puts the chain into this slot; it begins in slot 0.
+    pub(super) fn set_slot(&mut self, slot: u64) {
+        self.svm.warp_to_slot(slot);
     }
 
     /// Gives somebody a hundred SOL.
@@ -153,6 +155,8 @@ impl Chain {
         data[4..12].copy_from_slice(&u64::MAX.to_le_bytes());
         data.extend(addresses.iter().flat_map(Address::to_bytes));
         self.put(&key, TABLES, data)?;
+        // A table cannot be used in the slot in which it was extended.
+        self.set_slot(1);
         let tables = [AddressLookupTableAccount { key, addresses }];
         let (payer, blockhash) = (fee_payer(&instruction), self.svm.latest_blockhash());
         let message = v0::Message::try_compile(&payer, std::slice::from_ref(&instruction), &tables, blockhash)?;

@@ -23,12 +23,14 @@ mod ledger;
 mod lifecycle;
 mod mandates;
 mod page;
+mod payloads;
 mod people;
 mod proposals;
 mod records;
 mod scrutiny;
 mod snapshots;
 mod table;
+mod tokens;
 
 use anyhow::{Result, bail};
 
@@ -102,6 +104,8 @@ fn measure() -> Result<Bill> {
     deposits::measure(&mut rows)?;
     mandates::measure(&mut rows)?;
     scrutiny::measure(&mut rows)?;
+    payloads::measure(&mut rows)?;
+    tokens::measure(&mut rows)?;
     snapshots::measure(&mut rows)?;
     records::measure(&mut rows)?;
     emergencies::measure(&mut rows)?;

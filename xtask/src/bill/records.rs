@@ -10,13 +10,14 @@ use quantumagi_rules::{
     weight_record::{TOTAL_RECORD_DISCRIMINATOR, VOTER_RECORD_DISCRIMINATOR, WeightAction},
 };
 
-use super::chain::FIRST_SLOT;
 use super::community::{AGAINST, Community, FOR};
 use super::cost::Sent;
 use super::figures::Rows;
 use super::people::{crank, person, voter};
 
 const POLICY: Action<'static> = Action::PolicyAdopt { text_hash: [9; 32], sunset_at: 0 };
+/// The slot in which all of this happens, and all records are written.
+const SLOT: u64 = 1_000;
 /// Weight of all voters.
 const TOTAL: u64 = 1_000_000;
 /// Seats given out, of which the last lies on a ballot page.
@@ -25,13 +26,14 @@ const SEATS: u32 = 300;
 /// Measures them with three voters, of whom one votes as the last of 300.
 pub(super) fn measure(rows: &mut Rows) -> Result<()> {
     let mut community = founding(rows)?;
-    votes(&mut community, rows)?;
+    let decided = votes(&mut community, rows)?;
     adoption(&mut community, rows)?;
-    endings(&mut community, rows)
+    endings(&mut community, &decided, rows)
 }
 
 fn founding(rows: &mut Rows) -> Result<Community> {
     let mut community = Community::before("records", 3)?;
+    community.chain.set_slot(SLOT);
     community.send(community.create())?;
     community.send(community.principle_add(0))?;
     let (payer, constitution) = (community.founder, community.constitution);
@@ -68,7 +70,7 @@ fn founding(rows: &mut Rows) -> Result<Community> {
 }
 
 /// Ballots of this kind are final.
-fn votes(community: &mut Community, rows: &mut Rows) -> Result<()> {
+fn votes(community: &mut Community, rows: &mut Rows) -> Result<Address> {
     let (proposal, cost) = community.propose_by_record(&POLICY)?;
     rows.note("by weight record, 1 citation", cost);
     let ballot_page = pda::ballot_page(&proposal, 0);
@@ -82,7 +84,7 @@ fn votes(community: &mut Community, rows: &mut Rows) -> Result<()> {
     rows.note("the last of 300 seats, a final ballot on a ballot page that settles the outcome", cost);
     community.end_voting(&proposal)?;
     community.send(Community::finalize(&proposal))?;
-    Ok(())
+    Ok(proposal)
 }
 
 /// The voters choose another plugin.
@@ -106,8 +108,14 @@ fn adoption(community: &mut Community, rows: &mut Rows) -> Result<()> {
     Ok(())
 }
 
-fn endings(community: &mut Community, rows: &mut Rows) -> Result<()> {
+fn endings(community: &mut Community, decided: &Address, rows: &mut Rows) -> Result<()> {
     let (payer, constitution) = (community.founder, community.constitution);
+    community.chain.set_time(community.chain.now() + 30 * 86_400);
+    community.send(ix::ProposalExpire { constitution, proposal: *decided }.instruction())?;
+    let ballot_page = pda::ballot_page(decided, 0);
+    community.send(ix::BallotPageClose { proposal: *decided, ballot_page, payer: crank() }.instruction())?;
+    let close = community.close(decided)?;
+    community.send(close)?;
     let electorate = pda::weight_plugin(&constitution, 1);
     for index in 0..3 {
         let authority = voter(community.name, index);
@@ -117,9 +125,9 @@ fn endings(community: &mut Community, rows: &mut Rows) -> Result<()> {
             rows.note("by its voter", cost);
         }
     }
-    // The first proposal is still bound to it, and the seats that were never opened are counted.
+    // The seats that were never opened are counted.
     let mut account = accounts::WeightPlugin::decode(&community.chain.data(&electorate)?)?;
-    (account.bound_proposals, account.seats) = (0, 0);
+    account.seats = 0;
     community.chain.put(&electorate, PROGRAM_ID, account.to_bytes())?;
     let cost = community.send(ix::ElectorateClose { payer, constitution, electorate }.instruction())?;
     rows.note("a weight plugin", cost);
@@ -147,7 +155,7 @@ impl Community {
         }
         bytes.extend_from_slice(&weight.to_le_bytes());
         bytes.push(1);
-        bytes.extend_from_slice(&FIRST_SLOT.to_le_bytes());
+        bytes.extend_from_slice(&SLOT.to_le_bytes());
         if let Some((_, action, target)) = of {
             bytes.extend_from_slice(&[1, action as u8, 1]);
             bytes.extend_from_slice(target.as_ref());

@@ -10,7 +10,6 @@ use quantumagi_rules::{
     snapshot::{MAX_VOTERS_PER_SNAPSHOT, SnapshotContext, review::MAX_SNAPSHOT_OPERATORS, tree::SnapshotTree},
 };
 
-use super::chain::FIRST_SLOT;
 use super::community::{AGAINST, Community, FOR};
 use super::cost::Sent;
 use super::figures::Rows;
@@ -22,8 +21,10 @@ const OPERATORS: u32 = MAX_SNAPSHOT_OPERATORS as u32;
 const LAST_OPERATOR: u32 = OPERATORS - 1;
 /// Seconds between publication and binding.
 const CHALLENGE: u32 = 3_600;
-/// The slot that is read: the one before the chain's first.
-const READ_AT: u64 = FIRST_SLOT - 1;
+/// The slot that is read.
+const READ_AT: u64 = 900;
+/// The slot in which all of this happens.
+const SLOT: u64 = 1_000;
 /// What a verdict says.
 const APPROVE: u8 = 1;
 const POLICY: Action<'static> = Action::PolicyAdopt { text_hash: [9; 32], sunset_at: 0 };
@@ -46,6 +47,7 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
 
 fn founding(rows: &mut Rows) -> Result<Community> {
     let mut community = Community::before("snapshots", OPERATORS)?;
+    community.chain.set_slot(SLOT);
     community.send(community.create())?;
     community.send(community.principle_add(0))?;
     let (founder, constitution) = (community.founder, community.constitution);
