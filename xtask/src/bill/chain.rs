@@ -20,6 +20,8 @@ use crate::repo;
 pub(super) const LAMPORTS_PER_BYTE: u64 = 6_960;
 /// Largest transaction, bytes: what fits one packet of IPv6's least size. Source: `solana_packet::PACKET_DATA_SIZE`.
 pub(super) const MAX_TRANSACTION_BYTES: usize = 1_232;
+/// Most compute units of a transaction. Source: `solana_compute_budget::compute_budget_limits::MAX_COMPUTE_UNIT_LIMIT`.
+const MAX_COMPUTE_UNITS: u32 = 1_400_000;
 /// SPL Token.
 pub(super) const TOKEN: Address = Address::from_str_const("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
 /// Token-2022.
@@ -101,6 +103,17 @@ impl Chain {
         self.svm.set_account(*address, account).map_err(|error| anyhow::anyhow!("{address} is refused: {error:?}"))
     }
 
+    /// Writes a program of the upgradeable loader, whose code must be there.
+    ///
+    /// # Errors
+    /// Where the virtual machine refuses.
+    pub(super) fn put_program(&mut self, address: &Address, data: Vec<u8>) -> Result<()> {
+        let (lamports, owner) =
+            (self.svm.minimum_balance_for_rent_exemption(data.len()), solana_sdk_ids::bpf_loader_upgradeable::ID);
+        let account = Account { lamports, data, owner, executable: true, ..Account::default() };
+        self.svm.set_account(*address, account).map_err(|error| anyhow::anyhow!("{address} is refused: {error:?}"))
+    }
+
     /// The account that holds a program's code, where the program can be upgraded.
     pub(super) fn program_data(&self, program: &Address) -> Option<Address> {
         let account = self.svm.get_account(program)?;
@@ -141,7 +154,8 @@ impl Chain {
         self.send_transaction(&instruction, transaction)
     }
 
-    /// The same, with all accounts that do not sign behind an address lookup table.
+    /// The same, with all accounts that do not sign behind an address lookup table, and asking for as many compute units as
+    /// a transaction can have.
     ///
     /// # Errors
     /// Where the transaction is too large, or refused.
@@ -159,7 +173,10 @@ impl Chain {
         self.set_slot(1);
         let tables = [AddressLookupTableAccount { key, addresses }];
         let (payer, blockhash) = (fee_payer(&instruction), self.svm.latest_blockhash());
-        let message = v0::Message::try_compile(&payer, std::slice::from_ref(&instruction), &tables, blockhash)?;
+        // `ComputeBudgetInstruction::SetComputeUnitLimit`, which costs 150 compute units.
+        let data = [&[2][..], &MAX_COMPUTE_UNITS.to_le_bytes()].concat();
+        let limit = Instruction { program_id: solana_sdk_ids::compute_budget::ID, accounts: Vec::new(), data };
+        let message = v0::Message::try_compile(&payer, &[limit, instruction.clone()], &tables, blockhash)?;
         let signatures = vec![Signature::default(); usize::from(message.header.num_required_signatures)];
         let transaction = VersionedTransaction { signatures, message: VersionedMessage::V0(message) };
         self.send_transaction(&instruction, transaction)

@@ -6,6 +6,7 @@
 //! The built program runs in a virtual machine within this process, with fixed keys, so that the figures are the same
 //! on every machine that compiles the same program. Signatures are not made; their fee is counted.
 
+mod authorizations;
 mod budgets;
 mod bumps;
 mod calls;
@@ -19,6 +20,7 @@ mod drafts;
 mod emergencies;
 mod figures;
 mod founding;
+mod guardrails;
 mod ledger;
 mod lifecycle;
 mod mandates;
@@ -31,6 +33,7 @@ mod scrutiny;
 mod snapshots;
 mod table;
 mod tokens;
+mod upgrades;
 
 use anyhow::{Result, bail};
 
@@ -106,6 +109,9 @@ fn measure() -> Result<Bill> {
     scrutiny::measure(&mut rows)?;
     payloads::measure(&mut rows)?;
     tokens::measure(&mut rows)?;
+    upgrades::measure(&mut rows)?;
+    guardrails::measure(&mut rows)?;
+    authorizations::measure(&mut rows)?;
     snapshots::measure(&mut rows)?;
     records::measure(&mut rows)?;
     emergencies::measure(&mut rows)?;

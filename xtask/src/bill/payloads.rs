@@ -9,6 +9,7 @@ use super::calls::{CITED, Call, lamport_transfer};
 use super::community::Community;
 use super::figures::Rows;
 use super::people::voter;
+use super::table::grouped;
 
 /// Measures them in a council of five.
 pub(super) fn measure(rows: &mut Rows) -> Result<()> {
@@ -58,7 +59,7 @@ pub(super) fn series(community: &mut Community, rows: &mut Rows, under: &str) ->
     let draft = community.draft(&action, &CITED)?.with_payload(payload);
     let cost = community.send(draft.instruction())?;
     rows.note(
-        &format!("a series of 16 calls, {} bytes in a payload, 8 citations{under}, the largest", bytes.len()),
+        &format!("a series of 16 calls, {} bytes in a payload, 8 citations{under}", grouped(bytes.len() as u64)),
         cost,
     );
     let proposal = draft.accounts.proposal;
