@@ -6,7 +6,7 @@ use quantumagi_rules::action::Action;
 use quantumagi_rules::electorate::ElectorateKind;
 use solana_instruction::AccountMeta;
 
-use super::chain::TOKEN;
+use super::chain::{TOKEN, TOKEN_2022};
 use super::community::{AGAINST, Community, FOR};
 use super::cost::Sent;
 use super::figures::Rows;
@@ -19,62 +19,64 @@ struct Pool {
     community: Community,
     pool: Address,
     mint: Address,
+    /// Of the mint.
+    program: Address,
 }
 
 /// Measures them in the order in which a community meets them.
 pub(super) fn measure(rows: &mut Rows) -> Result<()> {
-    let mut pool = founding(rows)?;
+    let mut pool = founding("deposits", TOKEN, rows)?;
     tokens(&mut pool, rows)?;
     votes(&mut pool, rows)?;
+    endings(&mut pool, rows)?;
+    let mut pool = founding("deposits of Token-2022", TOKEN_2022, rows)?;
+    tokens(&mut pool, rows)?;
     endings(&mut pool, rows)
 }
 
-fn founding(rows: &mut Rows) -> Result<Pool> {
-    let mut community = Community::before("deposits", 3)?;
+fn founding(name: &'static str, program: Address, rows: &mut Rows) -> Result<Pool> {
+    let mut community = Community::before(name, 3)?;
     community.send(community.create())?;
     community.send(community.principle_add(0))?;
     let mint = person("deposits: mint");
-    let mut data = vec![0; 82];
-    data[36..44].copy_from_slice(&1_000_000_000u64.to_le_bytes());
-    data[44..46].copy_from_slice(&[6, 1]);
-    community.chain.put(&mint, TOKEN, data)?;
+    community.chain.put_mint(&mint, program, 1_000_000_000)?;
     let Community { founder, constitution, .. } = community;
     let pool = pda::deposit_pool(&constitution, 1);
     let pool_vault = pda::pool_vault(&pool);
-    let create = ix::DepositPoolCreate { payer: founder, constitution, mint, pool, pool_vault, token_program: TOKEN };
+    let create = ix::DepositPoolCreate { payer: founder, constitution, mint, pool, pool_vault, token_program: program };
     let cost = community.send(create.instruction(MATURITY, 1_000))?;
-    rows.note("with the token account", cost);
+    rows.note(&with_name("with the token account", program), cost);
     let adopt = ix::ElectorateAdopt { authority: founder, constitution, proposal: None, electorate: pool };
     let cost = community.send(adopt.instruction(ElectorateKind::Deposit as u8))?;
-    rows.note("by the founder", cost);
+    if program == TOKEN {
+        rows.note("a pool of tokens, by the founder", cost);
+    }
     community.send(community.seal())?;
     community.send(community.proposer_open())?;
-    Ok(Pool { community, pool, mint })
+    Ok(Pool { community, pool, mint, program })
 }
 
 fn tokens(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
     for index in 0..3 {
         let owner = pool.owner(index);
-        let mut data = vec![0; 165];
-        data[..32].copy_from_slice(pool.mint.as_ref());
-        data[32..64].copy_from_slice(owner.as_ref());
-        data[64..72].copy_from_slice(&1_000_000u64.to_le_bytes());
-        data[108] = 1;
+        let (program, mint) = (pool.program, pool.mint);
         let wallet = pool.wallet(index);
-        pool.community.chain.put(&wallet, TOKEN, data)?;
+        pool.community.chain.put_tokens(&wallet, program, &mint, &owner, 1_000_000)?;
         let constitution = pool.community.constitution;
         let open = ix::DepositOpen { payer: owner, constitution, pool: pool.pool, deposit: pool.deposit(index) };
         let opened = pool.community.send(open.instruction(owner))?;
         let added = pool.add(index)?;
         if index == 0 {
-            rows.note("", opened);
-            rows.note("", added);
+            if pool.program == TOKEN {
+                rows.note("", opened);
+            }
+            rows.note(&with_name("", pool.program), added);
         }
     }
     pool.wait();
     for index in 0..3 {
         let cost = pool.mature(index)?;
-        if index == 0 {
+        if (index, pool.program) == (0, TOKEN) {
             rows.note("for the first time", cost);
         }
     }
@@ -170,23 +172,50 @@ fn endings(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
         token_account: transfer.token_account,
     };
     let cost = pool.community.send(withdraw.instruction(1_000))?;
-    rows.note("", cost);
+    rows.note(&with_name("", pool.program), cost);
     let constitution = pool.community.constitution;
     let close = ix::DepositClose { authority: owner, constitution, deposit: pool.deposit(1), payer: owner };
     let cost = pool.community.send(close.instruction())?;
-    rows.note("", cost);
+    if pool.program == TOKEN {
+        rows.note("", cost);
+    }
 
     let payer = crank();
     let candidate = pda::deposit_pool(&constitution, 2);
     let pool_vault = pda::pool_vault(&candidate);
-    let (mint, token_program) = (pool.mint, TOKEN);
+    let (mint, token_program) = (pool.mint, pool.program);
     let create = ix::DepositPoolCreate { payer, constitution, mint, pool: candidate, pool_vault, token_program };
+    let (treasury, vault) = (person("the vault's tokens"), pool.community.vault);
+    pool.community.chain.put_tokens(&treasury, token_program, &mint, &vault, 0)?;
     pool.community.send(create.instruction(MATURITY, 1_000))?;
-    let close =
-        ix::DepositPoolClose { payer, constitution, pool: candidate, pool_vault, mint, token_program, treasury: None };
+    let close = ix::DepositPoolClose {
+        payer,
+        constitution,
+        pool: candidate,
+        pool_vault,
+        mint,
+        token_program,
+        treasury: Some(treasury),
+    };
+    if token_program == TOKEN {
+        let cost = pool.community.send(close.instruction())?;
+        rows.note("", cost);
+        return Ok(());
+    }
+    // Somebody sent a token without depositing it.
+    pool.community.chain.put_tokens(&pool_vault, token_program, &mint, &candidate, 1)?;
     let cost = pool.community.send(close.instruction())?;
-    rows.note("", cost);
+    rows.note("with a token that nobody deposited, of Token-2022", cost);
     Ok(())
+}
+
+/// A case that costs more with the larger token program.
+fn with_name(case: &str, program: Address) -> String {
+    match (program == TOKEN_2022, case.is_empty()) {
+        (false, _) => case.to_owned(),
+        (true, true) => "of Token-2022".to_owned(),
+        (true, false) => format!("{case}, of Token-2022"),
+    }
 }
 
 impl Pool {
@@ -209,7 +238,7 @@ impl Pool {
             pool: self.pool,
             pool_vault: pda::pool_vault(&self.pool),
             mint: self.mint,
-            token_program: TOKEN,
+            token_program: self.program,
             deposit: self.deposit(index),
             token_account: self.wallet(index),
         }

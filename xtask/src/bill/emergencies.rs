@@ -23,15 +23,26 @@ const HOLD_PROPOSAL: u8 = 5;
 
 /// Measures them in a council of five with the most guardians there can be.
 pub(super) fn measure(rows: &mut Rows) -> Result<()> {
-    let mut community = founding(rows)?;
+    let mut community = founding("emergencies", rows)?;
     pause(&mut community, rows)?;
-    suspension(&mut community, rows)?;
-    hold(&mut community, rows)?;
-    by_vote(&mut community, rows)
+    suspension(&mut community, rows, Vote::Ratify)?;
+    hold(&mut community, rows, Vote::End)?;
+    by_vote(&mut community, rows)?;
+    // Once more, with each vote about the other act.
+    let mut community = founding("more emergencies", &mut Rows::default())?;
+    suspension(&mut community, rows, Vote::End)?;
+    hold(&mut community, rows, Vote::Ratify)
 }
 
-fn founding(rows: &mut Rows) -> Result<Community> {
-    let mut community = Community::before("emergencies", 5)?;
+/// What a vote does with an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Vote {
+    Ratify,
+    End,
+}
+
+fn founding(name: &'static str, rows: &mut Rows) -> Result<Community> {
+    let mut community = Community::before(name, 5)?;
     community.send(community.create())?;
     community.send(community.principle_add(0))?;
     community.fill_roster(1, 5)?;
@@ -75,33 +86,30 @@ fn pause(community: &mut Community, rows: &mut Rows) -> Result<()> {
     Ok(())
 }
 
-/// A suspension of a policy that a vote confirms.
-fn suspension(community: &mut Community, rows: &mut Rows) -> Result<()> {
-    let (constitution, text_hash, policy) =
-        (community.constitution, hash("be kind"), pda::policy(&community.constitution, 0));
+/// A suspension of a policy, and the vote on it.
+fn suspension(community: &mut Community, rows: &mut Rows, vote: Vote) -> Result<()> {
+    let constitution = community.constitution;
+    let (text_hash, policy) = (hash("be kind"), pda::policy(&constitution, 0));
     let proposal = community.approved(&Action::PolicyAdopt { text_hash, sunset_at: 0 })?;
     let adopt = ix::PolicyAdopt { payer: crank(), constitution, proposal, policy };
     community.send(adopt.instruction(text_hash, 0))?;
-    let emergency = community.act(rows, SUSPEND_POLICY, Some(policy), 7 * DAY, "a suspended policy")?;
-    let proposal = community.approved(&Action::EmergencyRatify { emergency_id: 1 })?;
-    let guardians = pda::guardians(&constitution);
-    let ratify = ix::EmergencyRatify { constitution, guardians, emergency, target: Some(policy), proposal };
-    let cost = community.send(ratify.instruction())?;
-    rows.note("a suspended policy", cost);
-    Ok(())
+    let mut opening = Rows::default();
+    let emergency = community.act(&mut opening, SUSPEND_POLICY, Some(policy), 7 * DAY, "a suspended policy")?;
+    if vote == Vote::Ratify {
+        rows.append(opening);
+    }
+    community.decide(rows, vote, emergency, policy, "a suspended policy")
 }
 
-/// A proposal that is held, until a vote lets it go.
-fn hold(community: &mut Community, rows: &mut Rows) -> Result<()> {
-    let constitution = community.constitution;
+/// A proposal that is held, and the vote on that.
+fn hold(community: &mut Community, rows: &mut Rows, vote: Vote) -> Result<()> {
     let held = community.approved(&Action::TransferLamports { recipient: hash("crank"), lamports: 1 })?;
-    let emergency = community.act(rows, HOLD_PROPOSAL, Some(held), 6 * DAY, "a held proposal")?;
-    let proposal = community.approved(&Action::EmergencyEnd { emergency_id: 2 })?;
-    let guardians = pda::guardians(&constitution);
-    let end = ix::EmergencyEnd { constitution, guardians, emergency, target: Some(held), proposal };
-    let cost = community.send(end.instruction())?;
-    rows.note("a held proposal", cost);
-    Ok(())
+    let mut opening = Rows::default();
+    let emergency = community.act(&mut opening, HOLD_PROPOSAL, Some(held), 6 * DAY, "a held proposal")?;
+    if vote == Vote::End {
+        rows.append(opening);
+    }
+    community.decide(rows, vote, emergency, held, "a held proposal")
 }
 
 /// Guardians are chosen and removed by vote.
@@ -165,5 +173,25 @@ impl Community {
             }
         }
         Ok(emergency)
+    }
+
+    /// Has a vote decide about an act with this target.
+    fn decide(&mut self, rows: &mut Rows, vote: Vote, emergency: Address, target: Address, case: &str) -> Result<()> {
+        let constitution = self.constitution;
+        let (guardians, target) = (pda::guardians(&constitution), Some(target));
+        let emergency_id = EmergencyAction::decode(&self.chain.data(&emergency)?)?.id;
+        let instruction = match vote {
+            Vote::Ratify => {
+                let proposal = self.approved(&Action::EmergencyRatify { emergency_id })?;
+                ix::EmergencyRatify { constitution, guardians, emergency, target, proposal }.instruction()
+            }
+            Vote::End => {
+                let proposal = self.approved(&Action::EmergencyEnd { emergency_id })?;
+                ix::EmergencyEnd { constitution, guardians, emergency, target, proposal }.instruction()
+            }
+        };
+        let cost = self.send(instruction)?;
+        rows.note(case, cost);
+        Ok(())
     }
 }

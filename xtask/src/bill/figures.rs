@@ -106,4 +106,10 @@ impl Rows {
         self.closed.extend(closed.map(|closed| (instruction, case.to_owned(), closed)));
         self.rows.push(Row { instruction: instruction.to_owned(), case: case.to_owned(), cost });
     }
+
+    /// Notes all that others have noted.
+    pub(super) fn append(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.closed.extend(other.closed);
+    }
 }

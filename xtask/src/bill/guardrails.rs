@@ -35,22 +35,10 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
 /// Limits on lamports: whatever pays, and the changes of guardrails themselves.
 fn lamports(rows: &mut Rows) -> Result<()> {
     let limit = |id| Guardrail::LamportsPerWindow { limit: 1_000_000 + u64::from(id), window_seconds: WINDOW };
-    let mut community = guarded("lamports", limit, Some(rows))?;
-    let payment = Action::TransferLamports { recipient: hash("crank"), lamports: 1 };
-    let (proposal, create) = community.propose(&payment, &CITED, false)?;
-    let cost = community.send(create)?;
-    rows.note("a payment, 8 citations, 12 limits on lamports", cost);
-    community.approve(&proposal)?;
-    let transfer = ix::VaultTransfer {
-        constitution: community.constitution,
-        proposal,
-        vault: community.vault,
-        recipient: crank(),
-        guardrails: community.guardrails()?,
-    };
-    let cost = community.send(transfer.instruction(1))?;
-    rows.note("12 limits on lamports", cost);
-
+    let mut community = guarded("one limit", 1, limit, None)?;
+    pay(&mut community, rows, "1 limit on lamports")?;
+    let mut community = guarded("lamports", MOST, limit, Some(rows))?;
+    pay(&mut community, rows, "12 limits on lamports")?;
     let (authority, constitution) = (crank(), community.constitution);
     let guardrails = community.guardrails()?;
     for (principle_id, guardrail) in [(0, Guardrail::PolicySunset { seconds: DAY }), (LAST, limit(0))] {
@@ -77,6 +65,25 @@ fn lamports(rows: &mut Rows) -> Result<()> {
     Ok(())
 }
 
+/// One lamport from the vault, under these guardrails.
+fn pay(community: &mut Community, rows: &mut Rows, under: &str) -> Result<()> {
+    let payment = Action::TransferLamports { recipient: hash("crank"), lamports: 1 };
+    let (proposal, create) = community.propose(&payment, &[0], false)?;
+    let cost = community.send(create)?;
+    rows.note(&format!("a payment, 1 citation, {under}"), cost);
+    community.approve(&proposal)?;
+    let transfer = ix::VaultTransfer {
+        constitution: community.constitution,
+        proposal,
+        vault: community.vault,
+        recipient: crank(),
+        guardrails: community.guardrails()?,
+    };
+    let cost = community.send(transfer.instruction(1))?;
+    rows.note(under, cost);
+    Ok(())
+}
+
 /// Ranges of parameters: whatever changes parameters.
 fn parameters(rows: &mut Rows) -> Result<()> {
     // The last of the thirteen, so that every one before it is looked at.
@@ -86,7 +93,7 @@ fn parameters(rows: &mut Rows) -> Result<()> {
         min: 0,
         max: 2_000_000 + id,
     };
-    let mut community = guarded("parameters", range, None)?;
+    let mut community = guarded("parameters", MOST, range, None)?;
     let (authority, constitution) = (crank(), community.constitution);
     let before = community.stored()?.parameters(Track::Policy);
     let after = types::TrackConfig { voting_seconds: 2 * DAY, ..TRACK };
@@ -104,7 +111,7 @@ fn parameters(rows: &mut Rows) -> Result<()> {
 
 /// Sunsets: whatever adopts a policy.
 fn sunsets(rows: &mut Rows) -> Result<()> {
-    let mut community = guarded("sunsets", |id| Guardrail::PolicySunset { seconds: 365 * DAY + id }, None)?;
+    let mut community = guarded("sunsets", MOST, |id| Guardrail::PolicySunset { seconds: 365 * DAY + id }, None)?;
     let sunset_at = community.chain.now() + 100 * i64::from(DAY);
     let policy = Action::PolicyAdopt { text_hash: hash("be kind"), sunset_at };
     let (_, create) = community.propose(&policy, &CITED, false)?;
@@ -116,7 +123,7 @@ fn sunsets(rows: &mut Rows) -> Result<()> {
 /// Accounts that are never written: whatever calls other programs.
 fn writes(rows: &mut Rows) -> Result<()> {
     let never = |id| Guardrail::NeverWritable { account: hash(&format!("never written {id}")) };
-    let mut community = guarded("writes", never, None)?;
+    let mut community = guarded("writes", MOST, never, None)?;
     largest_that_fits(&mut community, rows, UNDER)?;
     widest(&mut community, rows, UNDER)?;
     payloads::series(&mut community, rows, UNDER)?;
@@ -127,7 +134,7 @@ fn writes(rows: &mut Rows) -> Result<()> {
 fn tokens(rows: &mut Rows) -> Result<()> {
     let mint = person("mint").to_bytes();
     let limit = |id| Guardrail::TokensPerWindow { mint, limit: 500 + u64::from(id), window_seconds: WINDOW };
-    let mut community = guarded("limited tokens", limit, None)?;
+    let mut community = guarded("limited tokens", MOST, limit, None)?;
     for (program, name) in [(TOKEN, "SPL Token"), (TOKEN_2022, "Token-2022")] {
         let payment = Payment::prepared(&mut community, program)?;
         let proposal = community.approved(&payment.action())?;
@@ -143,8 +150,13 @@ fn tokens(rows: &mut Rows) -> Result<()> {
     widest(&mut community, rows, ", of which 46 hold tokens, 12 limits on them")
 }
 
-/// A community whose principles 0 to 11 have these guardrails.
-fn guarded(name: &'static str, guardrail: impl Fn(u32) -> Guardrail, mut rows: Option<&mut Rows>) -> Result<Community> {
+/// A community with 12 principles, of which the first `count` have these guardrails.
+fn guarded(
+    name: &'static str,
+    count: u32,
+    guardrail: impl Fn(u32) -> Guardrail,
+    mut rows: Option<&mut Rows>,
+) -> Result<Community> {
     let mut community = Community::before(name, 5)?;
     community.send(community.create())?;
     for id in 0..MOST {
@@ -156,7 +168,7 @@ fn guarded(name: &'static str, guardrail: impl Fn(u32) -> Guardrail, mut rows: O
     if let Some(rows) = &mut rows {
         rows.note("", cost);
     }
-    for id in 0..MOST {
+    for id in 0..count {
         let cost = community.send(community.guard(id, &guardrail(id)))?;
         let case = match id {
             0 => "the first, by the founder",
