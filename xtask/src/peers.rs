@@ -35,8 +35,8 @@ const fn step(
 
 /// What SPL Governance does once for all decisions.
 pub(crate) const SPL_GOVERNANCE_FOUNDING: [Step; 4] = [
-    step("create realm", 1, 42_277, 7_765_400, 5_000, 440),
-    step("deposit tokens", 5, 27_756, 2_863_600, 10_000, 508),
+    CREATE_REALM,
+    DEPOSIT,
     step("create governance", 1, 22_843, 2_543_440, 10_000, 502),
     step("create native treasury", 1, 12_101, 895_880, 5_000, 287),
 ];
@@ -53,6 +53,10 @@ pub(crate) const SPL_GOVERNANCE_DECISION: [Step; 8] = [
     step("relinquish", 5, 15_678, 10_000, 10_000, 466),
 ];
 
+/// SPL Governance's founding, without governance and treasury.
+pub(crate) const CREATE_REALM: Step = step("create realm", 1, 42_277, 7_765_400, 5_000, 440);
+/// SPL Governance's deposit of tokens, by which a voter is admitted.
+pub(crate) const DEPOSIT: Step = step("deposit tokens", 5, 27_756, 2_863_600, 10_000, 508);
 /// SPL Governance's creation of a proposal, without its transaction and the sign-off.
 pub(crate) const CREATE_PROPOSAL: Step = step("create proposal", 1, 60_482, 3_705_760, 10_000, 670);
 /// SPL Governance's addition of the transaction to a proposal.

@@ -42,18 +42,18 @@ pub(super) fn measure() -> Result<Lifecycle> {
 fn founding(community: &mut Community) -> Result<Vec<super::figures::Row>> {
     let mut rows = Rows::default();
     let steps = [
-        community.create(),
-        community.principle_add(0),
-        community.roster_create(1, 5),
-        community.roster_page_open(1, 0),
-        community.roster_extend(1, 0, 5),
-        community.roster_adopt(1),
-        community.seal(),
-        community.proposer_open(),
+        (community.create(), ""),
+        (community.principle_add(0), "by the founder"),
+        (community.roster_create(1, 5), ""),
+        (community.roster_page_open(1, 0), ""),
+        (community.roster_extend(1, 0, 5), ""),
+        (community.roster_adopt(1), "by the founder"),
+        (community.seal(), ""),
+        (community.proposer_open(), ""),
     ];
-    for instruction in steps {
+    for (instruction, case) in steps {
         let cost = community.send(instruction)?;
-        rows.note("", cost);
+        rows.note(case, cost);
     }
     Ok(rows.rows)
 }

@@ -6,6 +6,7 @@
 //! The built program runs in a virtual machine within this process, with fixed keys, so that the figures are the same
 //! on every machine that compiles the same program. Signatures are not made; their fee is counted.
 
+mod above;
 mod authorizations;
 mod budgets;
 mod bumps;
@@ -89,6 +90,7 @@ pub(crate) fn check() -> Result<()> {
 /// Budgets that are left, and whatever has no row.
 fn missed(bill: &Bill) -> Result<Vec<String>> {
     let mut findings = Names::read()?.missing(bill);
+    findings.extend(budgets::unneeded(bill));
     findings.extend(budgets::all(bill).iter().filter(|budget| budget.is_missed()).map(ToString::to_string));
     Ok(findings)
 }

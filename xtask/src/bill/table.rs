@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::above::{ABOVE, Above};
 use super::budgets;
 use super::figures::{Account, Bill, Closing, Row, sum};
 use crate::peers::{self, Step};
@@ -44,12 +45,13 @@ impl Medium {
             "gross",
             "bytes",
         ];
-        let lines = rows.iter().map(|Row { instruction, case, cost }| {
+        let lines = rows.iter().map(|row| {
+            let Row { instruction, case, cost } = row;
             [
                 instruction.clone(),
                 case.clone(),
                 grouped(cost.compute_units),
-                budgets::compute_units_of(instruction).map(grouped).unwrap_or_default(),
+                budgets::compute_units_of(row).map(grouped).unwrap_or_default(),
                 cost.address_tries.to_string(),
                 grouped(cost.fee_lamports),
                 grouped(cost.placed_lamports),
@@ -68,6 +70,24 @@ impl Medium {
             [budget.of, budget.transaction, grouped(budget.value), grouped(budget.most), verdict.to_owned()]
         });
         self.table(["budget", "largest figure", "measured", "at most", ""], lines.collect(), 2)
+    }
+
+    /// What may take more than its budget, and why.
+    pub(super) fn above(self, bill: &Bill) -> Table {
+        let lines = ABOVE.iter().map(|above| {
+            let Above { instruction, case, compute_units, why } = *above;
+            let row = bill.instructions.iter().find(|row| row.instruction == instruction && row.case == case);
+            let measured = row.map_or(0, |row| row.cost.compute_units);
+            let most = row.and_then(budgets::compute_units_of).unwrap_or_default();
+            let numbers = [measured, most - compute_units.min(most), compute_units].map(grouped);
+            let [measured, budget, compute_units] = numbers;
+            [instruction.to_owned(), case.to_owned(), why.to_owned(), measured, budget, compute_units]
+        });
+        self.table(
+            ["instruction", "case", "why, and what less would take", "CU", "budget", "above, at most"],
+            lines.collect(),
+            3,
+        )
     }
 
     /// The peer's transactions.
