@@ -35,6 +35,8 @@ struct Cli {
 enum Verb {
     /// Show that `anchor build` gives the same program and IDL, where the Anchor CLI is installed
     Anchor,
+    /// How many whole decisions the program takes a second on one core, in a release build
+    Bench(bill::bench::Args),
     /// What every instruction and a whole decision cost, beside SPL Governance
     Bill(bill::Args),
     /// Compile the program for the chain, check its size, and compile the command line
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
     }
     let outcome = match Cli::parse().verb {
         Verb::Anchor => anchor::run(),
+        Verb::Bench(args) => bill::bench::run(&args),
         Verb::Bill(args) => bill::run(&args),
         Verb::Build(args) => build::run(&args),
         Verb::Codegen(args) => codegen::run(&args),

@@ -32,8 +32,11 @@ const CALLS: &str = "every account of the call is compared, hashed, checked for 
                      2,960";
 const CODE: &str = "every byte of the new code is hashed at half a compute unit, so that a buffer changed after the vote \
                     is refused; less would take a hash kept by the loader";
-const TOKENS: &str = "the token program's own transfer is part of it, and the accounts are read before and after it; less \
-                      would take reading them by their layout in rules instead of through anchor-spl";
+const TOKENS: &str = "the mint and both token accounts are checked, and read again after the call; SPL Token itself takes 105 \
+                      compute units of it, Token-2022 1,791; less would take trusting the token program with what arrived";
+const DEPOSITS: &str = "the pool's token account, the mint and the owner's are loaded through anchor-spl; SPL Token itself \
+                        takes 105 compute units of it, Token-2022 1,791; less would take reading them by their layout in \
+                        rules, as vault_transfer_tokens does";
 const OPENS: &str = "it opens an account: the search for its address and a call of the System program, some 1,500 compute \
                      units; less would take accounts that are opened ahead, as ballot pages are";
 const PROOF: &str = "each of 20 levels takes 170 compute units, and what settles the outcome early the rest; less would \
@@ -59,8 +62,8 @@ pub(super) const ABOVE: &[Above] = &[
         CALLS,
     ),
     above("deposit_open", "", 700, OPENS),
-    above("deposit_add", "", 5_500, TOKENS),
-    above("deposit_add", "of Token-2022", 7_200, TOKENS),
+    above("deposit_add", "", 5_500, DEPOSITS),
+    above("deposit_add", "of Token-2022", 7_200, DEPOSITS),
     above("policy_adopt", "for ever", 1_800, OPENS),
     above("policy_adopt", "with a sunset", 1_200, OPENS),
     above("principle_add", "by vote", 1_200, OPENS),

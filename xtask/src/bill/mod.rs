@@ -8,6 +8,7 @@
 
 mod above;
 mod authorizations;
+pub(crate) mod bench;
 mod budgets;
 mod bumps;
 mod calls;
