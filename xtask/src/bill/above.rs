@@ -48,6 +48,7 @@ const HELD: &str = "it ends the act and lets the held proposal go; less would ta
 
 /// All of them.
 pub(super) const ABOVE: &[Above] = &[
+    above("proposal_create", "another roster, 8 citations, veto body, attestor, the largest deposit", 263, CITATIONS),
     above("principle_add", "by the founder", 400, OPENS),
     above("proposal_create", "a call with 15 accounts, 8 citations, the largest without a payload", 263, CITATIONS),
     above("proposal_execute", "a transfer of tokens, 3 accounts", 2_400, CALLS),

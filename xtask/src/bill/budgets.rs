@@ -55,6 +55,11 @@ impl Budget {
         Self { transaction: format!("{}{case}", row.instruction), ..Self::new(of, value, most) }
     }
 
+    /// What is left of it; less than nothing where it is too large.
+    fn margin(&self) -> i128 {
+        i128::from(self.most) - i128::from(self.value)
+    }
+
     /// Whether the figure is too large.
     pub(super) fn is_missed(&self) -> bool {
         self.value > self.most
@@ -103,7 +108,7 @@ pub(super) fn tightest(bill: &Bill) -> Vec<Budget> {
     let mut tightest: Vec<Budget> = Vec::new();
     for budget in all(bill) {
         match tightest.iter_mut().find(|other| other.of == budget.of) {
-            Some(other) if other.value < budget.value => *other = budget,
+            Some(other) if budget.margin() < other.margin() => *other = budget,
             Some(_) => {}
             None => tightest.push(budget),
         }

@@ -16,6 +16,15 @@ const BODY: u32 = 256;
 /// Basis points of the body that stop a proposal: all of it, so that every member can be measured.
 const ALL: u16 = 10_000;
 
+/// The parameters of a track under scrutiny.
+const WATCHED: types::TrackConfig = types::TrackConfig {
+    veto_bps: ALL,
+    cooloff_seconds: 3_600,
+    slash_bps: 1_000,
+    deposit_lamports: MAX_DEPOSIT_LAMPORTS,
+    ..TRACK
+};
+
 /// Measures them in a council of five with the largest veto body.
 pub(super) fn measure(rows: &mut Rows) -> Result<()> {
     let mut community = Community::before("scrutiny", BODY)?;
@@ -36,19 +45,48 @@ pub(super) fn measure(rows: &mut Rows) -> Result<()> {
     let cost = community.send(settings.instruction(person("attestor"), 8_000, 16))?;
     rows.note("by the founder", cost);
     let parameters = ix::ParametersAmend { authority, constitution, proposal, guardrails: None };
-    let watched = types::TrackConfig {
-        veto_bps: ALL,
-        cooloff_seconds: 3_600,
-        slash_bps: 1_000,
-        deposit_lamports: MAX_DEPOSIT_LAMPORTS,
-        ..TRACK
-    };
-    let cost = community.send(parameters.instruction(Track::Policy as u8, &watched))?;
+    let cost = community.send(parameters.instruction(Track::Policy as u8, &WATCHED))?;
     rows.note("by the founder", cost);
     community.send(community.seal())?;
     community.send(community.proposer_open())?;
     scrutinized(&mut community, rows)?;
-    by_vote(&mut community, rows)
+    by_vote(&mut community, rows)?;
+    candidate(rows)
+}
+
+/// Another roster is proposed where everything else decides besides: as many accounts as a proposal is ever bound to.
+fn candidate(rows: &mut Rows) -> Result<()> {
+    let mut community = Community::before("candidates", 5)?;
+    community.send(community.create())?;
+    for id in 0..8 {
+        community.send(community.principle_add(id))?;
+    }
+    for version in 1..4 {
+        community.fill_roster(version, 5)?;
+    }
+    community.send(community.roster_adopt(1))?;
+    let (authority, constitution, proposal) = (community.founder, community.constitution, None);
+    let adopt = ix::VetoBodyAdopt { authority, constitution, roster: community.roster(2), proposal };
+    community.send(adopt.instruction())?;
+    let settings = ix::SettingsAmend { authority, constitution, proposal };
+    community.send(settings.instruction(person("attestor"), 8_000, 16))?;
+    let parameters = ix::ParametersAmend { authority, constitution, proposal, guardrails: None };
+    community.send(parameters.instruction(Track::Amendment as u8, &WATCHED))?;
+    community.send(community.seal())?;
+    community.send(community.proposer_open())?;
+    let members_hash = Roster::decode(&community.chain.data(&community.roster(3))?)?.members_hash;
+    let action = Action::RosterAdopt { roster_version: 3, members_hash };
+    let (proposal, create) = community.propose(&action, &[0, 1, 2, 3, 4, 5, 6, 7], false)?;
+    let cost = community.send(create)?;
+    rows.note("another roster, 8 citations, veto body, attestor, the largest deposit", cost);
+    community.open_voting(&proposal)?;
+    community.vote(&proposal, 0, AGAINST)?;
+    community.end_voting(&proposal)?;
+    community.send(Community::finalize(&proposal))?;
+    let close = community.close(&proposal)?;
+    let cost = community.send(close)?;
+    rows.note("of another roster, with a veto body and a deposit that is forfeited", cost);
+    Ok(())
 }
 
 /// A policy that is attested, vetoed by half the body and wanted by nobody.
