@@ -25,11 +25,13 @@ const CITATIONS: &str = "every cited principle is loaded as an account; a table 
 const PAYLOAD: &str = "every byte of a payload is read, and every call in it is checked, pinned and hashed by itself, so \
                        that each can be shown alone; less would take fewer calls or a payload that is hashed as a whole";
 const GUARDRAILS: &str = "every guardrail is asked about everything that is done, and a limit counts what left in a window \
-                          of its own, some 1,200 compute units each; less would take one count for all limits on the \
+                          of its own, 1,100 to 1,800 compute units each; less would take one count for all limits on the \
                           same thing";
 const CALLS: &str = "every account of the call is compared, hashed, checked for the vault's custody and handed over; less \
-                     would take a digest without the accounts. What SPL Governance's figure pays, vault_transfer pays in \
-                     2,960";
+                     would take a digest without the accounts. The payment that SPL Governance's figure is of has an \
+                     instruction of its own, vault_transfer";
+const PLACES: &str = "all twelve places are looked through for the principle's own, and the constitution's summary of them is \
+                      made anew; less would take a summary that is counted up and down";
 const CODE: &str = "every byte of the new code is hashed at half a compute unit, so that a buffer changed after the vote \
                     is refused; less would take a hash kept by the loader";
 const TOKENS: &str = "the mint and both token accounts are checked, and read again after the call; SPL Token itself takes 105 \
@@ -46,43 +48,44 @@ const RECORD: &str = "the plugin and the record are two more accounts than a cou
 const GUARDIANS: &str = "nine addresses are checked, hashed, written and told; less would take fewer guardians";
 const HELD: &str = "it ends the act and lets the held proposal go; less would take a vote that names no target";
 
-/// All of them.
+/// All of them. What was measured is rounded up by 50 to 149, so that a compiler's whim needs no new line; what decision 17
+/// allows is as it says there.
 pub(super) const ABOVE: &[Above] = &[
     above("proposal_create", "another roster, 8 citations, veto body, attestor, the largest deposit", 263, CITATIONS),
     above("principle_add", "by the founder", 400, OPENS),
     above("proposal_create", "a call with 15 accounts, 8 citations, the largest without a payload", 263, CITATIONS),
-    above("proposal_execute", "a transfer of tokens, 3 accounts", 2_400, CALLS),
+    above("proposal_execute", "a transfer of tokens, 3 accounts", 2_500, CALLS),
     above("proposal_execute", "a call with 2 accounts", 1_500, CALLS),
-    above("proposal_execute", "a call with 22 accounts, the most that can be proposed without a payload", 6_600, CALLS),
-    above("proposal_create", "a call with 48 accounts in a payload, 8 citations", 2_200, PAYLOAD),
-    above("proposal_execute", "a call with 48 accounts, the most, by an address lookup table", 13_300, CALLS),
+    above("proposal_execute", "a call with 22 accounts, the most that can be proposed without a payload", 6_700, CALLS),
+    above("proposal_create", "a call with 48 accounts in a payload, 8 citations", 2_300, PAYLOAD),
+    above("proposal_execute", "a call with 48 accounts, the most, by an address lookup table", 13_400, CALLS),
     above(
         "proposal_execute",
         "a call with 48 accounts, the most, by an address lookup table, from a payload",
-        14_000,
+        14_100,
         CALLS,
     ),
     above("deposit_open", "", 700, OPENS),
     above("deposit_add", "", 5_500, DEPOSITS),
     above("deposit_add", "of Token-2022", 7_200, DEPOSITS),
-    above("policy_adopt", "for ever", 1_800, OPENS),
+    above("policy_adopt", "for ever", 1_900, OPENS),
     above("policy_adopt", "with a sunset", 1_200, OPENS),
-    above("principle_add", "by vote", 1_200, OPENS),
+    above("principle_add", "by vote", 1_300, OPENS),
     above("proposal_create", "a policy, 8 citations, veto body, attestor, the largest deposit", 263, CITATIONS),
     above("proposal_create", "a series of 16 calls, 10,225 bytes in a payload, 8 citations", 48_900, PAYLOAD),
-    above("proposal_execute", "step 1 of a series of 16, 17 accounts, from a payload", 7_900, CALLS),
+    above("proposal_execute", "step 1 of a series of 16, 17 accounts, from a payload", 8_000, CALLS),
     above("proposal_execute", "step 16 of a series of 16, 18 accounts, from a payload", 9_900, CALLS),
-    above("vault_transfer_tokens", "SPL Token", 1_600, TOKENS),
+    above("vault_transfer_tokens", "SPL Token", 1_700, TOKENS),
     above("vault_transfer_tokens", "Token-2022", 3_400, TOKENS),
     above("program_upgrade", "a buffer of 74,800 bytes", 41_900, CODE),
     above("program_upgrade", "a buffer of 102,400 bytes", 55_900, CODE),
-    above("vault_transfer", "1 limit on lamports", 2_500, GUARDRAILS),
-    above("guardrail_set", "the last of 12, by the founder", 1_000, GUARDRAILS),
-    above("proposal_create", "a payment, 1 citation, 12 limits on lamports", 4_400, GUARDRAILS),
+    above("vault_transfer", "1 limit on lamports", 2_600, GUARDRAILS),
+    above("guardrail_set", "the last of 12, by the founder", 1_000, PLACES),
+    above("proposal_create", "a payment, 1 citation, 12 limits on lamports", 4_500, GUARDRAILS),
     above("vault_transfer", "12 limits on lamports", 14_400, GUARDRAILS),
-    above("guardrail_set", "in place of the last of 12, by vote", 2_200, GUARDRAILS),
-    above("guardrail_clear", "the last of 12, by vote", 1_000, GUARDRAILS),
-    above("principle_retire", "with its guardrail, the last of 11, by vote", 1_400, GUARDRAILS),
+    above("guardrail_set", "in place of the last of 12, by vote", 2_200, PLACES),
+    above("guardrail_clear", "the last of 12, by vote", 1_100, PLACES),
+    above("principle_retire", "with its guardrail, the last of 11, by vote", 1_500, PLACES),
     above("proposal_create", "parameters, 8 citations, 12 ranges", 2_400, GUARDRAILS),
     above("parameters_amend", "12 ranges, by vote", 2_900, GUARDRAILS),
     above("proposal_create", "a policy, 8 citations, 12 sunsets", 2_500, GUARDRAILS),
@@ -92,7 +95,7 @@ pub(super) const ABOVE: &[Above] = &[
         8_700,
         GUARDRAILS,
     ),
-    above("proposal_create", "a call with 48 accounts in a payload, 8 citations, 12 guardrails", 18_200, GUARDRAILS),
+    above("proposal_create", "a call with 48 accounts in a payload, 8 citations, 12 guardrails", 18_300, GUARDRAILS),
     above(
         "proposal_execute",
         "a call with 48 accounts, the most, by an address lookup table, 12 guardrails",
@@ -124,31 +127,31 @@ pub(super) const ABOVE: &[Above] = &[
         GUARDRAILS,
     ),
     above("proposal_create", "an upgrade, 8 citations, 12 guardrails", 5_800, GUARDRAILS),
-    above("program_upgrade", "a buffer of 102,400 bytes, 12 guardrails", 75_000, GUARDRAILS),
-    above("vault_transfer_tokens", "SPL Token, 12 limits on these tokens", 22_800, GUARDRAILS),
+    above("program_upgrade", "a buffer of 102,400 bytes, 12 guardrails", 75_100, GUARDRAILS),
+    above("vault_transfer_tokens", "SPL Token, 12 limits on these tokens", 22_900, GUARDRAILS),
     above("vault_transfer_tokens", "Token-2022, 12 limits on these tokens", 28_500, GUARDRAILS),
     above(
         "proposal_create",
         "a call with 48 accounts in a payload, 8 citations, of which 46 hold tokens, 12 limits on them",
-        6_000,
+        6_100,
         GUARDRAILS,
     ),
     above(
         "proposal_execute",
         "a call with 48 accounts, the most, by an address lookup table, of which 46 hold tokens, 12 limits on them",
-        786_700,
+        786_800,
         GUARDRAILS,
     ),
     above(
         "proposal_execute",
         "a call with 48 accounts, the most, by an address lookup table, from a payload, of which 46 hold tokens, 12 limits on them",
-        787_400,
+        787_500,
         GUARDRAILS,
     ),
     above(
         "snapshot_vote",
         "the last of 1,048,576 voters, a final ballot on a ballot page that settles the outcome",
-        131,
+        150,
         PROOF,
     ),
     above("record_vote", "a final ballot", 200, RECORD),
@@ -158,6 +161,6 @@ pub(super) const ABOVE: &[Above] = &[
         400,
         RECORD,
     ),
-    above("emergency_end", "a held proposal", 15, HELD),
+    above("emergency_end", "a held proposal", 100, HELD),
     above("guardians_adopt", "9 guardians, the most, by vote", 900, GUARDIANS),
 ];

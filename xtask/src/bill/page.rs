@@ -28,7 +28,7 @@ pub(super) fn text(bill: &Bill) -> String {
         "Budgets".to_owned(),
         terminal.budgets(bill).to_string(),
         "Above an eighth, or above a vote's budget".to_owned(),
-        terminal.above(bill).to_string(),
+        terminal.above(bill),
     ]
     .join("\n")
 }
@@ -66,8 +66,8 @@ Of each budget the figure that comes closest to it.
 ### Above an eighth
 
 Creating, finalizing and carrying out are to take at most an eighth of SPL Governance's compute units, a vote 2,000, and one
-with a proof 5,500. These cases, most of which SPL Governance has nothing to compare with, take more; each may take so much
-more and nothing else may.
+with a proof 5,500. These cases take more, most of which SPL Governance has nothing to compare with: each may take so much and
+no other may. Every reason ends with what less would take.
 
 {above}
 

@@ -72,22 +72,21 @@ impl Medium {
         self.table(["budget", "largest figure", "measured", "at most", ""], lines.collect(), 2)
     }
 
-    /// What may take more than its budget, and why.
-    pub(super) fn above(self, bill: &Bill) -> Table {
-        let lines = ABOVE.iter().map(|above| {
-            let Above { instruction, case, compute_units, why } = *above;
-            let row = bill.instructions.iter().find(|row| row.instruction == instruction && row.case == case);
-            let measured = row.map_or(0, |row| row.cost.compute_units);
-            let most = row.and_then(budgets::compute_units_of).unwrap_or_default();
-            let numbers = [measured, most - compute_units.min(most), compute_units].map(grouped);
-            let [measured, budget, compute_units] = numbers;
-            [instruction.to_owned(), case.to_owned(), why.to_owned(), measured, budget, compute_units]
+    /// What may take more than its budget: each reason, and the cases it is the reason of.
+    pub(super) fn above(self, bill: &Bill) -> String {
+        let mut reasons: Vec<&str> = Vec::new();
+        for Above { why, .. } in ABOVE {
+            if !reasons.contains(why) {
+                reasons.push(why);
+            }
+        }
+        let parts = reasons.into_iter().map(|why| {
+            let cases = ABOVE.iter().filter(|above| above.why == why);
+            let lines = cases.map(|above| above_line(above, bill)).collect();
+            let table = self.table(["instruction", "case", "CU", "budget", "above", "at most"], lines, 2);
+            format!("Because {why}:\n\n{table}")
         });
-        self.table(
-            ["instruction", "case", "why, and what less would take", "CU", "budget", "above, at most"],
-            lines.collect(),
-            3,
-        )
+        parts.collect::<Vec<_>>().join("\n\n")
     }
 
     /// The peer's transactions.
@@ -150,6 +149,18 @@ impl Medium {
         let lines = accounts.iter().map(|account| [account.name.clone(), grouped(account.lamports)]);
         self.table(["account", "lamports"], lines.collect(), 1)
     }
+}
+
+/// What a case takes, its budget, and what it takes above that: measured, and at most.
+fn above_line(above: &Above, bill: &Bill) -> [String; 6] {
+    let Above { instruction, case, compute_units, .. } = *above;
+    let row = bill.instructions.iter().find(|row| row.instruction == instruction && row.case == case);
+    let measured = row.map_or(0, |row| row.cost.compute_units);
+    let most = row.and_then(budgets::compute_units_of).unwrap_or_default();
+    let budget = most.saturating_sub(compute_units);
+    let [measured, budget, over, most] =
+        [measured, budget, measured.saturating_sub(budget), compute_units].map(grouped);
+    [instruction.to_owned(), case.to_owned(), measured, budget, over, most]
 }
 
 /// A number with a comma before every third digit.
