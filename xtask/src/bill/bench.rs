@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 9)]
     runs: usize,
     /// Decisions of each run
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, default_value_t = 2_000)]
     decisions: u32,
 }
 
