@@ -9,6 +9,7 @@
 //! An endpoint's address often carries an access key. Errors and `Debug` name its host only.
 
 pub mod deploy;
+pub mod pool;
 pub mod solana;
 
 mod accounts;
