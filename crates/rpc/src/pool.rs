@@ -1,7 +1,16 @@
 //! Several endpoints of one cluster behind one connection.
 
+mod breaker;
 mod config;
+mod dice;
 mod endpoint;
+mod fault;
+mod method;
+mod retry;
 
+pub use breaker::{Breaker, BreakerPolicy, BreakerState, Permit, Transition};
 pub use config::{ConfigError, ConfigFault, PoolConfig, Problem};
 pub use endpoint::{BadLabel, BadUrl, Cluster, Endpoint, EndpointUrl, Label, Role, UnknownCluster};
+pub use fault::{Again, Blame, Fault, Verdict};
+pub use method::{MethodClass, PerClass};
+pub use retry::RetryPolicy;

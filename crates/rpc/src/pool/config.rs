@@ -4,13 +4,19 @@
 //! reads a file or the environment; binaries pass both in.
 
 mod endpoints;
+mod policies;
 mod problem;
 mod section;
 mod span;
 
+use std::time::Duration;
+
 use toml::de::DeTable;
 
+use super::breaker::BreakerPolicy;
 use super::endpoint::{Cluster, Endpoint};
+use super::method::{MethodClass, PerClass};
+use super::retry::RetryPolicy;
 pub use problem::{ConfigError, ConfigFault, Problem};
 use section::{Report, Section};
 
@@ -31,6 +37,26 @@ use section::{Report, Section};
 /// roles = ["read", "websocket"]
 /// websocket_url = "wss://rpc.example.org"
 /// headers_from_env = { x-api-key = "RENTED_KEY" }
+///
+/// # Everything from here on is optional; these are the values without it.
+/// [timeout]                           # of one attempt, for each class of methods
+/// read = "10s"
+/// scan = "30s"
+/// history = "30s"
+/// simulate = "10s"
+/// send = "10s"
+///
+/// [breaker]                           # of each endpoint and class; [breaker.scan] changes one class
+/// failures = 5                        # in a row: opens
+/// open_for = "60s"
+/// permits = 3                         # calls let through half-open, and successes that close it
+///
+/// [retry]
+/// attempts = 3                        # in all
+/// base = "50ms"                       # longest pause before the second, doubled with each further one
+/// cap = "2s"
+/// budget_percent = 10                 # retries for each hundred calls
+/// reserve = 10                        # retries that may be saved up
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -40,6 +66,12 @@ pub struct PoolConfig {
     pub cluster: Option<Cluster>,
     /// The endpoints, in the order of the file, then those of the environment. Never empty, names differ.
     pub endpoints: Vec<Endpoint>,
+    /// How long one attempt may take.
+    pub timeouts: PerClass<Duration>,
+    /// When the breaker of an endpoint opens and closes.
+    pub breakers: PerClass<BreakerPolicy>,
+    /// When a failed call is made again.
+    pub retry: RetryPolicy,
 }
 
 impl PoolConfig {
@@ -52,13 +84,23 @@ impl PoolConfig {
     /// One endpoint and no other: of whatever cluster it is.
     #[must_use]
     pub fn of_one(endpoint: Endpoint) -> Self {
-        Self { cluster: None, endpoints: vec![endpoint] }
+        Self::with_defaults(None, vec![endpoint])
     }
 
     /// Several endpoints of one cluster.
     #[must_use]
     pub fn of(cluster: Cluster, endpoints: Vec<Endpoint>) -> Self {
-        Self { cluster: Some(cluster), ..Self { cluster: None, endpoints } }
+        Self::with_defaults(Some(cluster), endpoints)
+    }
+
+    fn with_defaults(cluster: Option<Cluster>, endpoints: Vec<Endpoint>) -> Self {
+        Self {
+            cluster,
+            endpoints,
+            timeouts: PerClass::from_fn(MethodClass::default_timeout),
+            breakers: PerClass::from_fn(|_| BreakerPolicy::default()),
+            retry: RetryPolicy::default(),
+        }
     }
 
     /// Reads a configuration. `variable` looks a name up in the environment.
@@ -75,9 +117,16 @@ impl PoolConfig {
         let mut root = Section::root(table.get_ref(), &report);
         let endpoints = endpoints::read(&mut root, &report, &variable);
         let cluster = cluster(&mut root, &report, &variable, endpoints.len());
+        let config = Self {
+            cluster,
+            endpoints,
+            timeouts: policies::timeouts(&mut root),
+            breakers: policies::breakers(&mut root),
+            retry: policies::retry(&mut root),
+        };
         root.finish();
         let problems = report.into_problems();
-        if problems.is_empty() { Ok(Self { cluster, endpoints }) } else { Err(ConfigError::new(problems)) }
+        if problems.is_empty() { Ok(config) } else { Err(ConfigError::new(problems)) }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Configurations, right and wrong.
 
-use super::super::endpoint::Role;
-use super::{ConfigError, PoolConfig};
+use std::time::Duration;
+
+use super::{BreakerPolicy, ConfigError, MethodClass, PoolConfig, RetryPolicy};
+use crate::pool::endpoint::Role;
 
 fn variable(name: &str) -> Option<String> {
     let value = match name {
@@ -181,5 +183,47 @@ fn a_wrong_environment_is_told_without_repeating_it() {
             "QUANTUMAGI_RPC_ENDPOINTS: another endpoint is already called b",
             "QUANTUMAGI_RPC_CLUSTER: a cluster is mainnet-beta, testnet, devnet or the hash of its first block (`getGenesisHash`)",
         ]
+    );
+}
+
+const ONE: &str = "[[endpoint]]\nname = 'a'\nurl = 'http://a'\n";
+
+#[test]
+fn without_a_word_about_them_policies_have_their_defaults() {
+    let config = parse(ONE).expect("the file is right");
+    assert_eq!(config.breakers[MethodClass::Send], BreakerPolicy::default());
+    assert_eq!(config.retry, RetryPolicy::default());
+    assert_eq!(config.timeouts[MethodClass::Scan], Duration::from_secs(30));
+    assert_eq!(PoolConfig::of_one(config.endpoints[0].clone()), config);
+}
+
+#[test]
+fn a_class_of_methods_can_have_a_breaker_of_its_own() {
+    let config = parse(&format!(
+        "{ONE}[timeout]\nscan = '2m'\n[breaker]\nfailures = 7\nopen_for = '20s'\n[breaker.scan]\nfailures = 2\n"
+    ))
+    .expect("the file is right");
+    let of = |class| config.breakers[class];
+    let general = BreakerPolicy { failures: 7, open_for: Duration::from_secs(20), permits: 3 };
+    assert_eq!(of(MethodClass::Read), general);
+    assert_eq!(of(MethodClass::Scan), BreakerPolicy { failures: 2, ..general });
+    assert_eq!(config.timeouts[MethodClass::Scan], Duration::from_secs(120));
+}
+
+#[test]
+fn a_number_outside_its_range_is_told_with_the_range() {
+    check(
+        &format!(
+            "{ONE}[timeout]\nread = '1h'\n[breaker]\nfailures = 0\n[breaker.send]\npermits = 16\nopen_fro = '1s'\n\
+             [retry]\nattempts = 'three'\nbase = 50\n"
+        ),
+        &[
+            "line 5: timeout.read: 1h is outside 1ms to 5m",
+            "line 7: breaker.failures: 0 is outside 1 to 255",
+            "line 9: breaker.send.permits: 16 is outside 1 to 15",
+            "line 10: breaker.send.open_fro: there is no such key; did you mean `open_for`?",
+            "line 12: retry.attempts: this must be a whole number",
+            "line 13: retry.base: this must be a time like \"250ms\", \"10s\" or \"5m\"",
+        ],
     );
 }
