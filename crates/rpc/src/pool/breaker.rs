@@ -78,11 +78,11 @@ pub struct Transition {
 }
 
 impl Breaker {
-    /// A closed breaker. Numbers outside their ranges are moved to the nearest that is allowed.
+    /// A closed breaker, made at `now`. Numbers outside their ranges are moved to the nearest that is allowed.
     #[must_use]
-    pub fn new(policy: BreakerPolicy) -> Self {
+    pub fn new(policy: BreakerPolicy, now: Instant) -> Self {
         let word = AtomicU64::new(State::CLOSED.encode());
-        Self { shared: Arc::new(Shared { word, policy: policy.in_range(), epoch: Instant::now() }) }
+        Self { shared: Arc::new(Shared { word, policy: policy.in_range(), epoch: now }) }
     }
 
     /// Leave to make a call at `now`, or `None` while the breaker is open or all places are taken.

@@ -15,6 +15,7 @@ use toml::de::DeTable;
 
 use super::breaker::BreakerPolicy;
 use super::endpoint::{Cluster, Endpoint};
+use super::fallback::Fallback;
 use super::method::{MethodClass, PerClass};
 use super::retry::RetryPolicy;
 pub use problem::{ConfigError, ConfigFault, Problem};
@@ -29,16 +30,20 @@ use section::{Report, Section};
 /// name = "own"
 /// url = "http://10.0.0.2:8899"
 /// roles = ["read", "send"]            # what it has when nothing is said
-/// tags = ["own", "archive"]
+/// tags = ["own"]
 ///
 /// [[endpoint]]
 /// name = "rented"
 /// url_from_env = "RENTED_URL"         # an address that holds a key
 /// roles = ["read", "websocket"]
+/// tags = ["paid"]
 /// websocket_url = "wss://rpc.example.org"
 /// headers_from_env = { x-api-key = "RENTED_KEY" }
 ///
 /// # Everything from here on is optional; these are the values without it.
+/// [fallback]                          # tags of the groups to ask, the preferred one first
+/// read = ["own", "paid"]              # without it: one group with every endpoint of the role
+///
 /// [timeout]                           # of one attempt, for each class of methods
 /// read = "10s"
 /// scan = "30s"
@@ -64,8 +69,10 @@ pub struct PoolConfig {
     /// The cluster that every endpoint must belong to. `None` is possible with one endpoint only, and takes
     /// the cluster that this one answers with first.
     pub cluster: Option<Cluster>,
-    /// The endpoints, in the order of the file, then those of the environment. Never empty, names differ.
+    /// The endpoints, in the order of the file, then those of the environment. 1 to 64, names differ.
     pub endpoints: Vec<Endpoint>,
+    /// In which order groups of endpoints are asked.
+    pub fallback: Fallback,
     /// How long one attempt may take.
     pub timeouts: PerClass<Duration>,
     /// When the breaker of an endpoint opens and closes.
@@ -97,6 +104,7 @@ impl PoolConfig {
         Self {
             cluster,
             endpoints,
+            fallback: Fallback::default(),
             timeouts: PerClass::from_fn(MethodClass::default_timeout),
             breakers: PerClass::from_fn(|_| BreakerPolicy::default()),
             retry: RetryPolicy::default(),
@@ -117,9 +125,11 @@ impl PoolConfig {
         let mut root = Section::root(table.get_ref(), &report);
         let endpoints = endpoints::read(&mut root, &report, &variable);
         let cluster = cluster(&mut root, &report, &variable, endpoints.len());
+        let fallback = endpoints::fallback(&mut root, &endpoints);
         let config = Self {
             cluster,
             endpoints,
+            fallback,
             timeouts: policies::timeouts(&mut root),
             breakers: policies::breakers(&mut root),
             retry: policies::retry(&mut root),

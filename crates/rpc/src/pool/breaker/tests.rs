@@ -22,7 +22,7 @@ fn fail_times(breaker: &Breaker, times: u32, at: Instant) -> Option<Transition> 
 
 #[test]
 fn five_failures_in_a_row_open_it_for_sixty_seconds() {
-    let breaker = Breaker::new(BreakerPolicy::default());
+    let breaker = Breaker::new(BreakerPolicy::default(), Instant::now());
     let start = after(&breaker, 0);
     assert_eq!(fail_times(&breaker, 4, start), None);
     assert_eq!(breaker.state(start), BreakerState::Closed);
@@ -38,7 +38,7 @@ fn five_failures_in_a_row_open_it_for_sixty_seconds() {
 
 #[test]
 fn a_success_between_failures_starts_the_count_again() {
-    let breaker = Breaker::new(BreakerPolicy::default());
+    let breaker = Breaker::new(BreakerPolicy::default(), Instant::now());
     let now = after(&breaker, 0);
     for _ in 0..10_000 {
         assert_eq!(fail_times(&breaker, 4, now), None);
@@ -49,7 +49,7 @@ fn a_success_between_failures_starts_the_count_again() {
 
 #[test]
 fn three_and_no_more_go_through_half_open_and_three_successes_close_it() {
-    let breaker = Breaker::new(BreakerPolicy::default());
+    let breaker = Breaker::new(BreakerPolicy::default(), Instant::now());
     fail_times(&breaker, 5, after(&breaker, 0));
     let now = after(&breaker, 60_000);
     let permits: Vec<Permit> = (0..3).map(|_| breaker.admit(now).expect("a place")).collect();
@@ -62,7 +62,7 @@ fn three_and_no_more_go_through_half_open_and_three_successes_close_it() {
 
 #[test]
 fn one_failure_half_open_opens_it_again_from_then_on() {
-    let breaker = Breaker::new(BreakerPolicy::default());
+    let breaker = Breaker::new(BreakerPolicy::default(), Instant::now());
     fail_times(&breaker, 5, after(&breaker, 0));
     let now = after(&breaker, 70_000);
     let (one, other) = (breaker.admit(now).expect("a place"), breaker.admit(now).expect("a place"));
@@ -74,7 +74,7 @@ fn one_failure_half_open_opens_it_again_from_then_on() {
 
 #[test]
 fn a_permit_that_never_reports_gives_its_place_back() {
-    let breaker = Breaker::new(BreakerPolicy::default());
+    let breaker = Breaker::new(BreakerPolicy::default(), Instant::now());
     fail_times(&breaker, 5, after(&breaker, 0));
     let now = after(&breaker, 60_000);
     for _ in 0..100 {
@@ -88,7 +88,7 @@ fn a_permit_that_never_reports_gives_its_place_back() {
 #[test]
 fn many_threads_get_no_more_than_three_places() {
     for _ in 0..50 {
-        let breaker = Breaker::new(BreakerPolicy::default());
+        let breaker = Breaker::new(BreakerPolicy::default(), Instant::now());
         fail_times(&breaker, 5, after(&breaker, 0));
         let now = after(&breaker, 60_000);
         let start = Barrier::new(8);
@@ -205,7 +205,7 @@ proptest! {
     #[test]
     fn it_does_what_the_model_does(failures in 1..8_u8, permits in 1..6_u8, steps in steps()) {
         let policy = BreakerPolicy { failures, permits, open_for: Duration::from_millis(100) };
-        let (breaker, mut model) = (Breaker::new(policy), Model::new(policy));
+        let (breaker, mut model) = (Breaker::new(policy, Instant::now()), Model::new(policy));
         let mut under_way: Vec<(Permit, u32)> = Vec::new();
         let mut millis = 0;
         for step in steps {

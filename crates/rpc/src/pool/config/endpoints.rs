@@ -6,6 +6,8 @@ use super::PoolConfig;
 use super::problem::ConfigFault;
 use super::section::{Report, Section, nearest};
 use crate::pool::endpoint::{BadUrl, Endpoint, EndpointUrl, Label, Role};
+use crate::pool::fallback::Fallback;
+use crate::pool::member::MAX_ENDPOINTS;
 
 const ROLES: &[&str] = &["read", "send", "websocket"];
 
@@ -27,6 +29,10 @@ pub(super) fn read(
         section.finish();
     }
     endpoints.extend(added.into_iter().map(|(name, url)| Endpoint::new(name, url)));
+    if endpoints.len() > MAX_ENDPOINTS {
+        let (least, most) = ("1".to_owned(), MAX_ENDPOINTS.to_string());
+        report.note(None, "endpoint", ConfigFault::OutOfRange { given: endpoints.len().to_string(), least, most });
+    }
     for role in [Role::Read, Role::Send] {
         if !endpoints.iter().any(|endpoint| endpoint.roles.contains(&role)) {
             report.note(None, "endpoint", ConfigFault::NoEndpoint { role });
@@ -134,6 +140,40 @@ fn tags(section: &mut Section<'_, '_>) -> Vec<Label> {
         }
     }
     tags
+}
+
+/// `[fallback]`: a chain of tags for each role.
+pub(super) fn fallback(root: &mut Section<'_, '_>, endpoints: &[Endpoint]) -> Fallback {
+    let mut table = root.table("fallback");
+    let mut chain = |role: Role| {
+        let words = table.texts(role.as_str()).map(|words| words.value).unwrap_or_default();
+        let mut tags: Vec<Label> = Vec::new();
+        for word in &words {
+            match word.value.parse::<Label>() {
+                Ok(tag) => {
+                    if !endpoints.iter().any(|endpoint| endpoint.roles.contains(&role) && endpoint.tags.contains(&tag))
+                    {
+                        table.note(Some(word.line), role.as_str(), ConfigFault::TagOfNone { role, tag: tag.clone() });
+                    }
+                    tags.push(tag);
+                }
+                Err(fault) => table.note(Some(word.line), role.as_str(), fault),
+            }
+        }
+        let is_in = |endpoint: &Endpoint| endpoint.tags.iter().any(|tag| tags.contains(tag));
+        for endpoint in endpoints.iter().filter(|endpoint| endpoint.roles.contains(&role)) {
+            if let Some(word) = words.first()
+                && !is_in(endpoint)
+            {
+                let fault = ConfigFault::LeftOut { role, name: endpoint.name.clone() };
+                table.note(Some(word.line), role.as_str(), fault);
+            }
+        }
+        tags
+    };
+    let fallback = Fallback { read: chain(Role::Read), send: chain(Role::Send), websocket: chain(Role::Websocket) };
+    table.finish();
+    fallback
 }
 
 /// An address as the file has it.

@@ -227,3 +227,27 @@ fn a_number_outside_its_range_is_told_with_the_range() {
         ],
     );
 }
+
+#[test]
+fn a_chain_of_tags_leaves_nobody_out() {
+    let two = "cluster = 'devnet'\n[[endpoint]]\nname = 'a'\nurl = 'http://a'\ntags = ['own']\n\
+               [[endpoint]]\nname = 'b'\nurl = 'http://b'\ntags = ['paid', 'fast']\n";
+    let config = parse(&format!("{two}[fallback]\nread = ['own', 'paid']\n")).expect("the file is right");
+    assert_eq!(config.fallback.read, config.endpoints.iter().map(|one| one.tags()[0].clone()).collect::<Vec<_>>());
+    assert_eq!(config.fallback.send, []);
+    check(
+        &format!("{two}[fallback]\nread = ['own']\nsend = ['fast', 'staked', 'own', 'B']\nwebsockets = []\n"),
+        &[
+            "line 11: fallback.read: the endpoint b has the role read and none of these tags: it would never be used",
+            "line 12: fallback.send: no endpoint with the role send has the tag staked",
+            "line 12: fallback.send: a name or tag is 1 to 40 of a-z, 0-9 and -",
+            "line 13: fallback.websockets: there is no such key; did you mean `websocket`?",
+        ],
+    );
+}
+
+#[test]
+fn a_pool_has_at_most_sixty_four_endpoints() {
+    let many: String = (0..65).map(|n| format!("[[endpoint]]\nname = 'n{n}'\nurl = 'http://a'\n")).collect();
+    check(&format!("cluster = 'devnet'\n{many}"), &["endpoint: 65 is outside 1 to 64"]);
+}

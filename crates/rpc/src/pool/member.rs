@@ -1,0 +1,143 @@
+//! One endpoint at work: its breakers, its load, and whether it may be used at all.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use tokio::time::Instant;
+
+use super::breaker::Breaker;
+use super::config::PoolConfig;
+use super::dice::Dice;
+use super::endpoint::{Endpoint, Role};
+use super::load::Load;
+use super::method::{MethodClass, PerClass};
+
+/// Most endpoints of a pool: sets of them are the bits of one word.
+pub(super) const MAX_ENDPOINTS: usize = 64;
+
+/// A set of endpoints, by their position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Members(u64);
+
+impl Members {
+    pub(super) const NONE: Self = Self(0);
+
+    pub(super) fn from_fn(count: usize, holds: impl Fn(usize) -> bool) -> Self {
+        (0..count.min(MAX_ENDPOINTS)).filter(|index| holds(*index)).fold(Self::NONE, Self::with)
+    }
+
+    pub(super) fn with(self, index: usize) -> Self {
+        Self(self.0 | 1 << index)
+    }
+
+    pub(super) fn without(self, index: usize) -> Self {
+        Self(self.0 & !(1 << index))
+    }
+
+    pub(super) fn minus(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+
+    pub(super) fn or(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    pub(super) fn and(self, others: Self) -> Self {
+        Self(self.0 & others.0)
+    }
+
+    pub(super) fn has(self, index: usize) -> bool {
+        self.0 >> index & 1 == 1
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(super) fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
+    /// The position of the `nth` member, counted from 0; `None` where there are fewer.
+    pub(super) fn nth(self, nth: usize) -> Option<usize> {
+        let mut rest = self.0;
+        for _ in 0..nth {
+            rest &= rest.wrapping_sub(1);
+        }
+        (rest != 0).then(|| rest.trailing_zeros() as usize)
+    }
+}
+
+/// Quarters of its usual share that an endpoint gets: 4 when all is well, 0 when it is out, between while it
+/// comes back.
+pub(super) const WHOLE_SHARE: u8 = 4;
+
+/// One endpoint at work.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) endpoint: Endpoint,
+    pub(super) breakers: PerClass<Breaker>,
+    pub(super) load: Load,
+    share: AtomicU8,
+}
+
+impl Member {
+    pub(super) fn new(endpoint: Endpoint, config: &PoolConfig, now: Instant) -> Self {
+        let breakers = PerClass::from_fn(|class: MethodClass| Breaker::new(config.breakers[class], now));
+        Self { endpoint, breakers, load: Load::new(now), share: AtomicU8::new(WHOLE_SHARE) }
+    }
+
+    /// Whether its share of the chances includes this one.
+    pub(super) fn takes_part(&self, dice: &Dice) -> bool {
+        let share = self.share.load(Ordering::Relaxed);
+        share == WHOLE_SHARE || dice.below(WHOLE_SHARE.into()) < share.into()
+    }
+
+    pub(super) fn set_share(&self, quarters: u8) {
+        self.share.store(quarters.min(WHOLE_SHARE), Ordering::Relaxed);
+    }
+}
+
+/// The endpoints of a pool, and in which order groups of them are asked.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub(super) members: Vec<Member>,
+    /// Groups for reading and for sending, the preferred one first.
+    reading: Vec<Members>,
+    sending: Vec<Members>,
+}
+
+impl Table {
+    pub(super) fn new(config: &PoolConfig, now: Instant) -> Self {
+        let chain = |role| config.fallback.groups(role, &config.endpoints);
+        Self {
+            reading: chain(Role::Read),
+            sending: chain(Role::Send),
+            members: config.endpoints.iter().map(|endpoint| Member::new(endpoint.clone(), config, now)).collect(),
+        }
+    }
+
+    /// Groups of endpoints for this class, the preferred one first.
+    pub(super) fn chain(&self, class: MethodClass) -> &[Members] {
+        if class.role() == Role::Send { &self.sending } else { &self.reading }
+    }
+
+    /// Endpoints that `holds`.
+    pub(super) fn those(&self, holds: impl Fn(&Member) -> bool) -> Members {
+        Members::from_fn(self.members.len(), |index| self.members.get(index).is_some_and(&holds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Members;
+
+    #[test]
+    fn members_are_counted_from_the_first() {
+        let members = Members::from_fn(64, |index| [0, 5, 63].contains(&index));
+        assert_eq!(members.len(), 3);
+        assert_eq!([0, 1, 2, 3].map(|nth| members.nth(nth)), [Some(0), Some(5), Some(63), None]);
+        assert!(members.has(63) && !members.has(62));
+        assert_eq!(members.without(5).with(7).minus(Members::NONE.with(0)).nth(0), Some(7));
+        assert_eq!(Members::NONE.nth(0), None);
+    }
+}
