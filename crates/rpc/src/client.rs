@@ -11,11 +11,11 @@ use solana_commitment_config::CommitmentConfig;
 use solana_rpc_client::http_sender::HttpSender;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_rpc_client::rpc_client::RpcClientConfig;
-use solana_rpc_client::rpc_sender::RpcSender;
 use solana_rpc_client_api::request::RpcRequest;
 
 use crate::endpoint::shown_host;
 use crate::error::{Result, RpcError};
+use crate::pool::{CallOptions, Pool};
 use crate::solana::Hash;
 
 /// Longest wait for one answer. A `getProgramAccounts` over a large program is the slowest call.
@@ -60,9 +60,16 @@ pub struct Rpc {
 }
 
 struct Shared {
-    client: RpcClient,
+    transport: Carrier,
     host: String,
     commitment: Commitment,
+}
+
+enum Carrier {
+    /// One endpoint, through the Solana client's own transport.
+    Single(Box<RpcClient>),
+    /// Several. Asked directly: the Solana client's errors have no room for which one answered.
+    Pool(Pool),
 }
 
 /// An answer that says at which slot it was read.
@@ -82,18 +89,26 @@ impl Rpc {
     #[must_use]
     pub fn new(url: &str, commitment: Commitment) -> Self {
         let sender = HttpSender::new_with_timeout(url, CALL_LIMIT);
-        Self::with_sender(sender, shown_host(url), commitment)
+        let config = RpcClientConfig::with_commitment(commitment.config());
+        let transport = Carrier::Single(Box::new(RpcClient::new_sender(sender, config)));
+        Self { shared: Arc::new(Shared { transport, host: shown_host(url), commitment }) }
     }
 
-    /// A connection over any transport; `host` is what errors name.
-    pub(crate) fn with_sender(
-        sender: impl RpcSender + Send + Sync + 'static,
-        host: String,
-        commitment: Commitment,
-    ) -> Self {
-        let config = RpcClientConfig::with_commitment(commitment.config());
-        let client = RpcClient::new_sender(sender, config);
-        Self { shared: Arc::new(Shared { client, host, commitment }) }
+    /// A connection through a pool of endpoints. Nothing is sent yet.
+    #[must_use]
+    pub fn with_pool(pool: Pool, commitment: Commitment) -> Self {
+        let host = pool.names();
+        Self { shared: Arc::new(Shared { transport: Carrier::Pool(pool), host, commitment }) }
+    }
+
+    /// The same connection with other words about each call. A connection to a single endpoint has no room for
+    /// them and stays as it is.
+    #[must_use]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        match &self.shared.transport {
+            Carrier::Single(_) => self.clone(),
+            Carrier::Pool(pool) => Self::with_pool(pool.with_options(options), self.shared.commitment),
+        }
     }
 
     /// How settled the state is that this connection reads.
@@ -102,7 +117,7 @@ impl Rpc {
         self.shared.commitment
     }
 
-    /// Host of the endpoint, without anything that may be a key.
+    /// Host of the endpoint, without anything that may be a key; the endpoints' names for a pool.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.shared.host
@@ -126,7 +141,19 @@ impl Rpc {
     }
 
     pub(crate) async fn call<T: DeserializeOwned>(&self, request: RpcRequest, params: Value) -> Result<T> {
-        self.shared.client.send(request, params).await.map_err(|error| RpcError::from_client(self.host(), error))
+        match &self.shared.transport {
+            Carrier::Single(client) => {
+                client.send(request, params).await.map_err(|error| RpcError::from_client(self.host(), error))
+            }
+            Carrier::Pool(pool) => {
+                let answer = pool.call(request, params).await.map_err(RpcError::from_pool)?;
+                serde_json::from_value(answer).map_err(|source| RpcError::Malformed {
+                    host: self.host().to_owned(),
+                    what: "not the type that was asked for",
+                    source: Some(source),
+                })
+            }
+        }
     }
 
     pub(crate) fn malformed(&self, what: &'static str) -> RpcError {

@@ -8,8 +8,9 @@ use solana_rpc_client_api::client_error::{Error as ClientError, ErrorKind};
 use solana_rpc_client_api::request::{RpcError as ServerError, RpcResponseErrorData};
 use solana_rpc_client_api::response::RpcSimulateTransactionResult;
 
+use crate::pool::{Again, CallTrace, Cause, Fault, PoolError, answer_data, code_verdict};
 use crate::solana::{Address, Signature, SignerError, TransactionError};
-use failure::Fault;
+use failure::Fault as TransportCause;
 pub use failure::{FailureStage, TransactionFailure, TransportFault};
 
 /// Result of a call to the cluster.
@@ -30,13 +31,18 @@ pub enum RpcError {
     /// The endpoint answered with a JSON-RPC error.
     #[error("{host} answered with error {code}: {message}")]
     Rpc {
-        /// Host of the endpoint.
+        /// Host of the endpoint; its name for one of a pool.
         host: String,
         /// JSON-RPC error number.
         code: i64,
         /// The endpoint's own words.
         message: String,
+        /// How the call went, where a pool made it.
+        trace: Option<Box<CallTrace>>,
     },
+    /// No endpoint of a pool gave an answer.
+    #[error(transparent)]
+    Unanswered(Box<PoolError>),
     /// A program or the runtime refused the transaction.
     #[error(transparent)]
     TransactionFailed(#[from] Box<TransactionFailure>),
@@ -118,11 +124,8 @@ impl RpcError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Transport { source, .. } => source.is_transient(),
-            // -32004, -32014, -32016: block not available yet, minimum context slot not reached;
-            // -32005: node behind; -32603: internal error; 429: too many requests inside HTTP 200.
-            Self::Rpc { code, .. } => {
-                matches!(code, -32004 | -32005 | -32014 | -32016 | -32603 | 429)
-            }
+            Self::Rpc { code, .. } => code_verdict(*code).again == Again::Later,
+            Self::Unanswered(error) => error.is_retryable(),
             Self::TransactionFailed(failure) => failure.error == TransactionError::BlockhashNotFound,
             Self::Expired { .. } | Self::DeployStalled { .. } => true,
             Self::Timeout { .. }
@@ -148,8 +151,8 @@ impl RpcError {
         let host = host.to_owned();
         let fault = |source| Self::Transport { host: host.clone(), source: TransportFault::from(source) };
         match *error.kind {
-            ErrorKind::Reqwest(source) => fault(Fault::Http(source.without_url())),
-            ErrorKind::Io(source) => fault(Fault::Io(source)),
+            ErrorKind::Reqwest(source) => fault(TransportCause::Http(source.without_url())),
+            ErrorKind::Io(source) => fault(TransportCause::Io(source)),
             ErrorKind::SerdeJson(source) => {
                 Self::Malformed { host, what: "not the type that was asked for", source: Some(source) }
             }
@@ -160,6 +163,20 @@ impl RpcError {
             ErrorKind::Middleware(_) => Self::malformed(&host, "refused by a layer of the transport"),
             ErrorKind::Custom(_) => Self::malformed(&host, "refused by the client library"),
         }
+    }
+
+    pub(crate) fn from_pool(error: PoolError) -> Self {
+        let PoolError { cause, trace } = error;
+        let Cause::Fault(Fault::Answer { code, message, data, .. }) = cause else {
+            return Self::Unanswered(Box::new(PoolError { cause, trace }));
+        };
+        let host = trace.endpoint.as_ref().map(ToString::to_string).unwrap_or_default();
+        let data = answer_data(code, data);
+        let mut error = Self::from_server(host, ServerError::RpcResponseError { code, message, data });
+        if let Self::Rpc { trace: empty, .. } = &mut error {
+            *empty = Some(Box::new(trace));
+        }
+        error
     }
 
     fn from_server(host: String, error: ServerError) -> Self {
@@ -173,7 +190,7 @@ impl RpcError {
                     }),
                 ..
             } => TransactionFailure::refused(error.into(), logs.unwrap_or_default()),
-            ServerError::RpcResponseError { code, message, .. } => Self::Rpc { host, code, message },
+            ServerError::RpcResponseError { code, message, .. } => Self::Rpc { host, code, message, trace: None },
             ServerError::RpcRequestError(_) => Self::malformed(&host, "not a JSON-RPC error"),
             ServerError::ParseError(_) | ServerError::ForUser(_) => Self::malformed(&host, "not a value"),
         }

@@ -1,21 +1,138 @@
 //! Several endpoints of one cluster behind one connection.
+//!
+//! A [`Pool`] asks the better of two endpoints, avoids those that fail, asks another one where an attempt fails,
+//! and never asks one of another cluster. It is `solana-rpc-client`'s own transport, so every typed call of that
+//! client goes through it; [`crate::Rpc::with_pool`] does the same for this crate's calls.
+//!
+//! What decides what: `config` says what there is, `choice` who is asked, `breaker` and `load` who is not,
+//! `fault` what a failure means, `retry` whether to try again, `attempts` puts them together.
+//!
+//! A pool writes and measures through `tracing` and `metrics` ([`meters`]) and owns no task, file or clock.
+//! Set a recorder of metrics before making a pool: it looks its series up once.
 
+mod attempts;
 mod breaker;
+mod call;
 mod choice;
 mod config;
 mod dice;
 mod endpoint;
+mod error;
 mod fallback;
 mod fault;
+mod identity;
 mod load;
 mod member;
+pub mod meters;
 mod method;
 mod retry;
+mod shared;
+mod transport;
+mod wire;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use solana_rpc_client::rpc_sender::{RpcSender, RpcTransportStats};
+use solana_rpc_client_api::client_error;
+use solana_rpc_client_api::request::RpcRequest;
+use tokio::time::Instant;
+use tracing::Instrument;
+
+use attempts::{Call, method_name};
+use dice::Dice;
+use shared::Shared;
 
 pub use breaker::{Breaker, BreakerPolicy, BreakerState, Permit, Transition};
-pub use config::{ConfigError, ConfigFault, PoolConfig, Problem};
+pub use call::{BadCorrelationId, CallOptions, CallTrace, CorrelationId};
+pub use config::{ConfigError, ConfigFault, Limits, PoolConfig, Problem};
 pub use endpoint::{BadLabel, BadUrl, Cluster, Endpoint, EndpointUrl, Label, Role, UnknownCluster};
+pub(crate) use error::answer_data;
+pub use error::{Ailment, Cause, PoolError, Unfit};
 pub use fallback::Fallback;
 pub use fault::{Again, Blame, Fault, Verdict};
+pub(crate) use fault::{code_verdict, status_verdict};
 pub use method::{MethodClass, PerClass};
 pub use retry::RetryPolicy;
+pub use transport::{Http, Post, Reply, Transport};
+
+/// Several endpoints of one cluster behind one connection. Cloning shares them.
+#[derive(Clone)]
+pub struct Pool {
+    shared: Arc<Shared>,
+    options: CallOptions,
+}
+
+impl Pool {
+    /// A pool over HTTP. Nothing is sent yet.
+    #[must_use]
+    pub fn new(config: PoolConfig) -> Self {
+        Self::with_transport(config, Http::new())
+    }
+
+    /// A pool over any transport. Nothing is sent yet.
+    #[must_use]
+    pub fn with_transport(config: PoolConfig, transport: impl Transport) -> Self {
+        let shared = Shared::new(config, Box::new(transport), Dice::new());
+        Self { shared: Arc::new(shared), options: CallOptions::default() }
+    }
+
+    /// The same endpoints, with other words about each call.
+    #[must_use]
+    pub fn with_options(&self, options: CallOptions) -> Self {
+        Self { shared: Arc::clone(&self.shared), options }
+    }
+
+    /// Makes a call. `params` is a JSON list, or `Null` for none.
+    ///
+    /// # Errors
+    /// [`PoolError`], with the last endpoint that was asked and what it answered.
+    pub async fn call(&self, request: RpcRequest, params: Value) -> Result<Value, PoolError> {
+        let call = Call::new(&self.shared, request, &self.options);
+        let span = tracing::debug_span!("rpc_call", method = method_name(request), correlation = %call.correlation());
+        let started = Instant::now();
+        let result = async {
+            let result = call.run(params).await;
+            if let Err(error) = &result {
+                tracing::info!(%error, "call failed");
+            }
+            result
+        }
+        .instrument(span)
+        .await;
+        self.shared.note_call(started.elapsed());
+        result
+    }
+
+    /// The endpoints' names, with commas between them.
+    #[must_use]
+    pub fn names(&self) -> String {
+        self.shared.names()
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").field("endpoints", &self.names()).field("options", &self.options).finish()
+    }
+}
+
+#[async_trait]
+impl RpcSender for Pool {
+    async fn send(&self, request: RpcRequest, params: Value) -> client_error::Result<Value> {
+        self.call(request, params).await.map_err(PoolError::into_client)
+    }
+
+    fn get_transport_stats(&self) -> RpcTransportStats {
+        self.shared.transport_stats()
+    }
+
+    fn url(&self) -> String {
+        self.names()
+    }
+}
+
+#[cfg(test)]
+mod tests;

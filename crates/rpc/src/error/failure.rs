@@ -3,6 +3,7 @@
 use solana_rpc_client_api::client_error::reqwest;
 
 use super::RpcError;
+use crate::pool::{Again, status_verdict};
 use crate::solana::{InstructionError, Signature, TransactionError};
 
 /// Where a transaction was refused.
@@ -102,6 +103,6 @@ impl TransportFault {
 
     /// Whether the fault can pass by itself: everything but an answer that blames the caller.
     pub(super) fn is_transient(&self) -> bool {
-        self.status().is_none_or(|status| status == 408 || status == 429 || status >= 500)
+        self.status().is_none_or(|status| status_verdict(status).again == Again::Later)
     }
 }

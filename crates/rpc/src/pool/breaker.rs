@@ -115,6 +115,12 @@ impl Breaker {
 }
 
 impl Permit {
+    /// Whether it is one of the few calls that a half-open breaker lets through.
+    #[must_use]
+    pub fn is_trial(&self) -> bool {
+        self.admission.is_counted()
+    }
+
     /// Reports that the endpoint did its part.
     pub fn succeed(mut self, now: Instant) -> Option<Transition> {
         self.is_open = false;

@@ -51,6 +51,10 @@ use section::{Report, Section};
 /// simulate = "10s"
 /// send = "10s"
 ///
+/// [limits]
+/// call = "60s"                        # one call with all its attempts
+/// answer_bytes = 134217728            # one answer, decompressed
+///
 /// [breaker]                           # of each endpoint and class; [breaker.scan] changes one class
 /// failures = 5                        # in a row: opens
 /// open_for = "60s"
@@ -73,12 +77,29 @@ pub struct PoolConfig {
     pub endpoints: Vec<Endpoint>,
     /// In which order groups of endpoints are asked.
     pub fallback: Fallback,
+    /// What no call exceeds.
+    pub limits: Limits,
     /// How long one attempt may take.
     pub timeouts: PerClass<Duration>,
     /// When the breaker of an endpoint opens and closes.
     pub breakers: PerClass<BreakerPolicy>,
     /// When a failed call is made again.
     pub retry: RetryPolicy,
+}
+
+/// What no call exceeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest time of one call with all its attempts and pauses: 1 ms to 1 h. Default 60 s.
+    pub call: Duration,
+    /// Longest answer in bytes, decompressed: 1 KiB to 1 GiB. Default 128 MiB.
+    pub answer_len: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { call: Duration::from_secs(60), answer_len: 128 << 20 }
+    }
 }
 
 impl PoolConfig {
@@ -105,6 +126,7 @@ impl PoolConfig {
             cluster,
             endpoints,
             fallback: Fallback::default(),
+            limits: Limits::default(),
             timeouts: PerClass::from_fn(MethodClass::default_timeout),
             breakers: PerClass::from_fn(|_| BreakerPolicy::default()),
             retry: RetryPolicy::default(),
@@ -130,6 +152,7 @@ impl PoolConfig {
             cluster,
             endpoints,
             fallback,
+            limits: policies::limits(&mut root),
             timeouts: policies::timeouts(&mut root),
             breakers: policies::breakers(&mut root),
             retry: policies::retry(&mut root),

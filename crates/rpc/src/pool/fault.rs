@@ -72,7 +72,9 @@ pub enum Blame {
 /// Whether another attempt can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Again {
-    /// At another endpoint, or at the same one later.
+    /// At another endpoint at once, or at the same one later.
+    Later,
+    /// At another endpoint; this one will not change its mind.
     Elsewhere,
     /// Nowhere: every endpoint would say the same.
     Never,
@@ -87,25 +89,27 @@ pub struct Verdict {
     pub again: Again,
 }
 
-const BROKEN: Verdict = Verdict { blame: Blame::Endpoint, again: Again::Elsewhere };
-const BUSY: Verdict = Verdict { blame: Blame::Load, again: Again::Elsewhere };
+const BROKEN: Verdict = Verdict { blame: Blame::Endpoint, again: Again::Later };
+const REFUSED: Verdict = Verdict { blame: Blame::Endpoint, again: Again::Elsewhere };
+const BUSY: Verdict = Verdict { blame: Blame::Load, again: Again::Later };
+const BEHIND: Verdict = Verdict { blame: Blame::Nobody, again: Again::Later };
 const UNABLE: Verdict = Verdict { blame: Blame::Nobody, again: Again::Elsewhere };
 const FINAL: Verdict = Verdict { blame: Blame::Nobody, again: Again::Never };
 
-/// HTTP statuses. A status in no row is [`BROKEN`].
-const STATUSES: [(RangeInclusive<u16>, Verdict); 3] = [
-    // The request itself is wrong: bad, too long, of the wrong type.
-    (400..=400, FINAL),
-    (413..=415, FINAL),
-    // Too many requests.
-    (429..=429, BUSY),
-    // Everything else, among it: a refused or unpaid key (401 to 403), a method that this endpoint does not
-    // serve (404, 405, 410), redirections (300 to 399: nobody sends a key where an answer tells it to), and
-    // failures of the server (500 and above, 500 itself included).
+/// HTTP statuses, the first row that has one. A status in no row is [`BROKEN`]: failures of the server, 500
+/// itself included.
+const STATUSES: [(RangeInclusive<u16>, Verdict, &str); 5] = [
+    (400..=400, FINAL, "bad request"),
+    (408..=408, BROKEN, "the endpoint waited too long for the request"),
+    (413..=415, FINAL, "too long, or of the wrong type"),
+    (429..=429, BUSY, "too many requests"),
+    // Redirections among them: no key goes where an answer says.
+    (300..=499, REFUSED, "a refused or unpaid key, a method that is not served here"),
 ];
 
 /// JSON-RPC error numbers; those from -32001 down are Agave 4.0's, from its `custom_error.rs`. A number in no
-/// row is [`FINAL`]: walking through all endpoints with a question that each refuses helps nobody.
+/// row is [`UNABLE`]: providers invent their own, for reasons that another provider does not have. What every
+/// node would refuse is [`FINAL`], so that no chain of endpoints is walked in vain.
 const CODES: [(i64, Verdict, &str); 28] = [
     (-32700, FINAL, "parse error"),
     (-32600, FINAL, "invalid request"),
@@ -117,7 +121,7 @@ const CODES: [(i64, Verdict, &str); 28] = [
     (-32001, UNABLE, "block cleaned up"),
     (-32002, FINAL, "the trial run before sending failed"),
     (-32003, FINAL, "a signature is wrong"),
-    (-32004, UNABLE, "block not available for this slot"),
+    (-32004, BEHIND, "block not available for this slot"),
     (-32005, BROKEN, "node is behind"),
     (-32006, FINAL, "a precompiled program refused"),
     (-32007, FINAL, "slot was skipped"),
@@ -127,9 +131,9 @@ const CODES: [(i64, Verdict, &str); 28] = [
     (-32011, UNABLE, "transaction history not available"),
     (-32012, BROKEN, "scan failed"),
     (-32013, FINAL, "signature of the wrong length"),
-    (-32014, UNABLE, "block status not yet available"),
+    (-32014, BEHIND, "block status not yet available"),
     (-32015, FINAL, "transaction version not asked for"),
-    (-32016, UNABLE, "minimum context slot not reached"),
+    (-32016, BEHIND, "minimum context slot not reached"),
     (-32017, FINAL, "epoch rewards are being paid"),
     (-32018, FINAL, "slot is no epoch boundary"),
     (-32019, BROKEN, "long-term storage unreachable"),
@@ -137,6 +141,16 @@ const CODES: [(i64, Verdict, &str); 28] = [
     // What a node that cannot start answers to everything.
     (-32000, BROKEN, "server error"),
 ];
+
+/// What an HTTP status means.
+pub(crate) fn status_verdict(status: u16) -> Verdict {
+    STATUSES.iter().find(|(range, ..)| range.contains(&status)).map_or(BROKEN, |(_, verdict, _)| *verdict)
+}
+
+/// What a JSON-RPC error number means.
+pub(crate) fn code_verdict(code: i64) -> Verdict {
+    CODES.iter().find(|(listed, ..)| *listed == code).map_or(UNABLE, |(_, verdict, _)| *verdict)
+}
 
 impl Fault {
     /// Who is to blame, and whether another attempt can help.
@@ -146,19 +160,20 @@ impl Fault {
             Self::Connect | Self::Timeout { .. } | Self::Broken | Self::TooLarge { .. } | Self::Unreadable { .. } => {
                 BROKEN
             }
-            Self::Status { status, .. } => {
-                STATUSES.iter().find(|(range, _)| range.contains(status)).map_or(BROKEN, |(_, verdict)| *verdict)
-            }
-            Self::Answer { code, .. } => {
-                CODES.iter().find(|(listed, ..)| listed == code).map_or(FINAL, |(_, verdict, _)| *verdict)
-            }
+            Self::Status { status, .. } => status_verdict(*status),
+            Self::Answer { code, .. } => code_verdict(*code),
         }
     }
 
-    /// Whether the same call can succeed later or elsewhere without any change.
+    /// Whether nodes themselves use this number.
+    pub(super) fn is_listed(code: i64) -> bool {
+        CODES.iter().any(|(listed, ..)| *listed == code)
+    }
+
+    /// Whether the same call can succeed later without any change.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        self.verdict().again == Again::Elsewhere
+        self.verdict().again == Again::Later
     }
 
     /// Whether the endpoint certainly did nothing: it was not reached, or refused for its load or its key.
@@ -197,7 +212,7 @@ mod tests {
     use serde_json::Value;
     use solana_rpc_client_api::custom_error as listed;
 
-    use super::{BROKEN, BUSY, CODES, FINAL, Fault, UNABLE, Verdict};
+    use super::{BEHIND, BROKEN, BUSY, CODES, FINAL, Fault, REFUSED, UNABLE, Verdict};
 
     #[track_caller]
     fn check(fault: &Fault, verdict: Verdict) {
@@ -207,12 +222,13 @@ mod tests {
     #[test]
     fn a_status_is_judged_by_its_row() {
         for (status, verdict) in [
-            (302, BROKEN),
+            (302, REFUSED),
             (400, FINAL),
-            (401, BROKEN),
-            (403, BROKEN),
-            (404, BROKEN),
-            (410, BROKEN),
+            (401, REFUSED),
+            (403, REFUSED),
+            (404, REFUSED),
+            (408, BROKEN),
+            (410, REFUSED),
             (413, FINAL),
             (429, BUSY),
             (500, BROKEN),
@@ -229,11 +245,11 @@ mod tests {
             (listed::JSON_RPC_SERVER_ERROR_NODE_UNHEALTHY, BROKEN),
             (listed::JSON_RPC_SERVER_ERROR_SLOT_SKIPPED, FINAL),
             (listed::JSON_RPC_SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE, FINAL),
-            (listed::JSON_RPC_SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED, UNABLE),
+            (listed::JSON_RPC_SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED, BEHIND),
             (listed::JSON_RPC_SERVER_ERROR_TRANSACTION_HISTORY_NOT_AVAILABLE, UNABLE),
             (429, BUSY),
-            (-1, FINAL),
-            (3, FINAL),
+            (-1, UNABLE),
+            (3, UNABLE),
         ] {
             check(&Fault::Answer { code, message: String::new(), data: Value::Null, retry_after: None }, verdict);
         }

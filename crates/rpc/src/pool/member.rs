@@ -1,15 +1,20 @@
 //! One endpoint at work: its breakers, its load, and whether it may be used at all.
 
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tokio::time::Instant;
 
-use super::breaker::Breaker;
+use super::breaker::{Breaker, Transition};
 use super::config::PoolConfig;
 use super::dice::Dice;
 use super::endpoint::{Endpoint, Role};
+use super::error::{Ailment, Unfit};
+use super::identity::{Belonging, Identity};
 use super::load::Load;
+use super::meters::MemberMeters;
 use super::method::{MethodClass, PerClass};
+use crate::solana::Hash;
 
 /// Most endpoints of a pool: sets of them are the bits of one word.
 pub(super) const MAX_ENDPOINTS: usize = 64;
@@ -72,18 +77,55 @@ impl Members {
 pub(super) const WHOLE_SHARE: u8 = 4;
 
 /// One endpoint at work.
-#[derive(Debug)]
 pub(super) struct Member {
     pub(super) endpoint: Endpoint,
     pub(super) breakers: PerClass<Breaker>,
     pub(super) load: Load,
+    pub(super) identity: Identity,
+    pub(super) meters: MemberMeters,
     share: AtomicU8,
+    ailment: Mutex<Option<Ailment>>,
 }
 
 impl Member {
     pub(super) fn new(endpoint: Endpoint, config: &PoolConfig, now: Instant) -> Self {
-        let breakers = PerClass::from_fn(|class: MethodClass| Breaker::new(config.breakers[class], now));
-        Self { endpoint, breakers, load: Load::new(now), share: AtomicU8::new(WHOLE_SHARE) }
+        let meters = MemberMeters::new(&endpoint.name);
+        meters.share.set(WHOLE_SHARE);
+        Self {
+            breakers: PerClass::from_fn(|class: MethodClass| Breaker::new(config.breakers[class], now)),
+            load: Load::new(now),
+            identity: Identity::default(),
+            meters,
+            share: AtomicU8::new(WHOLE_SHARE),
+            ailment: Mutex::new(None),
+            endpoint,
+        }
+    }
+
+    /// Whether it may be asked at all, as far as its cluster and its health go.
+    pub(super) fn is_usable(&self) -> bool {
+        self.share.load(Ordering::Relaxed) > 0 && self.identity.get() != Belonging::Foreign
+    }
+
+    /// Why it is not asked.
+    pub(super) fn unfit(&self) -> Unfit {
+        if self.identity.get() == Belonging::Foreign {
+            return Unfit::Foreign;
+        }
+        self.ailment().map_or(Unfit::BreakerOpen, Unfit::Unwell)
+    }
+
+    /// What probes found wrong with it last.
+    pub(super) fn ailment(&self) -> Option<Ailment> {
+        *self.ailment.lock().expect("nothing panics while it holds the lock")
+    }
+
+    /// Takes note of how a breaker changed.
+    pub(super) fn note(&self, class: MethodClass, transition: Option<Transition>) {
+        let Some(Transition { from, to }) = transition else { return };
+        self.meters.classes[class].breaker(to);
+        let endpoint = &self.endpoint.name;
+        tracing::warn!(%endpoint, %class, from = from.as_str(), to = to.as_str(), "breaker changed");
     }
 
     /// Whether its share of the chances includes this one.
@@ -92,28 +134,39 @@ impl Member {
         share == WHOLE_SHARE || dice.below(WHOLE_SHARE.into()) < share.into()
     }
 
-    pub(super) fn set_share(&self, quarters: u8) {
-        self.share.store(quarters.min(WHOLE_SHARE), Ordering::Relaxed);
+    /// Gives it so many quarters of its usual share of calls, and says what is wrong where that is none.
+    pub(super) fn set_share(&self, quarters: u8, ailment: Option<Ailment>) {
+        let quarters = quarters.min(WHOLE_SHARE);
+        *self.ailment.lock().expect("nothing panics while it holds the lock") = ailment;
+        self.share.store(quarters, Ordering::Relaxed);
+        self.meters.share.set(quarters);
     }
 }
 
 /// The endpoints of a pool, and in which order groups of them are asked.
-#[derive(Debug)]
 pub(super) struct Table {
-    pub(super) members: Vec<Member>,
+    pub(super) config: PoolConfig,
+    pub(super) members: Vec<Arc<Member>>,
     /// Groups for reading and for sending, the preferred one first.
     reading: Vec<Members>,
     sending: Vec<Members>,
 }
 
 impl Table {
-    pub(super) fn new(config: &PoolConfig, now: Instant) -> Self {
+    pub(super) fn new(config: PoolConfig, now: Instant) -> Self {
         let chain = |role| config.fallback.groups(role, &config.endpoints);
+        let member = |endpoint: &Endpoint| Arc::new(Member::new(endpoint.clone(), &config, now));
         Self {
             reading: chain(Role::Read),
             sending: chain(Role::Send),
-            members: config.endpoints.iter().map(|endpoint| Member::new(endpoint.clone(), config, now)).collect(),
+            members: config.endpoints.iter().take(MAX_ENDPOINTS).map(member).collect(),
+            config,
         }
+    }
+
+    /// The first block that every endpoint must have; `None` for a single endpoint of any cluster.
+    pub(super) fn genesis(&self) -> Option<Hash> {
+        self.config.cluster.map(|cluster| cluster.genesis())
     }
 
     /// Groups of endpoints for this class, the preferred one first.
@@ -123,7 +176,7 @@ impl Table {
 
     /// Endpoints that `holds`.
     pub(super) fn those(&self, holds: impl Fn(&Member) -> bool) -> Members {
-        Members::from_fn(self.members.len(), |index| self.members.get(index).is_some_and(&holds))
+        Members::from_fn(self.members.len(), |index| self.members.get(index).is_some_and(|member| holds(member)))
     }
 }
 

@@ -34,6 +34,12 @@ pub(super) struct Admission {
     is_counted: bool,
 }
 
+impl Admission {
+    pub(super) fn is_counted(self) -> bool {
+        self.is_counted
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     /// With failures in a row.

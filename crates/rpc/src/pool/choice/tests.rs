@@ -30,7 +30,7 @@ fn table(tags: &[&str], chain: &[&str], now: Instant) -> Table {
         .collect();
     let mut config = PoolConfig::of(Cluster::with_genesis(Hash::default()), endpoints);
     config.fallback = Fallback { read: chain.iter().map(|tag| label(tag)).collect(), ..Fallback::default() };
-    Table::new(&config, now)
+    Table::new(config, now)
 }
 
 fn all(table: &Table) -> Members {
@@ -105,11 +105,11 @@ fn who_comes_back_gets_its_quarter_and_all_where_it_is_alone() {
     let table = table(&["a", "a"], &[], now);
     table.members[1].load.observe(Read, Duration::from_millis(20), now);
     for (quarters, low, high) in [(1, 200, 300), (2, 440, 560), (3, 700, 800), (4, 1_000, 1_001)] {
-        table.members[0].set_share(quarters);
+        table.members[0].set_share(quarters, None);
         let counts = shares(&table, all(&table), Members::NONE, now);
         assert!((low..high).contains(&counts[0]), "{quarters}: {counts:?}");
     }
-    table.members[0].set_share(1);
+    table.members[0].set_share(1, None);
     assert_eq!(shares(&table, Members::NONE.with(0), Members::NONE, now), [1_000, 0]);
 }
 
@@ -177,7 +177,7 @@ proptest! {
         let set = |bits: usize| Members::from_fn(8, |index| bits >> index & 1 == 1);
         let (allowed, tried, opened, resting) = (set(allowed), set(tried), set(opened), set(resting));
         for (index, member) in table.members.iter().enumerate() {
-            member.set_share(shares[index]);
+            member.set_share(shares[index], None);
             if opened.has(index) { open(&member.breakers[Read], now); }
             if resting.has(index) { member.load.rest(None, now); }
         }

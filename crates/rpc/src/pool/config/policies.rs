@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Limits;
 use super::section::Section;
 use crate::pool::breaker::BreakerPolicy;
 use crate::pool::method::{MethodClass, PerClass};
@@ -18,6 +19,16 @@ pub(super) fn timeouts(root: &mut Section<'_, '_>) -> PerClass<Duration> {
         PerClass::from_fn(|class| table.span(class.as_str(), class.default_timeout(), ONE_MS..=ONE_MINUTE * 5));
     table.finish();
     timeouts
+}
+
+/// `[limits]`.
+pub(super) fn limits(root: &mut Section<'_, '_>) -> Limits {
+    let mut table = root.table("limits");
+    let default = Limits::default();
+    let answer_len = table.integer("answer_bytes", default.answer_len as u64, 1 << 10..=1 << 30);
+    let call = table.span("call", default.call, ONE_MS..=ONE_HOUR);
+    table.finish();
+    Limits { call, answer_len: usize::try_from(answer_len).expect("its range ends at 2^30") }
 }
 
 /// `[breaker]`, and `[breaker.<class>]` for what differs.

@@ -1,0 +1,129 @@
+//! What all handles of a pool share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use serde_json::Value;
+use solana_rpc_client::rpc_sender::RpcTransportStats;
+use solana_rpc_client_api::request::RpcRequest;
+use tokio::time::Instant;
+
+use super::config::PoolConfig;
+use super::dice::Dice;
+use super::fault::Fault;
+use super::identity::Belonging;
+use super::member::{Member, Table};
+use super::meters::PoolMeters;
+use super::retry::RetryBudget;
+use super::transport::{Post, Reply, Transport};
+use super::wire;
+use crate::solana::Hash;
+
+/// What all handles of a pool share.
+pub(super) struct Shared {
+    pub(super) table: ArcSwap<Table>,
+    pub(super) budget: RetryBudget,
+    pub(super) dice: Dice,
+    pub(super) meters: PoolMeters,
+    transport: Box<dyn Transport>,
+    last_id: AtomicU64,
+    calls: AtomicU64,
+    micros: AtomicU64,
+}
+
+impl Shared {
+    pub(super) fn new(config: PoolConfig, transport: Box<dyn Transport>, dice: Dice) -> Self {
+        let now = Instant::now();
+        Self {
+            budget: RetryBudget::new(&config.retry, now),
+            table: ArcSwap::from_pointee(Table::new(config, now)),
+            dice,
+            meters: PoolMeters::new(),
+            transport,
+            last_id: AtomicU64::new(0),
+            calls: AtomicU64::new(0),
+            micros: AtomicU64::new(0),
+        }
+    }
+
+    /// A number for the next request, which its answer must bear.
+    pub(super) fn next_id(&self) -> u64 {
+        self.last_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) async fn post(&self, table: &Table, member: &Member, post: Post<'_>) -> Result<Reply, Fault> {
+        let max_answer_len = table.config.limits.answer_len;
+        self.transport.post(&member.endpoint, Post { max_answer_len, ..post }).await
+    }
+
+    /// Asks one question of one endpoint, past breakers and choice.
+    pub(super) async fn ask(
+        &self,
+        table: &Table,
+        member: &Member,
+        request: RpcRequest,
+        params: Value,
+        post: Post<'_>,
+    ) -> Result<Value, Fault> {
+        let id = self.next_id();
+        let body = request.build_request_json(id, params).to_string();
+        wire::read(&self.post(table, member, Post { body: &body, ..post }).await?, id)
+    }
+
+    /// Whether the endpoint belongs to the pool's cluster; asks it where that is not known yet.
+    pub(super) async fn belonging(&self, table: &Table, member: &Member, post: Post<'_>) -> Result<Belonging, Fault> {
+        if member.identity.get() != Belonging::Unknown {
+            return Ok(member.identity.get());
+        }
+        // With a single endpoint and no named cluster there is nothing to compare.
+        let Some(expected) = table.genesis() else { return Ok(Belonging::Unknown) };
+        let waiting = tokio::time::timeout(post.timeout, member.identity.turn());
+        let Ok(_turn) = waiting.await else { return Err(Fault::Timeout { limit: post.timeout }) };
+        if member.identity.get() == Belonging::Unknown {
+            self.identify(table, member, expected, post).await?;
+        }
+        Ok(member.identity.get())
+    }
+
+    /// Asks the endpoint for its cluster, whatever was known.
+    pub(super) async fn identify(
+        &self,
+        table: &Table,
+        member: &Member,
+        expected: Hash,
+        post: Post<'_>,
+    ) -> Result<(), Fault> {
+        let answer = self.ask(table, member, RpcRequest::GetGenesisHash, Value::Null, post).await?;
+        let genesis: Option<Hash> = answer.as_str().and_then(|text| text.parse().ok());
+        let Some(genesis) = genesis else { return Err(Fault::Unreadable { what: "its genesis hash is none" }) };
+        let belonging = if genesis == expected { Belonging::Ours } else { Belonging::Foreign };
+        if belonging == Belonging::Foreign && member.identity.get() != Belonging::Foreign {
+            let endpoint = &member.endpoint.name;
+            tracing::error!(%endpoint, %genesis, %expected, "endpoint belongs to another cluster and is not used");
+        }
+        member.identity.set(belonging);
+        Ok(())
+    }
+
+    pub(super) fn note_call(&self, elapsed: Duration) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.micros.fetch_add(u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    pub(super) fn transport_stats(&self) -> RpcTransportStats {
+        RpcTransportStats {
+            request_count: usize::try_from(self.calls.load(Ordering::Relaxed)).unwrap_or(usize::MAX),
+            elapsed_time: Duration::from_micros(self.micros.load(Ordering::Relaxed)),
+            // Nothing waits for a busy endpoint: another one is asked.
+            rate_limited_time: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn names(&self) -> String {
+        let table = Arc::clone(&self.table.load());
+        let names: Vec<&str> = table.members.iter().map(|member| member.endpoint.name.as_str()).collect();
+        names.join(",")
+    }
+}

@@ -1,0 +1,6 @@
+//! A pool over a network that is made up, in time that is made up too.
+
+mod attempts;
+mod calls;
+mod net;
+mod shown;
