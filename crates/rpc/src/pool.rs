@@ -5,7 +5,8 @@
 //! client goes through it; [`crate::Rpc::with_pool`] does the same for this crate's calls.
 //!
 //! What decides what: `config` says what there is, `choice` who is asked, `breaker` and `load` who is not,
-//! `fault` what a failure means, `retry` whether to try again, `attempts` puts them together.
+//! `health` which
+//! endpoints are well, `fault` what a failure means, `retry` whether to try again, `attempts` puts them together.
 //!
 //! A pool writes and measures through `tracing` and `metrics` ([`meters`]) and owns no task, file or clock.
 //! Set a recorder of metrics before making a pool: it looks its series up once.
@@ -20,6 +21,7 @@ mod endpoint;
 mod error;
 mod fallback;
 mod fault;
+mod health;
 mod identity;
 mod load;
 mod member;
@@ -27,6 +29,7 @@ pub mod meters;
 mod method;
 mod retry;
 mod shared;
+mod status;
 mod transport;
 mod wire;
 
@@ -54,8 +57,10 @@ pub use error::{Ailment, Cause, PoolError, Unfit};
 pub use fallback::Fallback;
 pub use fault::{Again, Blame, Fault, Verdict};
 pub(crate) use fault::{code_verdict, status_verdict};
+pub use health::{ProbePolicy, Probes};
 pub use method::{MethodClass, PerClass};
 pub use retry::RetryPolicy;
+pub use status::EndpointStatus;
 pub use transport::{Http, Post, Reply, Transport};
 
 /// Several endpoints of one cluster behind one connection. Cloning shares them.
@@ -104,6 +109,22 @@ impl Pool {
         .await;
         self.shared.note_call(started.elapsed());
         result
+    }
+
+    /// Starts probing the endpoints, on the runtime that this is called on, until what is returned is dropped.
+    /// Without probes only calls themselves show what is wrong with an endpoint.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    pub fn spawn_probes(&self) -> Probes {
+        Probes::spawn(Arc::clone(&self.shared))
+    }
+
+    /// What is known of each endpoint, in the order of the configuration.
+    #[must_use]
+    pub fn status(&self) -> Vec<EndpointStatus> {
+        let now = Instant::now();
+        self.shared.table.load().members.iter().map(|member| EndpointStatus::of(member, now)).collect()
     }
 
     /// The endpoints' names, with commas between them.

@@ -16,6 +16,7 @@ use toml::de::DeTable;
 use super::breaker::BreakerPolicy;
 use super::endpoint::{Cluster, Endpoint};
 use super::fallback::Fallback;
+use super::health::ProbePolicy;
 use super::method::{MethodClass, PerClass};
 use super::retry::RetryPolicy;
 pub use problem::{ConfigError, ConfigFault, Problem};
@@ -55,6 +56,12 @@ use section::{Report, Section};
 /// call = "60s"                        # one call with all its attempts
 /// answer_bytes = 134217728            # one answer, decompressed
 ///
+/// [probe]
+/// interval = "10s"                    # between two rounds
+/// timeout = "3s"
+/// parallel = 8                        # probes under way at one time
+/// max_lag = 50                        # slots
+///
 /// [breaker]                           # of each endpoint and class; [breaker.scan] changes one class
 /// failures = 5                        # in a row: opens
 /// open_for = "60s"
@@ -79,6 +86,8 @@ pub struct PoolConfig {
     pub fallback: Fallback,
     /// What no call exceeds.
     pub limits: Limits,
+    /// When and how endpoints are probed.
+    pub probe: ProbePolicy,
     /// How long one attempt may take.
     pub timeouts: PerClass<Duration>,
     /// When the breaker of an endpoint opens and closes.
@@ -127,6 +136,7 @@ impl PoolConfig {
             endpoints,
             fallback: Fallback::default(),
             limits: Limits::default(),
+            probe: ProbePolicy::default(),
             timeouts: PerClass::from_fn(MethodClass::default_timeout),
             breakers: PerClass::from_fn(|_| BreakerPolicy::default()),
             retry: RetryPolicy::default(),
@@ -153,6 +163,7 @@ impl PoolConfig {
             endpoints,
             fallback,
             limits: policies::limits(&mut root),
+            probe: policies::probe(&mut root),
             timeouts: policies::timeouts(&mut root),
             breakers: policies::breakers(&mut root),
             retry: policies::retry(&mut root),

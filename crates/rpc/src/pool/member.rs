@@ -1,7 +1,7 @@
 //! One endpoint at work: its breakers, its load, and whether it may be used at all.
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use tokio::time::Instant;
 
@@ -10,6 +10,7 @@ use super::config::PoolConfig;
 use super::dice::Dice;
 use super::endpoint::{Endpoint, Role};
 use super::error::{Ailment, Unfit};
+use super::health::Record;
 use super::identity::{Belonging, Identity};
 use super::load::Load;
 use super::meters::MemberMeters;
@@ -85,6 +86,7 @@ pub(super) struct Member {
     pub(super) meters: MemberMeters,
     share: AtomicU8,
     ailment: Mutex<Option<Ailment>>,
+    record: Mutex<Record>,
 }
 
 impl Member {
@@ -98,6 +100,7 @@ impl Member {
             meters,
             share: AtomicU8::new(WHOLE_SHARE),
             ailment: Mutex::new(None),
+            record: Mutex::default(),
             endpoint,
         }
     }
@@ -126,6 +129,16 @@ impl Member {
         self.meters.classes[class].breaker(to);
         let endpoint = &self.endpoint.name;
         tracing::warn!(%endpoint, %class, from = from.as_str(), to = to.as_str(), "breaker changed");
+    }
+
+    /// What its probes found.
+    pub(super) fn record(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().expect("nothing panics while it holds the lock")
+    }
+
+    /// Quarters of its usual share of calls.
+    pub(super) fn share(&self) -> u8 {
+        self.share.load(Ordering::Relaxed)
     }
 
     /// Whether its share of the chances includes this one.

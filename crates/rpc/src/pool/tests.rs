@@ -2,5 +2,6 @@
 
 mod attempts;
 mod calls;
+mod health;
 mod net;
 mod shown;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Limits;
 use super::section::Section;
 use crate::pool::breaker::BreakerPolicy;
+use crate::pool::health::ProbePolicy;
 use crate::pool::method::{MethodClass, PerClass};
 use crate::pool::retry::RetryPolicy;
 
@@ -29,6 +30,21 @@ pub(super) fn limits(root: &mut Section<'_, '_>) -> Limits {
     let call = table.span("call", default.call, ONE_MS..=ONE_HOUR);
     table.finish();
     Limits { call, answer_len: usize::try_from(answer_len).expect("its range ends at 2^30") }
+}
+
+/// `[probe]`.
+pub(super) fn probe(root: &mut Section<'_, '_>) -> ProbePolicy {
+    let mut table = root.table("probe");
+    let default = ProbePolicy::default();
+    let parallel = table.integer("parallel", default.parallel as u64, 1..=64);
+    let probe = ProbePolicy {
+        interval: table.span("interval", default.interval, ONE_MS * 100..=ONE_HOUR),
+        timeout: table.span("timeout", default.timeout, ONE_MS..=ONE_MINUTE * 5),
+        parallel: small(parallel).into(),
+        max_lag: table.integer("max_lag", default.max_lag, 1..=100_000),
+    };
+    table.finish();
+    probe
 }
 
 /// `[breaker]`, and `[breaker.<class>]` for what differs.

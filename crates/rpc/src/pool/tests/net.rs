@@ -44,12 +44,14 @@ struct Asked {
 #[derive(Clone)]
 pub(super) struct Net {
     script: Arc<Script>,
+    /// Told +1 when a request begins and -1 when it ends.
+    gauge: Option<Arc<dyn Fn(i64) + Send + Sync>>,
     asked: Arc<Mutex<Asked>>,
 }
 
 impl Net {
     pub(super) fn new(script: impl Fn(&Seen<'_>) -> (Duration, Act) + Send + Sync + 'static) -> Self {
-        Self { script: Arc::new(script), asked: Arc::default() }
+        Self { script: Arc::new(script), gauge: None, asked: Arc::default() }
     }
 
     /// A network where every endpoint is of the right cluster and takes a millisecond.
@@ -59,6 +61,12 @@ impl Net {
                 if seen.method == "getGenesisHash" { Act::Result(json!(genesis().to_string())) } else { act(seen) };
             (MS, act)
         })
+    }
+
+    /// The same network, telling `gauge` +1 when a request begins and -1 when it ends.
+    pub(super) fn with_gauge(mut self, gauge: impl Fn(i64) + Send + Sync + 'static) -> Self {
+        self.gauge = Some(Arc::new(gauge));
+        self
     }
 
     /// How often each endpoint was asked for this method.
@@ -130,6 +138,10 @@ impl Transport for Net {
                 Act::Silence => std::future::pending().await,
             }
         };
-        tokio::time::timeout(post.timeout, work).await.unwrap_or(Err(Fault::Timeout { limit: post.timeout }))
+        let tell = |change| self.gauge.iter().for_each(|gauge| gauge(change));
+        tell(1);
+        let answer = tokio::time::timeout(post.timeout, work).await;
+        tell(-1);
+        answer.unwrap_or(Err(Fault::Timeout { limit: post.timeout }))
     }
 }

@@ -1,60 +1,14 @@
-//! What a pool says about itself: never a key, always who and how often.
+//! What a pool says where it is used in place of a single endpoint: who answered, and how often was asked.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
-use serde_json::{Value, json};
+use serde_json::json;
 use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use solana_rpc_client::rpc_client::RpcClientConfig;
-use solana_rpc_client::rpc_sender::RpcSender;
 use solana_rpc_client_api::client_error::ErrorKind;
-use solana_rpc_client_api::request::{RpcError as ServerError, RpcRequest};
+use solana_rpc_client_api::request::RpcError as ServerError;
 
 use super::net::{Act, Net, pool};
 use crate::pool::{Cause, Fault, PoolError};
 use crate::{Commitment, Rpc, RpcError};
-
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("nothing panics while it holds the lock").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn nothing_that_is_written_in_a_run_holds_a_key_and_all_of_it_the_correlation_id() {
-    let written = Written::default();
-    let writer = written.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _writing = tracing::subscriber::set_default(subscriber);
-    let net = Net::answering(|seen| if seen.before < 12 { Act::Status(500) } else { Act::Result(json!(1)) });
-    let pool = pool(&["a", "b"], &net);
-    let mut shown = format!("{pool:?} {}", pool.url());
-    for _ in 0..20 {
-        if let Err(error) = pool.call(RpcRequest::GetSlot, Value::Null).await {
-            shown = format!("{shown}\n{error}\n{error:?}\n{:?}", error.clone().into_client());
-        }
-    }
-    let lines = String::from_utf8(written.0.lock().expect("all calls ended").clone()).expect("text");
-    assert!(!shown.contains("secret-key") && !lines.contains("secret-key"), "{shown}\n{lines}");
-    assert!(lines.contains("breaker changed") && lines.contains("attempt failed"), "{lines}");
-    for line in lines.lines() {
-        let line: Value = serde_json::from_str(line).expect("a line is JSON");
-        let correlation = line["span"]["correlation"].as_str().expect("every line has it");
-        assert_eq!(correlation.len(), 32, "{line}");
-    }
-}
 
 #[tokio::test(start_paused = true)]
 async fn typed_calls_of_the_solana_client_go_through_a_pool() {
