@@ -154,6 +154,8 @@ impl<'a> Call<'a> {
                 member.note(self.class, permit.succeed(now));
                 return Attempt::Answered(value);
             }
+            // Of the attempt as a whole, not of its last part.
+            Err(Fault::Timeout { .. }) => Fault::Timeout { limit },
             Err(fault) => fault,
         };
         self.attempts = self.attempts.saturating_add(1);

@@ -2,17 +2,11 @@
 
 use std::time::Duration;
 
-use quantumagi_rpc::solana::{Address, Hash, Keypair, Signature, Signer, TransactionError, VersionedTransaction};
+use quantumagi_rpc::solana::{Address, Signature, TransactionError};
 use quantumagi_rpc::{Commitment, ConfirmOptions, FailureStage, HistoryRange, Rpc, RpcError, SendProgress};
 use serde_json::{Value, json};
 
-use crate::support::{Endpoint, Reply, signed, transfer};
-
-fn a_transfer() -> VersionedTransaction {
-    let ana = Keypair::new();
-    let instruction = transfer(&ana.pubkey(), &Address::new_unique(), 1);
-    signed(&ana, &[instruction], Hash::new_from_array([7; 32]))
-}
+use crate::support::{Endpoint, Reply, a_transfer};
 
 fn connect(endpoint: &Endpoint) -> Rpc {
     Rpc::new(&endpoint.url(), Commitment::Confirmed)

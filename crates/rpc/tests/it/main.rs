@@ -5,6 +5,7 @@ mod accounts;
 mod deploy;
 mod faults;
 mod history;
+mod pool;
 mod support;
 mod transfer;
 mod votes;

@@ -1,6 +1,7 @@
 //! A network with a funded wallet, and signed transactions on it.
 
 mod endpoint;
+mod proxy;
 
 use quantumagi_localnet::{LocalNetwork, Options};
 use quantumagi_rpc::solana::{
@@ -9,6 +10,7 @@ use quantumagi_rpc::solana::{
 use quantumagi_rpc::{Commitment, ConfirmOptions, Confirmed, Result, Rpc};
 
 pub(crate) use endpoint::{Endpoint, Reply};
+pub(crate) use proxy::{Proxy, Way};
 
 pub(crate) const SOL: u64 = 1_000_000_000;
 
@@ -44,6 +46,13 @@ impl World {
 pub(crate) fn signed(payer: &Keypair, instructions: &[Instruction], hash: Hash) -> VersionedTransaction {
     let message = Message::new_with_blockhash(instructions, Some(&payer.pubkey()), &hash);
     VersionedTransaction::try_new(VersionedMessage::Legacy(message), &[payer]).expect("the payer signs")
+}
+
+/// A transaction that differs from every other.
+pub(crate) fn a_transfer() -> VersionedTransaction {
+    let ana = Keypair::new();
+    let instruction = transfer(&ana.pubkey(), &Address::new_unique(), 1);
+    signed(&ana, &[instruction], Hash::new_from_array([7; 32]))
 }
 
 pub(crate) fn transfer(from: &Address, to: &Address, lamports: u64) -> Instruction {
