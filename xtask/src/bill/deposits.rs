@@ -85,7 +85,7 @@ fn tokens(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
 
 fn votes(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
     // Checkpoint upon checkpoint, until all four are used.
-    for _ in 0..3 {
+    for round in 0..3 {
         let (proposal, create) = pool.propose(false);
         pool.community.send(create)?;
         pool.community.send(ix::ProposalCancel { proposer: pool.owner(0), proposal }.instruction())?;
@@ -102,7 +102,10 @@ fn votes(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
         pool.community.send(close.instruction())?;
         pool.add(0)?;
         pool.wait();
-        pool.mature(0)?;
+        let matured = pool.mature(0)?;
+        if round == 2 {
+            rows.note("the fourth checkpoint", matured);
+        }
     }
     let (proposal, create) = pool.propose(false);
     let cost = pool.community.send(create)?;
@@ -159,20 +162,13 @@ fn page(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
 fn endings(pool: &mut Pool, rows: &mut Rows) -> Result<()> {
     // Beyond every lock.
     pool.community.chain.set_time(pool.community.chain.now() + 30 * 86_400);
-    let owner = pool.owner(1);
-    let transfer = pool.transfer(1);
-    let withdraw = ix::DepositWithdraw {
-        owner,
-        constitution: transfer.constitution,
-        pool: transfer.pool,
-        pool_vault: transfer.pool_vault,
-        mint: transfer.mint,
-        token_program: transfer.token_program,
-        deposit: transfer.deposit,
-        token_account: transfer.token_account,
-    };
-    let cost = pool.community.send(withdraw.instruction(1_000))?;
+    if pool.program == TOKEN {
+        let cost = pool.withdraw(0)?;
+        rows.note("four checkpoints", cost);
+    }
+    let cost = pool.withdraw(1)?;
     rows.note(&with_name("", pool.program), cost);
+    let owner = pool.owner(1);
     let constitution = pool.community.constitution;
     let close = ix::DepositClose { authority: owner, constitution, deposit: pool.deposit(1), payer: owner };
     let cost = pool.community.send(close.instruction())?;
@@ -246,6 +242,14 @@ impl Pool {
 
     fn add(&mut self, index: u32) -> Result<Sent> {
         self.community.send(self.transfer(index).instruction(1_000))
+    }
+
+    fn withdraw(&mut self, index: u32) -> Result<Sent> {
+        let ix::DepositAdd { owner, constitution, pool, pool_vault, mint, token_program, deposit, token_account } =
+            self.transfer(index);
+        let withdraw =
+            ix::DepositWithdraw { owner, constitution, pool, pool_vault, mint, token_program, deposit, token_account };
+        self.community.send(withdraw.instruction(1_000))
     }
 
     /// Anybody asks for it.

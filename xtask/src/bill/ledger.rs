@@ -119,3 +119,55 @@ impl Ledger {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROPOSER: Address = Address::new_from_array([1; 32]);
+    const VAULT: Address = Address::new_from_array([2; 32]);
+    const PROPOSAL: Address = Address::new_from_array([3; 32]);
+    const FEE: u64 = 5_000;
+
+    /// Lamports of the proposer, the vault and the proposal, which does not exist with none.
+    fn view([proposer, vault, proposal]: [u64; 3]) -> View {
+        let account = |lamports, owner| Account { lamports, owner, data: vec![7; 8], ..Account::default() };
+        let people = [(PROPOSER, account(proposer, Address::default())), (VAULT, account(vault, Address::default()))];
+        let own = (proposal > 0).then(|| (PROPOSAL, account(proposal, PROGRAM_ID)));
+        View(people.into_iter().chain(own).collect())
+    }
+
+    /// A ledger after the proposer has placed 900.
+    fn placed() -> Ledger {
+        let mut ledger = Ledger::default();
+        let moved = ledger.follow(&view([10_000, 50, 0]), &view([4_100, 50, 900]), &PROPOSER, FEE).unwrap();
+        assert_eq!((moved.placed_lamports, moved.returned_lamports, moved.opened), (900, 0, vec![PROPOSAL]));
+        assert_eq!(moved.closed, None);
+        ledger
+    }
+
+    #[track_caller]
+    fn check(after: [u64; 3], returned_lamports: u64, elsewhere_lamports: u64) {
+        let moved = placed().follow(&view([10_000, 50, 900]), &view(after), &PROPOSER, FEE).unwrap();
+        let kinds = vec![Some([7; 8])];
+        let expected = Closed { kinds, placed_lamports: 900, returned_lamports, elsewhere_lamports };
+        assert_eq!((moved.returned_lamports, moved.closed), (900, Some(expected)));
+    }
+
+    #[test]
+    fn a_close_tells_what_came_back_what_went_elsewhere_and_what_did_not_arrive() {
+        check([5_900, 50, 0], 900, 0);
+        check([5_600, 350, 0], 600, 300);
+        check([5_600, 50, 0], 600, 0);
+    }
+
+    #[test]
+    fn what_nobody_placed_is_refused() {
+        let refused = Ledger::default().follow(&view([10_000, 50, 900]), &view([5_900, 50, 0]), &PROPOSER, FEE);
+        let refused = refused.err().unwrap().to_string();
+        assert_eq!(refused, format!("{PROPOSAL} was closed, but no transaction had opened it"));
+        let refused = Ledger::default().follow(&view([10_000, 50, 0]), &view([5_000, 50, 900]), &PROPOSER, FEE);
+        let refused = refused.err().unwrap().to_string();
+        assert_eq!(refused, format!("0 accounts paid for {PROPOSAL}, not one"));
+    }
+}
