@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use quantumagi_rpc::RpcError;
 use quantumagi_rpc::solana::TransactionError;
 use quantumagi_rules::deposit::DepositError;
+use quantumagi_rules::emergency::course;
+use quantumagi_rules::emergency::power::PowerError;
 use quantumagi_rules::lifecycle::Refusal;
 use quantumagi_sdk::SdkError;
-use quantumagi_sdk::check::{CheckError, DepositRefusal};
+use quantumagi_sdk::check::{CheckError, DepositRefusal, EmergencyRefusal, SnapshotRefusal};
 use quantumagi_sdk::verify::LedgerError;
 
 /// Exit codes, of which scripts can make sense. Source of 64 and 75: `sysexits.h`.
@@ -102,24 +104,27 @@ fn find<T: std::error::Error + Send + Sync + 'static>(error: &anyhow::Error) -> 
 }
 
 /// Whether nothing is wrong but the time.
+#[allow(clippy::wildcard_enum_match_arm, reason = "most refusals last")]
 fn is_too_early(error: &SdkError) -> bool {
-    if let SdkError::Check(CheckError::Deposit(DepositRefusal::Deposit { refusal, .. })) = error {
-        return matches!(refusal, DepositError::NotRipe | DepositError::Locked { .. });
-    }
-    let SdkError::Check(CheckError::Step { refusal, .. }) = error else { return false };
-    match refusal {
-        Refusal::VotingNotStarted | Refusal::VotingNotEnded | Refusal::TimelockActive | Refusal::WindowNotClosed => {
-            true
+    let SdkError::Check(check) = error else { return false };
+    match check {
+        CheckError::Step { refusal, .. } => matches!(
+            refusal,
+            Refusal::VotingNotStarted | Refusal::VotingNotEnded | Refusal::TimelockActive | Refusal::WindowNotClosed
+        ),
+        CheckError::Deposit(DepositRefusal::Deposit { refusal, .. }) => {
+            matches!(refusal, DepositError::NotRipe | DepositError::Locked { .. })
         }
-        Refusal::VotingEnded
-        | Refusal::NotFinalized
-        | Refusal::AlreadyFinalized
-        | Refusal::WindowClosed
-        | Refusal::TooLateToCancel
-        | Refusal::VetoNotOpen
-        | Refusal::NothingToHold
-        | Refusal::NotFinal
-        | Refusal::AlreadyFinal => false,
+        CheckError::Emergency(EmergencyRefusal::Course { refusal: course::Refusal::NotLapsed, phase, .. }) => {
+            matches!(phase, course::Phase::InForce | course::Phase::Served)
+        }
+        CheckError::Emergency(EmergencyRefusal::Course { refusal: course::Refusal::NotOver, phase, .. }) => {
+            matches!(phase, course::Phase::Collecting | course::Phase::Confirmed)
+        }
+        CheckError::Paused { .. }
+        | CheckError::Emergency(EmergencyRefusal::CoolingDown { .. })
+        | CheckError::Snapshot(SnapshotRefusal::ChallengeRunning { .. } | SnapshotRefusal::EpochChanged) => true,
+        _ => false,
     }
 }
 
@@ -141,6 +146,18 @@ fn hint_of_sdk(error: &SdkError) -> Option<String> {
         SdkError::Check(CheckError::Deposit(DepositRefusal::Deposit {
             refusal: DepositError::FreshIsRipe, ..
         })) => "mature them with `quantumagi deposit mature`",
+        SdkError::Check(CheckError::Emergency(EmergencyRefusal::NotOpen)) => {
+            "anybody opens it with `quantumagi guardians open`"
+        }
+        SdkError::Check(CheckError::Emergency(EmergencyRefusal::Disarmed {
+            why: PowerError::HeartbeatMissing,
+            ..
+        })) => "each guardian shows to be there with `quantumagi guardians heartbeat`",
+        SdkError::Check(CheckError::Emergency(EmergencyRefusal::Course {
+            refusal: course::Refusal::NotOver,
+            phase: course::Phase::Lapsing,
+            ..
+        })) => "anybody writes it down with `quantumagi emergency lapse`",
         SdkError::Check(CheckError::NotAMember { .. }) => "`quantumagi roster show` lists who can vote",
         SdkError::Check(CheckError::Citations(_)) => "`quantumagi principle list` shows the principles and their ids",
         SdkError::Check(CheckError::Step { refusal: Refusal::NotFinalized, .. }) => {

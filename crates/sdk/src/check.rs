@@ -25,7 +25,7 @@ use quantumagi_rules::principle::check_citations;
 use quantumagi_rules::{Hash, UnixSeconds};
 
 pub use self::deposit::DepositRefusal;
-pub use self::emergency::{EmergencyRefusal, act_length, armed, course, guardian};
+pub use self::emergency::{EmergencyRefusal, act_length, adoptable, approval, armed, course, guardian};
 pub use self::refused::CheckError;
 pub use self::snapshot::SnapshotRefusal;
 pub use self::tracks::{change, settings, veto_body};
@@ -121,14 +121,20 @@ pub fn same_code(proposal: &Proposal, action: &Action<'_>, slot: u64) -> std::re
     if slot == approved { Ok(()) } else { Err(CheckError::ProgramChanged { program, slot, approved }) }
 }
 
+/// Whether the constitution is sealed.
+///
+/// # Errors
+/// [`CheckError::NotSealed`].
+pub fn sealed(constitution: &Constitution) -> std::result::Result<(), CheckError> {
+    if constitution.is_sealed() { Ok(()) } else { Err(CheckError::NotSealed) }
+}
+
 /// Whether the proposals of this constitution have an electorate.
 ///
 /// # Errors
 /// [`CheckError::NotSealed`], [`CheckError::RosterMissing`].
 pub fn proposable(constitution: &Constitution) -> std::result::Result<Address, CheckError> {
-    if !constitution.is_sealed() {
-        return Err(CheckError::NotSealed);
-    }
+    sealed(constitution)?;
     constitution.electorate().ok_or(CheckError::RosterMissing)
 }
 

@@ -51,7 +51,7 @@ impl Command {
             }
             Self::Open => {
                 let actor = context.actor()?;
-                let open = client.guardians_open(&constitution, &actor.address());
+                let open = client.guardians_open(&constitution, &actor.address()).await?;
                 context.carry_out(&actor, Order::one("guardians can be adopted", vec![open])).await
             }
             Self::Adopt { threshold, term, members } => {

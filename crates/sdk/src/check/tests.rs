@@ -1,4 +1,5 @@
-use quantumagi_interface::accounts::Proposal;
+use quantumagi_interface::accounts::{EmergencyAction, Guardians, Proposal};
+use quantumagi_rules::emergency::guardians::Mandate;
 
 use super::*;
 use crate::SdkError;
@@ -109,4 +110,87 @@ fn only_a_call_depends_on_the_code_of_a_program() {
     assert_eq!(same_code(&proposal, &call, 7), Ok(()));
     let program = Address::new_from_array([1; 32]);
     assert_eq!(same_code(&proposal, &call, 8), Err(CheckError::ProgramChanged { program, slot: 8, approved: 7 }));
+}
+
+/// Three guardians of which two must agree, heard of just now.
+fn guardians() -> Guardians {
+    let bytes: Vec<u8> = Guardians::DISCRIMINATOR.into_iter().chain([0; Guardians::LEN - 8]).collect();
+    let (mut seen_at, term_ends_at) = ([0; 9], START + 1_000_000);
+    seen_at[..3].fill(START);
+    let zeroed = Guardians::decode(&bytes).expect("a whole account");
+    Guardians { count: 3, threshold: 2, seen_at, term_ends_at, ..zeroed }
+}
+
+/// An act of an hour that the guardian with index 0 has opened in slot 0.
+fn act() -> EmergencyAction {
+    let bytes: Vec<u8> = EmergencyAction::DISCRIMINATOR.into_iter().chain([0; EmergencyAction::LEN - 8]).collect();
+    let zeroed = EmergencyAction::decode(&bytes).expect("a whole account");
+    EmergencyAction { seconds: 3_600, approvals: 1, ..zeroed }
+}
+
+#[test]
+fn guardians_that_cannot_be_adopted_are_told_why() {
+    let members: Vec<Address> = (1..4).map(|byte| Address::new_from_array([byte; 32])).collect();
+    let adopt = |threshold, term_seconds, members: &[Address]| {
+        adoptable(Some(&guardians()), Mandate { threshold, term_seconds }, members)
+    };
+    assert!(adopt(2, 86_400, &members).is_ok());
+    check(
+        adoptable(None, Mandate { threshold: 2, term_seconds: 86_400 }, &members),
+        "the account of the guardians is not open",
+    );
+    check(adopt(1, 86_400, &members), "1 of 3 guardians cannot act: it takes 2 to 3 of them");
+    check(adopt(2, 60, &members), "a term of 1 minute: it lasts 1 day to 365 days");
+    check(adopt(2, 86_400, &members[..1]), "there are 2 to 9 guardians, not 1");
+    check(adopt(2, 86_400, &[members[0]; 2]), "a guardian is named twice, or is the zero address");
+}
+
+#[test]
+fn e5_e7_an_approval_that_would_not_count_is_told_why() {
+    let approve = |guardians: &Guardians, index, last_until, now| {
+        approval(guardians, index, &act(), UnixSeconds(last_until), UnixSeconds(now))
+    };
+    assert!(approve(&guardians(), 1, 0, START).is_ok());
+    check(approve(&guardians(), 0, 0, START), "this guardian has approved the act already");
+    let three = Guardians { threshold: 3, ..guardians() };
+    assert!(approve(&three, 1, START, START).is_ok(), "another must approve it before it takes effect");
+    check(
+        approve(&guardians(), 1, START - 86_400, START),
+        "the last effect on the same target is too recent: the next begins at 2027-04-14 08:00 UTC or later, in 89 days",
+    );
+    assert!(approve(&guardians(), 1, START - 90 * 86_400, START).is_ok());
+    let spent = Guardians { spent_ends_at: [START; 3], spent_seconds: [3_600; 3], ..guardians() };
+    check(approve(&spent, 1, 0, START), "the guardians' three acts in 90 days are spent");
+}
+
+#[test]
+fn a_step_that_an_act_does_not_allow_is_told_what_holds() {
+    let day = 86_400;
+    let with = |outcome: u8| EmergencyAction {
+        outcome,
+        activated_at: START,
+        ratify_by: START + 7 * day,
+        expires_at: START + 10 * day,
+        ..act()
+    };
+    let told = |act: &EmergencyAction, step, slot, days: i64, words: &str| {
+        check(course(act, step, slot, UnixSeconds(START + days * day)), words);
+    };
+    use quantumagi_rules::emergency::course::Step::{Approve, Close, End, Lapse, Ratify};
+    let (confirmable, over) = ("a vote can confirm it until 2027-01-22 08:00 UTC", "the act is not over:");
+    told(&with(0), Approve, 151, 0, "the approvals of an act lie within 150 slots, and these are over");
+    told(&with(0), Ratify, 0, 0, "the act has not taken effect: too few guardians have approved it");
+    told(&with(0), Close, 0, 0, "the act is not over: guardians can still approve it");
+    told(&with(1), Approve, 0, 0, "the act has taken effect already");
+    told(&with(1), Lapse, 0, 0, &format!("the act has not lapsed: {confirmable}"));
+    told(&with(1), Close, 0, 0, &format!("{over} {confirmable}"));
+    told(&with(1), Close, 0, 7, "no vote has confirmed the act, and nobody has written that down");
+    told(&with(1), Ratify, 0, 7, "a vote could confirm the act until 2027-01-22 08:00 UTC");
+    told(&with(2), Ratify, 0, 0, "a vote has confirmed the act already");
+    told(&with(2), Lapse, 0, 0, "the act does not lapse: a vote has confirmed it");
+    told(&with(2), Close, 0, 0, &format!("{over} it is in effect until 2027-01-25 08:00 UTC"));
+    told(&with(2), End, 0, 10, "the effect of the act is over");
+    told(&with(3), Lapse, 0, 8, "the lapse of the act is written down already");
+    told(&with(4), Ratify, 0, 0, "a vote has ended the act");
+    told(&with(4), Lapse, 0, 0, "a vote has ended the act");
 }

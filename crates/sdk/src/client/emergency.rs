@@ -1,17 +1,18 @@
 //! Guardians and emergency acts: reading them, and orders about them.
 
-use quantumagi_interface::accounts::{Constitution, EmergencyAction, Guardians};
+use quantumagi_interface::accounts::{Constitution, EmergencyAction, Guardians, Policy};
 use quantumagi_interface::{Address, pda};
 use quantumagi_rpc::solana::Instruction;
 use quantumagi_rules::action::Action;
 use quantumagi_rules::emergency::Act;
-use quantumagi_rules::emergency::course::Step;
+use quantumagi_rules::emergency::course::{Phase, Step};
+use quantumagi_rules::emergency::guardians::Mandate;
 use quantumagi_rules::{Hash, UnixSeconds};
 
 use super::{AtSlot, Quantumagi};
 use crate::builders::{self, NewEmergency};
-use crate::check;
-use crate::error::Result;
+use crate::check::{self, CheckError, EmergencyRefusal};
+use crate::error::{Result, SdkError};
 
 /// An emergency act that a guardian wants to open.
 #[derive(Clone, Copy, Debug)]
@@ -58,17 +59,24 @@ impl Quantumagi {
         Ok(self.those_of("emergency act", &addresses, EmergencyAction::decode).await?.into_iter().flatten().collect())
     }
 
-    /// Opens the account that guardians are adopted into.
-    #[must_use]
-    pub fn guardians_open(&self, constitution: &Address, payer: &Address) -> Instruction {
-        builders::guardians_open(payer, constitution)
+    /// Opens the account that guardians are adopted into; anybody may, once.
+    ///
+    /// # Errors
+    /// [`EmergencyRefusal::AlreadyOpen`], and as [`Quantumagi::constitution`].
+    pub async fn guardians_open(&self, constitution: &Address, payer: &Address) -> Result<Instruction> {
+        self.constitution(constitution).await?;
+        match self.guardians(constitution).await? {
+            Some(_) => Err(EmergencyRefusal::AlreadyOpen)?,
+            None => Ok(builders::guardians_open(payer, constitution)),
+        }
     }
 
     /// Adopts guardians, ascending by address, as the founder before the seal.
     ///
     /// # Errors
     /// [`CheckError::AlreadySealed`](crate::check::CheckError::AlreadySealed),
-    /// [`CheckError::WrongSigner`](crate::check::CheckError::WrongSigner), and as [`Quantumagi::constitution`].
+    /// [`CheckError::WrongSigner`](crate::check::CheckError::WrongSigner), [`EmergencyRefusal`], and as
+    /// [`Quantumagi::constitution`].
     pub async fn guardians_adopt(
         &self,
         constitution: &Address,
@@ -78,13 +86,14 @@ impl Quantumagi {
         members: &[Address],
     ) -> Result<Instruction> {
         let mandate = self.founder_of(constitution, founder).await?.1;
+        self.check_guardians(constitution, threshold, term_seconds, members).await?;
         Ok(builders::guardians_adopt(constitution, &mandate, threshold, term_seconds, members))
     }
 
     /// A guardian shows to be there.
     ///
     /// # Errors
-    /// [`EmergencyRefusal`](crate::check::EmergencyRefusal), and as [`Quantumagi::constitution`].
+    /// [`EmergencyRefusal`], and as [`Quantumagi::constitution`].
     pub async fn guardians_heartbeat(&self, constitution: &Address, guardian: &Address) -> Result<Instruction> {
         let guardians = self.guardians(constitution).await?;
         let index = check::guardian(guardians.as_ref(), guardian)?;
@@ -94,7 +103,7 @@ impl Quantumagi {
     /// Opens an emergency act, as its first guardian. The act's id comes with it.
     ///
     /// # Errors
-    /// [`EmergencyRefusal`](crate::check::EmergencyRefusal), and as [`Quantumagi::constitution`].
+    /// [`EmergencyRefusal`], and as [`Quantumagi::constitution`].
     pub async fn emergency_open(
         &self,
         constitution: &Address,
@@ -102,11 +111,14 @@ impl Quantumagi {
         draft: &EmergencyDraft,
     ) -> Result<(u32, Instruction)> {
         let account: Constitution = self.constitution(constitution).await?.value;
+        check::sealed(&account)?;
         let guardians = self.guardians(constitution).await?;
         let index = check::guardian(guardians.as_ref(), guardian)?;
         check::armed(guardians.as_ref(), self.now().await?)?;
         let EmergencyDraft { act, target, seconds, principle_id, reason_hash, evidence_hash } = *draft;
         check::act_length(seconds)?;
+        let principle = self.principle(constitution, principle_id).await?.value;
+        check::principle(&principle, principle.version)?;
         let guardian = *guardian;
         let new = NewEmergency { guardian, index, act, target, seconds, principle_id, reason_hash, evidence_hash };
         let id = account.next_emergency_id;
@@ -116,12 +128,16 @@ impl Quantumagi {
     /// Approves an emergency act as it stands on the chain.
     ///
     /// # Errors
-    /// [`EmergencyRefusal`](crate::check::EmergencyRefusal), and as [`Quantumagi::constitution`].
+    /// [`EmergencyRefusal`], and as [`Quantumagi::constitution`].
     pub async fn emergency_approve(&self, constitution: &Address, guardian: &Address, id: u32) -> Result<Instruction> {
         let guardians = self.guardians(constitution).await?;
         let index = check::guardian(guardians.as_ref(), guardian)?;
-        check::armed(guardians.as_ref(), self.now().await?)?;
-        let act = self.emergency(constitution, id).await?.value;
+        let act = self.in_course_for(constitution, id, Step::Approve).await?;
+        let now = self.now().await?;
+        check::armed(guardians.as_ref(), now)?;
+        if let Some(guardians) = &guardians {
+            check::approval(guardians, index, &act, self.last_effect(&act).await?, now)?;
+        }
         let statement = act.statement_hash();
         Ok(builders::emergency_approve(constitution, id, guardian, index, target_of(&act), statement))
     }
@@ -129,7 +145,7 @@ impl Quantumagi {
     /// Writes down that no vote has confirmed an act in time.
     ///
     /// # Errors
-    /// [`EmergencyRefusal`](crate::check::EmergencyRefusal), and as [`Quantumagi::constitution`].
+    /// [`EmergencyRefusal`], and as [`Quantumagi::constitution`].
     pub async fn emergency_lapse(&self, constitution: &Address, id: u32) -> Result<Instruction> {
         self.in_course_for(constitution, id, Step::Lapse).await?;
         Ok(builders::emergency_lapse(constitution, id))
@@ -138,7 +154,7 @@ impl Quantumagi {
     /// Closes an act that is over.
     ///
     /// # Errors
-    /// [`EmergencyRefusal`](crate::check::EmergencyRefusal), and as [`Quantumagi::constitution`].
+    /// [`EmergencyRefusal`], and as [`Quantumagi::constitution`].
     pub async fn emergency_close(&self, constitution: &Address, id: u32) -> Result<Instruction> {
         let act = self.in_course_for(constitution, id, Step::Close).await?;
         Ok(builders::emergency_close(constitution, id, &act.payer))
@@ -150,6 +166,43 @@ impl Quantumagi {
         let now: UnixSeconds = self.now().await?;
         check::course(&read.value, step, read.slot, now)?;
         Ok(read.value)
+    }
+
+    /// Whether these guardians can be adopted.
+    pub(super) async fn check_guardians(
+        &self,
+        constitution: &Address,
+        threshold: u8,
+        term_seconds: u32,
+        members: &[Address],
+    ) -> Result<()> {
+        let guardians = self.guardians(constitution).await?;
+        check::adoptable(guardians.as_ref(), Mandate { threshold, term_seconds }, members)
+    }
+
+    /// Whether a vote can still confirm or end an act: it may be voted on before it takes effect.
+    pub(super) async fn check_votable(&self, constitution: &Address, id: u32, step: Step) -> Result<()> {
+        let read = self.emergency(constitution, id).await?;
+        match check::course(&read.value, step, read.slot, self.now().await?) {
+            Err(SdkError::Check(CheckError::Emergency(EmergencyRefusal::Course {
+                phase: Phase::Collecting, ..
+            }))) => Ok(()),
+            checked => checked,
+        }
+    }
+
+    /// End of the last effect on the target of an act, 0 for none. A proposal is held once, and what stands against a
+    /// second time is no moment: the program tells it.
+    async fn last_effect(&self, act: &EmergencyAction) -> Result<UnixSeconds> {
+        let until = match act.act()? {
+            Act::Pause(subsystem) => self.constitution(&act.constitution).await?.value.pause(subsystem).until,
+            Act::SuspendPolicy => {
+                let policy = self.existing("policy", &act.target, Policy::decode).await?.value;
+                UnixSeconds(policy.suspended_until)
+            }
+            Act::HoldProposal => UnixSeconds(0),
+        };
+        Ok(until)
     }
 
     /// What the emergency act is about that an action confirms or ends.

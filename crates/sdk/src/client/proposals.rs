@@ -6,6 +6,7 @@ use quantumagi_rpc::solana::Instruction;
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice, Place, place};
 use quantumagi_rules::electorate::ElectorateKind;
+use quantumagi_rules::emergency::course;
 use quantumagi_rules::lifecycle::Step;
 use quantumagi_rules::{Hash, UnixSeconds};
 
@@ -194,10 +195,16 @@ impl Quantumagi {
             Action::RosterAdopt { roster_version, .. } => {
                 check::usable(&self.roster(constitution, roster_version).await?.value)?;
             }
-            Action::EmergencyRatify { emergency_id } | Action::EmergencyEnd { emergency_id } => {
-                self.emergency(constitution, emergency_id).await?;
+            Action::EmergencyRatify { emergency_id } => {
+                self.check_votable(constitution, emergency_id, course::Step::Ratify).await?;
             }
-            Action::GuardiansAdopt { .. } | Action::GuardiansRemove => {}
+            Action::EmergencyEnd { emergency_id } => {
+                self.check_votable(constitution, emergency_id, course::Step::End).await?;
+            }
+            Action::GuardiansAdopt { threshold, term_seconds, members } => {
+                let members: Vec<Address> = members.iter().map(|member| Address::new_from_array(*member)).collect();
+                self.check_guardians(constitution, threshold, term_seconds, &members).await?;
+            }
             Action::ElectorateAdopt { kind, electorate } => {
                 self.check_adoptable(constitution, kind, &Address::new_from_array(electorate)).await?;
             }
@@ -213,6 +220,7 @@ impl Quantumagi {
                 check::same_buffer(&buffer, self.hash_in_buffer(&buffer).await?, buffer_hash)?;
             }
             Action::PrincipleAdd { .. }
+            | Action::GuardiansRemove
             | Action::TransferLamports { .. }
             | Action::TransferTokens { .. }
             | Action::InvokeSeries { .. }
