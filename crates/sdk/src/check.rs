@@ -81,6 +81,19 @@ pub fn vote(proposal: &Proposal, previous: Option<Choice>, choice: Choice, now: 
     }
 }
 
+/// Whether a proposal can be executed at `now`, as far as its own moments and emergency acts go.
+///
+/// # Errors
+/// [`CheckError::Paused`], and as [`step`].
+pub fn executable(constitution: &Constitution, proposal: &Proposal, now: UnixSeconds) -> Result<()> {
+    // First: of one that can never be executed nobody waits for the end of a pause.
+    due(constitution, proposal, Step::Execute, now)?;
+    match Subsystem::of_execution(proposal.track()?) {
+        Some(subsystem) => Ok(open(constitution, subsystem, now)?),
+        None => Ok(()),
+    }
+}
+
 /// Whether a proposal can be executed with these canonical bytes of an action, where the programs that it calls were last
 /// deployed in these slots, one for each call.
 ///
@@ -93,10 +106,7 @@ pub fn execute(
     slots: &[u64],
     now: UnixSeconds,
 ) -> Result<()> {
-    if let Some(subsystem) = Subsystem::of_execution(proposal.track()?) {
-        open(constitution, subsystem, now)?;
-    }
-    due(constitution, proposal, Step::Execute, now)?;
+    executable(constitution, proposal, now)?;
     // Bytes that are no action have no digest: zeros, which were never voted on.
     let (digest, approved) = (proposal.digest_of(action, slots).unwrap_or(NOTHING_PENDING), proposal.execution_digest);
     if digest == approved { Ok(()) } else { Err(CheckError::DigestMismatch { digest, approved })? }

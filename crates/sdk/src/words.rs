@@ -24,5 +24,7 @@ pub use guardrail::{describe_breach, describe_guardrail};
 pub use moment::{between, duration, utc};
 pub use names::Names;
 pub use proof::{ProofWords, describe_proof};
-pub use proposal::{BallotWords, ProposalSummary, Requirement, TallyWords, VoterWords, describe_proposal};
+pub use proposal::{
+    BallotWords, ProposalSummary, Requirement, TallyWords, VoterWords, describe_proposal, describe_proposal_under,
+};
 pub use tracks::{describe_parameters, track_name};

@@ -68,6 +68,11 @@ fn e3_an_execution_during_a_pause_is_told_its_end_and_gets_its_window_back() {
         execute(&paused, &succeeded, &action, &[], UnixSeconds(START + 101_800)),
         "the execution window closed at 2027-01-16 12:16:40 UTC, 0 seconds ago; it is 2027-01-16 12:16:40 UTC",
     );
+    let executed = Proposal { status: 5, ..succeeded };
+    check(
+        execute(&paused, &executed, &action, &[], UnixSeconds(START + 96_400)),
+        "the proposal is executed and cannot change",
+    );
     let treasury = Proposal { track: 1, ..succeeded };
     assert!(execute(&paused, &treasury, &action, &[], UnixSeconds(START + 13_000)).is_ok());
 }

@@ -1,10 +1,11 @@
 //! How a proposal stands, in words: where it is in its life, what the voters said, what is missing, who can still vote.
 
 use quantumagi_interface::DecodeError;
-use quantumagi_interface::accounts::{BallotPage, Proposal};
+use quantumagi_interface::accounts::{BallotPage, Constitution, Proposal};
 use quantumagi_interface::types::Member;
 use quantumagi_rules::ballot::BallotRule;
-use quantumagi_rules::lifecycle::Phase;
+use quantumagi_rules::emergency::{Pause, Subsystem};
+use quantumagi_rules::lifecycle::{self, Phase, Timetable};
 use quantumagi_rules::{UnixSeconds, Weight};
 use serde::Serialize;
 
@@ -66,7 +67,7 @@ pub struct TallyWords {
     pub voters: u32,
 }
 
-/// How `proposal` stands at `now`, which is the chain's time.
+/// How `proposal` stands at `now`, which is the chain's time, where no pause has touched its execution.
 ///
 /// `members` is its electorate in the roster's order; `pages` are its open ballot pages, in any order. A voter whose
 /// page was not passed although it may hold a ballot is listed with [`BallotWords::Unknown`].
@@ -79,12 +80,47 @@ pub fn describe_proposal(
     pages: &[BallotPage],
     now: UnixSeconds,
 ) -> Result<ProposalSummary, DecodeError> {
-    let phase = proposal.phase(now)?;
+    summary(proposal, &proposal.timetable()?, Pause::NONE, (members, pages), now)
+}
+
+/// As [`describe_proposal`], with what its constitution's emergency acts pause now, and with the window that they gave back.
+///
+/// # Errors
+/// As [`describe_proposal`].
+pub fn describe_proposal_under(
+    constitution: &Constitution,
+    proposal: &Proposal,
+    members: &[Member],
+    pages: &[BallotPage],
+    now: UnixSeconds,
+) -> Result<ProposalSummary, DecodeError> {
+    let subsystem = Subsystem::of_execution(proposal.track()?);
+    let pause = subsystem.map_or(Pause::NONE, |subsystem| constitution.pause(subsystem));
+    summary(proposal, &proposal.timetable_under(constitution)?, pause, (members, pages), now)
+}
+
+fn summary(
+    proposal: &Proposal,
+    times: &Timetable,
+    pause: Pause,
+    (members, pages): (&[Member], &[BallotPage]),
+    now: UnixSeconds,
+) -> Result<ProposalSummary, DecodeError> {
+    let phase = lifecycle::phase(proposal.status()?, times, now);
     let rule = proposal.ballot_rule()?;
+    let state = if phase == Phase::Executable && pause.holds(now) {
+        format!(
+            "approved; an emergency act pauses its execution until {}, then anybody can execute it until {}",
+            utc(pause.until),
+            utc(times.closes_at)
+        )
+    } else {
+        state(proposal, times, phase, now)
+    };
     Ok(ProposalSummary {
         id: proposal.id,
         phase: phase_name(phase),
-        state: state(proposal, phase, now)?,
+        state,
         tally: tally(proposal),
         requirements: outcome::requirements(proposal),
         scrutiny: scrutiny::scrutiny(proposal),
@@ -116,13 +152,12 @@ fn phase_name(phase: Phase) -> &'static str {
     }
 }
 
-fn state(proposal: &Proposal, phase: Phase, now: UnixSeconds) -> Result<String, DecodeError> {
-    let times = proposal.timetable()?;
+fn state(proposal: &Proposal, times: &Timetable, phase: Phase, now: UnixSeconds) -> String {
     let (starts, ends) = (utc(times.starts_at), utc(times.ends_at));
     let (opens, closes) = (utc(times.opens_at), utc(times.closes_at));
     let written = utc(UnixSeconds(proposal.updated_at));
     let extended = if proposal.was_extended == 1 { ", extended once after a late quorum" } else { "" };
-    Ok(match phase {
+    match phase {
         Phase::Draft => format!("discussed until voting starts at {starts}, in {}", between(now, times.starts_at)),
         Phase::Voting => format!("voting until {ends}, {} left{extended}", between(now, times.ends_at)),
         Phase::Contestable => {
@@ -154,7 +189,7 @@ fn state(proposal: &Proposal, phase: Phase, now: UnixSeconds) -> Result<String, 
         Phase::Cancelled => format!("withdrawn by its proposer at {written}"),
         Phase::Executed => format!("executed at {written}"),
         Phase::Expired => format!("approved, but not executed by {closes}; written down at {written}"),
-    })
+    }
 }
 
 fn tally(proposal: &Proposal) -> TallyWords {

@@ -2,8 +2,8 @@
 
 use quantumagi_interface::pda;
 use quantumagi_rpc::solana::{Address, Instruction};
-use quantumagi_rules::lifecycle::{Phase, Step};
-use quantumagi_sdk::words::{describe_proposal, hex};
+use quantumagi_rules::lifecycle::{self, Phase, Step};
+use quantumagi_sdk::words::{describe_proposal_under, hex};
 use quantumagi_sdk::{Pricing, SdkError};
 use serde::Serialize;
 
@@ -23,7 +23,8 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
     let digest = proposal.digest_of(&action, &created.slots).unwrap_or_default();
     let approved = proposal.execution_digest;
     let now = client.now().await?;
-    let phase = proposal.phase(now)?;
+    let account = client.constitution(constitution).await?.value;
+    let phase = lifecycle::phase(proposal.status()?, &proposal.timetable_under(&account)?, now);
     let next = next_step(phase);
     // Trying needs no key: without one, it is tried as the proposer would.
     let payer = context.actor().map_or(proposal.proposer, |actor| actor.address());
@@ -34,7 +35,7 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
     let checked = Checked {
         proposal: id,
         address: address.to_string(),
-        phase: describe_proposal(&proposal, &[], &[], now)?.phase,
+        phase: describe_proposal_under(&account, &proposal, &[], &[], now)?.phase,
         published_digest: hex(&digest),
         digest: hex(&approved),
         is_what_is_voted_on: digest == approved,

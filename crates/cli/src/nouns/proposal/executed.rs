@@ -3,7 +3,6 @@
 use quantumagi_interface::pda;
 use quantumagi_rpc::solana::{Address, Instruction};
 use quantumagi_rules::action::Action;
-use quantumagi_rules::lifecycle::Step;
 use quantumagi_sdk::SdkError;
 use quantumagi_sdk::check;
 use quantumagi_sdk::words::describe_action;
@@ -18,8 +17,9 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64, tabl
     let client = context.client.with_lookup_tables(tables).await?;
     let address = pda::proposal(constitution, id);
     let proposal = client.proposal_at(&address).await?.value;
+    let account = client.constitution(constitution).await?.value;
     // Asked before the history is: most often it is too early.
-    check::step(&proposal, Step::Execute, client.now().await?)?;
+    check::executable(&account, &proposal, client.now().await?)?;
     let created = published::creation(context, &address).await?;
     let actor = context.actor()?;
     let executor = actor.address();
@@ -40,7 +40,6 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64, tabl
             steps = client.proposal_steps(&address, &executor, &created.action, payload).await?;
         }
     }
-    let account = client.constitution(constitution).await?.value;
     let action = Action::decode(&created.action).map_err(SdkError::from)?;
     let names = context.names(constitution, &account, &texts_of(&action)).await?;
     let words = describe_action(&action, &names);

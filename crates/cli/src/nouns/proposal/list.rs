@@ -1,9 +1,9 @@
 //! Proposals in a table.
 
-use quantumagi_interface::accounts::Proposal;
+use quantumagi_interface::accounts::{Constitution, Proposal};
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::UnixSeconds;
-use quantumagi_sdk::words::describe_proposal;
+use quantumagi_sdk::words::describe_proposal_under;
 use serde::Serialize;
 
 use super::show::proved;
@@ -15,15 +15,16 @@ use crate::table::table;
 /// Reads and prints them.
 pub(super) async fn run(context: &Context, constitution: &Address, with_closed: bool) -> anyhow::Result<()> {
     let now = context.client.now().await?;
+    let account = context.client.constitution(constitution).await?.value;
     let mut proposals = Vec::new();
     if with_closed {
         let replayed = proved(context, constitution).await?;
         for record in replayed.proposals.values() {
-            proposals.push(Row::new(context, &record.account, record.is_closed, now).await?);
+            proposals.push(Row::new(context, &account, &record.account, record.is_closed, now).await?);
         }
     } else {
         for read in context.client.proposals(constitution).await? {
-            proposals.push(Row::new(context, &read.value, false, now).await?);
+            proposals.push(Row::new(context, &account, &read.value, false, now).await?);
         }
     }
     context.printer.report(&Listed { proposals })
@@ -45,8 +46,14 @@ struct Row {
 }
 
 impl Row {
-    async fn new(context: &Context, proposal: &Proposal, is_closed: bool, now: UnixSeconds) -> anyhow::Result<Self> {
-        let summary = describe_proposal(proposal, &[], &[], now)?;
+    async fn new(
+        context: &Context,
+        constitution: &Constitution,
+        proposal: &Proposal,
+        is_closed: bool,
+        now: UnixSeconds,
+    ) -> anyhow::Result<Self> {
+        let summary = describe_proposal_under(constitution, proposal, &[], &[], now)?;
         let explanation = context.library.wanted(&proposal.content_hash).await;
         Ok(Self {
             id: summary.id,

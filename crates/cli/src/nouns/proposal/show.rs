@@ -44,7 +44,7 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
     let names = context.names(constitution, &account, &texts_of(&action)).await?;
     let words = describe_action(&action, &names);
     let explanation = context.library.wanted(&found.proposal.content_hash).await;
-    let shown = Shown::new(&found, words, names, explanation, context.client.now().await?)?;
+    let shown = Shown::new(&found, &account, words, names, explanation, context.client.now().await?)?;
     context.printer.report(&shown)
 }
 

@@ -253,3 +253,27 @@ fn whoever_has_a_say_besides_the_voters_is_told() {
     assert_eq!(summary.scrutiny, [veto, scored, deposit]);
     assert!(summary.requirements[1].is_met);
 }
+
+#[test]
+fn e3_a_pause_is_told_with_the_window_that_it_gives_back() {
+    let bytes: Vec<u8> = Constitution::DISCRIMINATOR.into_iter().chain([0; Constitution::LEN - 8]).collect();
+    let zeroed = Constitution::decode(&bytes).expect("zeros are a constitution");
+    let opens_at = START + 4 * DAY;
+    // Payments stop a day after the window of seven has opened, for ten days.
+    let (mut paused_from, mut paused_until) = ([0; 4], [0; 4]);
+    (paused_from[1], paused_until[1]) = (opens_at + DAY, opens_at + 11 * DAY);
+    let paused = Constitution { paused_from, paused_until, ..zeroed };
+    let payment = Proposal { status: 1, track: 1, ..proposal(6_000, 4_000, 0) };
+    let under = |proposal: &Proposal, days: i64| {
+        let summary = describe_proposal_under(&paused, proposal, &[], &[], UnixSeconds(opens_at + days * DAY));
+        let summary = summary.expect("every number has a meaning");
+        (summary.phase, summary.state)
+    };
+    let stopped = "approved; an emergency act pauses its execution until 2027-01-16, then anybody can execute it until \
+                   2027-01-22";
+    assert_eq!(under(&payment, 8), ("executable", stopped.to_owned()));
+    let open = "approved; anybody can execute it until 2027-01-22, 6 days left";
+    assert_eq!(under(&payment, 11), ("executable", open.to_owned()));
+    assert_eq!(under(&payment, 17).0, "lapsed");
+    assert_eq!(under(&Proposal { track: 0, ..payment }, 8).0, "lapsed", "policies are not paused");
+}

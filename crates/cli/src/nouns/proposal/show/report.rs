@@ -1,9 +1,10 @@
 //! What `proposal show` prints.
 
 use quantumagi_interface::DecodeError;
+use quantumagi_interface::accounts::Constitution;
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::UnixSeconds;
-use quantumagi_sdk::words::{ActionWords, BallotWords, Names, ProposalSummary, describe_proposal, hex};
+use quantumagi_sdk::words::{ActionWords, BallotWords, Names, ProposalSummary, describe_proposal_under, hex};
 use serde::Serialize;
 
 use super::Found;
@@ -55,6 +56,7 @@ struct Cited {
 impl Shown {
     pub(super) fn new(
         found: &Found,
+        constitution: &Constitution,
         action: ActionWords,
         names: Names,
         explanation: Option<String>,
@@ -66,7 +68,7 @@ impl Shown {
             version: cited.version,
             words: names.principle(cited.principle_id),
         });
-        let times = proposal.timetable()?;
+        let times = proposal.timetable_under(constitution)?;
         Ok(Self {
             address: address.to_string(),
             proposer: proposal.proposer.to_string(),
@@ -85,7 +87,7 @@ impl Shown {
                 opens_at: times.opens_at.0,
                 closes_at: times.closes_at.0,
             },
-            summary: describe_proposal(proposal, members, pages, now)?,
+            summary: describe_proposal_under(constitution, proposal, members, pages, now)?,
             names,
         })
     }
