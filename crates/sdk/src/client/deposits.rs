@@ -8,6 +8,7 @@ use quantumagi_rpc::solana::Instruction;
 use quantumagi_rules::ballot::Choice;
 use quantumagi_rules::deposit::{Asker, check_terms};
 use quantumagi_rules::electorate::ElectorateKind;
+use quantumagi_rules::emergency::Subsystem;
 use quantumagi_rules::lifecycle::Step;
 use quantumagi_rules::mint::{MintError, check_mint};
 use quantumagi_rules::{UnixSeconds, Weight};
@@ -160,7 +161,8 @@ impl Quantumagi {
     /// Puts tokens into `owner`'s deposit, which is opened where there is none yet, and matures what could mature.
     ///
     /// # Errors
-    /// [`DepositRefusal::Deposit`], and as [`Quantumagi::constitution`].
+    /// [`DepositRefusal::Deposit`], [`CheckError::Paused`](check::CheckError::Paused), and as
+    /// [`Quantumagi::constitution`].
     pub async fn deposit_add(
         &self,
         pool: &Address,
@@ -169,6 +171,8 @@ impl Quantumagi {
         amount: u64,
     ) -> Result<Vec<Instruction>> {
         let account = self.deposit_pool(pool).await?.value;
+        let constitution = self.constitution(&account.constitution).await?.value;
+        check::open(&constitution, Subsystem::Deposits, self.now().await?)?;
         let named = Pool::new(*pool, &account);
         let mut instructions = Vec::with_capacity(2);
         let found = self.those_of("deposit", &[named.deposit(owner)], Deposit::decode).await?;

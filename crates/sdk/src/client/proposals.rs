@@ -6,7 +6,7 @@ use quantumagi_rpc::solana::Instruction;
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice, Place, place};
 use quantumagi_rules::electorate::ElectorateKind;
-use quantumagi_rules::emergency::course;
+use quantumagi_rules::emergency::{Subsystem, course};
 use quantumagi_rules::lifecycle::Step;
 use quantumagi_rules::{Hash, UnixSeconds};
 
@@ -35,8 +35,8 @@ impl Quantumagi {
     /// address comes with it.
     ///
     /// # Errors
-    /// [`CheckError::NotSealed`], [`CheckError::NotAMember`], [`CheckError::Citations`], what is wrong with the action
-    /// itself, and as [`Quantumagi::constitution`].
+    /// [`CheckError::NotSealed`], [`CheckError::Paused`], [`CheckError::NotAMember`], [`CheckError::Citations`], what is wrong
+    /// with the action itself, and as [`Quantumagi::constitution`].
     pub async fn proposal_create(
         &self,
         constitution: &Address,
@@ -45,6 +45,9 @@ impl Quantumagi {
     ) -> Result<(Address, Vec<Instruction>)> {
         let account = self.constitution(constitution).await?.value;
         let electorate = check::proposable(&account)?;
+        if let Some(subsystem) = Subsystem::of_creation(draft.action.track()) {
+            check::open(&account, subsystem, self.now().await?)?;
+        }
         check::citations(draft.citations, &draft.action)?;
         self.check_action(constitution, &account, &draft.action).await?;
         self.check_guardrails(constitution, &account, &draft.action).await?;
