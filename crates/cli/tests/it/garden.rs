@@ -39,6 +39,12 @@ impl Garden {
         self.world.network.travel_to(moment).await.expect("the clock goes forward");
     }
 
+    /// The chain's time, Unix seconds.
+    pub(crate) async fn now(&self) -> i64 {
+        let rpc = Rpc::new(self.world.network.rpc_url(), Commitment::Confirmed);
+        rpc.clock().await.expect("the chain's clock").unix_timestamp
+    }
+
     pub(crate) async fn balance(&self, address: &Address) -> u64 {
         let rpc = Rpc::new(self.world.network.rpc_url(), Commitment::Confirmed);
         rpc.balance(address).await.expect("a balance")

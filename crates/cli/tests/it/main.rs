@@ -1,6 +1,7 @@
 //! The `quantumagi` command as people and scripts meet it: through its arguments, its two outputs and its exit code.
 
 mod deposits;
+mod emergency;
 mod ends;
 mod errors;
 mod founder;

@@ -98,7 +98,11 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn new() -> Self {
-        let network = LocalNetwork::start(Options::default()).await.expect("the local network starts");
+        Self::with(Options::default()).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        let network = LocalNetwork::start(options).await.expect("the local network starts");
         network.deploy(&PROGRAM_ID, PROGRAM.as_ref()).await.expect("the program was built with `cargo xtask build`");
         let home = Home::new();
         let person = |name: &str| {
