@@ -208,6 +208,7 @@ fn proposal_created(e: &ProposalCreated, names: &Names) -> String {
     let track = Track::from_u8(e.track)
         .map_or_else(|| format!("track {}", e.track), |track| format!("{} track", tracks::track_name(track)));
     let what = match Action::decode(&e.action) {
+        _ if e.payload != Address::default() => format!("does what is written in payload {}", e.payload),
         Ok(action) => describe_action(&action, names).sentence,
         Err(_) => format!("holds no action that is understood here: {}", hex(&e.action)),
     };

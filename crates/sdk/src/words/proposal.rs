@@ -181,7 +181,11 @@ fn state(proposal: &Proposal, times: &Timetable, phase: Phase, now: UnixSeconds)
         }
         Phase::Queued => format!("approved; can be executed from {opens}, in {}", between(now, times.opens_at)),
         Phase::Executable => {
-            format!("approved; anybody can execute it until {closes}, {} left", between(now, times.closes_at))
+            let done = match proposal.steps_done {
+                0 => String::new(),
+                done => format!("; {done} of {} steps done", proposal.steps),
+            };
+            format!("approved; anybody can execute it until {closes}, {} left{done}", between(now, times.closes_at))
         }
         Phase::Expiring => format!("approved, but not executed by {closes}: it never can be any more"),
         Phase::Defeated => format!("defeated; written down at {written}"),

@@ -92,7 +92,7 @@ fn a_change_tells_who_ordered_it() {
 
 #[test]
 fn a_proposal_is_told_with_its_action() {
-    let created = |action: Vec<u8>| {
+    let created = |payload: Address, action: Vec<u8>| {
         Event::ProposalCreated(ProposalCreated {
             constitution: BEN,
             sequence: 1,
@@ -130,23 +130,30 @@ fn a_proposal_is_told_with_its_action() {
             track: 0,
             ballot_rule: 0,
             number: 10,
-            payload: Address::default(),
+            payload,
             slots: Vec::new(),
             citations: vec![Citation { principle_id: 0, version: 1 }],
             action,
         })
     };
     check(
-        created(Action::PolicyAdopt { text_hash: TEXT, sunset_at: 0 }.to_bytes()),
+        created(Address::default(), Action::PolicyAdopt { text_hash: TEXT, sunset_at: 0 }.to_bytes()),
         &format!(
             "proposal 4 by {ANA} on the policy track, which adopts the policy \"Travel\" without end; \
              passes with 60.00 %; voting from 2027-01-01 to 2027-01-02"
         ),
     );
     check(
-        created(vec![99, 1]),
+        created(Address::default(), vec![99, 1]),
         &format!(
             "proposal 4 by {ANA} on the policy track, which holds no action that is understood here: 6301; \
+             passes with 60.00 %; voting from 2027-01-01 to 2027-01-02"
+        ),
+    );
+    check(
+        created(BEN, Vec::new()),
+        &format!(
+            "proposal 4 by {ANA} on the policy track, which does what is written in payload {BEN}; \
              passes with 60.00 %; voting from 2027-01-01 to 2027-01-02"
         ),
     );

@@ -255,6 +255,13 @@ fn whoever_has_a_say_besides_the_voters_is_told() {
 }
 
 #[test]
+fn an_execution_under_way_tells_how_far_it_is() {
+    let begun = Proposal { status: 1, steps: 3, steps_done: 1, ..proposal(6_000, 4_000, 0) };
+    let told = "approved; anybody can execute it until 2027-01-12, 7 days left; 1 of 3 steps done";
+    assert_eq!(describe(&begun, START + 4 * DAY).state, told);
+}
+
+#[test]
 fn e3_a_pause_is_told_with_the_window_that_it_gives_back() {
     let bytes: Vec<u8> = Constitution::DISCRIMINATOR.into_iter().chain([0; Constitution::LEN - 8]).collect();
     let zeroed = Constitution::decode(&bytes).expect("zeros are a constitution");
