@@ -9,7 +9,7 @@ use quantumagi_rules::action::{Action, INVOKE};
 use super::Quantumagi;
 use crate::builders::{self, Execution, NextStep};
 use crate::check;
-use crate::error::Result;
+use crate::error::{Result, SdkError};
 use crate::transaction::{MAX_TRANSACTION_LEN, wire_len_with_tables};
 
 /// The program that derives the usual token account of an owner.
@@ -45,7 +45,7 @@ impl Quantumagi {
     /// [`CheckError::DigestMismatch`](crate::check::CheckError::DigestMismatch),
     /// [`CheckError::ProgramChanged`](crate::check::CheckError::ProgramChanged),
     /// [`CheckError::BufferChanged`](crate::check::CheckError::BufferChanged),
-    /// [`SdkError::Action`](crate::SdkError::Action), and as [`Quantumagi::constitution`].
+    /// [`SdkError::Action`], and as [`Quantumagi::constitution`].
     pub async fn proposal_steps(
         &self,
         address: &Address,
@@ -120,7 +120,7 @@ impl Quantumagi {
     /// The payload at this address, if there is one.
     ///
     /// # Errors
-    /// [`SdkError::Rpc`](crate::SdkError::Rpc), and where the account is no payload.
+    /// [`SdkError::Rpc`], and where the account is no payload.
     pub async fn payload(&self, address: &Address) -> Result<Option<Payload>> {
         let payloads = self.those_of("payload", &[*address], Payload::decode).await?;
         Ok(payloads.into_iter().next().flatten().map(|payload| payload.value))
@@ -129,10 +129,14 @@ impl Quantumagi {
     /// SHA-256 of the code that a loader's buffer holds.
     ///
     /// # Errors
-    /// [`SdkError::Rpc`](crate::SdkError::Rpc), also where there is no such account.
+    /// [`SdkError::NotFound`], [`SdkError::NotOurs`] where the account is not the loader's, and [`SdkError::Rpc`].
     pub async fn hash_in_buffer(&self, buffer: &Address) -> Result<Hash> {
-        let data = self.rpc.existing_account(buffer).await?.data;
-        Ok(sha256(data.get(BUFFER_HEADER..).unwrap_or_default()))
+        let (what, address) = ("buffer with code", *buffer);
+        let account = self.rpc.account(buffer).await?.ok_or(SdkError::NotFound { what, address })?;
+        if account.owner != ids::bpf_loader_upgradeable::ID {
+            return Err(SdkError::NotOurs { what, address, owner: account.owner });
+        }
+        Ok(sha256(account.data.get(BUFFER_HEADER..).unwrap_or_default()))
     }
 
     /// Where the code of each program lies that an action calls or upgrades, in order; `None` for code that cannot change.
