@@ -1,5 +1,6 @@
 //! Whether what was published is what is voted on, and whether the next step would succeed now.
 
+use quantumagi_interface::events::ProposalCreated;
 use quantumagi_interface::pda;
 use quantumagi_rpc::solana::{Address, Instruction};
 use quantumagi_rules::lifecycle::{self, Phase, Step};
@@ -7,7 +8,7 @@ use quantumagi_sdk::words::{describe_proposal_under, hex};
 use quantumagi_sdk::{Pricing, SdkError};
 use serde::Serialize;
 
-use super::published;
+use super::{executed, published};
 use crate::context::Context;
 use crate::exit::Mendable;
 use crate::printer::Report;
@@ -18,9 +19,8 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
     let (client, address) = (&context.client, pda::proposal(constitution, id));
     let proposal = client.proposal_at(&address).await?.value;
     let created = published::creation(context, &address).await?;
-    let action = created.action;
     // Bytes that are no action have no digest: zeros, which were never voted on.
-    let digest = proposal.digest_of(&action, &created.slots).unwrap_or_default();
+    let digest = proposal.digest_of(&created.action, &created.slots).unwrap_or_default();
     let approved = proposal.execution_digest;
     let now = client.now().await?;
     let account = client.constitution(constitution).await?.value;
@@ -29,7 +29,7 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64) -> a
     // Trying needs no key: without one, it is tried as the proposer would.
     let payer = context.actor().map_or(proposal.proposer, |actor| actor.address());
     let trial = match next {
-        Some(step) => Some(attempt(context, &address, &payer, &action, step).await?),
+        Some(step) => Some(attempt(context, &address, &payer, &created, step).await?),
         None => None,
     };
     let checked = Checked {
@@ -79,16 +79,16 @@ fn step_word(step: Step) -> &'static str {
     }
 }
 
-/// Runs the step on the current state without doing it.
+/// Runs the step on the current state without doing it; of several transactions the first.
 async fn attempt(
     context: &Context,
     address: &Address,
     payer: &Address,
-    action: &[u8],
+    created: &ProposalCreated,
     step: Step,
 ) -> anyhow::Result<Trial> {
     let tried = async {
-        let instructions = instructions(context, address, payer, action, step).await?;
+        let instructions = instructions(context, address, payer, created, step).await?;
         context.client.estimate(payer, &instructions, &Pricing::default()).await
     };
     match tried.await {
@@ -102,13 +102,16 @@ async fn instructions(
     context: &Context,
     address: &Address,
     payer: &Address,
-    action: &[u8],
+    created: &ProposalCreated,
     step: Step,
 ) -> Result<Vec<Instruction>, SdkError> {
     let client = &context.client;
     Ok(match step {
         Step::Finalize => vec![client.proposal_finalize(address).await?],
-        Step::Execute => vec![client.proposal_execute(address, payer, action).await?],
+        Step::Execute => {
+            let (before, steps) = executed::remaining(client, address, payer, created).await?;
+            before.into_iter().chain(steps.into_iter().map(|step| vec![step])).next().unwrap_or_default()
+        }
         Step::Expire => vec![client.proposal_expire(address).await?],
         Step::Close => client.proposal_close(address).await?,
         // Not tried: they are for some and not for anybody.

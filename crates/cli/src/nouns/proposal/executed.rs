@@ -1,11 +1,12 @@
 //! Doing what was approved.
 
+use quantumagi_interface::events::ProposalCreated;
 use quantumagi_interface::pda;
 use quantumagi_rpc::solana::{Address, Instruction};
 use quantumagi_rules::action::Action;
-use quantumagi_sdk::SdkError;
 use quantumagi_sdk::check;
 use quantumagi_sdk::words::describe_action;
+use quantumagi_sdk::{Quantumagi, SdkError};
 
 use super::action::texts_of;
 use super::{named, published};
@@ -23,23 +24,7 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64, tabl
     let created = published::creation(context, &address).await?;
     let actor = context.actor()?;
     let executor = actor.address();
-    let mut payload = (created.payload != Address::default()).then_some(created.payload);
-    let mut before = Vec::new();
-    let mut steps = client.proposal_steps(&address, &executor, &created.action, payload).await?;
-    let is_long = |steps: &[Instruction]| steps.iter().any(|step| !client.fits(&executor, std::slice::from_ref(step)));
-    let is_kept = match &payload {
-        Some(payload) => client.payload(payload).await?.is_some_and(|payload| payload.filling().is_complete()),
-        None => false,
-    };
-    // Whoever wrote the payload may have closed it. Anybody can write the same bytes again.
-    if !is_kept && (payload.is_some() || is_long(&steps)) {
-        steps = client.proposal_steps(&address, &executor, &created.action, None).await?;
-        if is_long(&steps) {
-            let (written, parts) = client.payload_write(&executor, &created.action).await?;
-            (payload, before) = (Some(written), parts);
-            steps = client.proposal_steps(&address, &executor, &created.action, payload).await?;
-        }
-    }
+    let (before, steps) = remaining(&client, &address, &executor, &created).await?;
     let action = Action::decode(&created.action).map_err(SdkError::from)?;
     let names = context.names(constitution, &account, &texts_of(&action)).await?;
     let words = describe_action(&action, &names);
@@ -47,4 +32,34 @@ pub(super) async fn run(context: &Context, constitution: &Address, id: u64, tabl
     let order = Order::many(format!("proposal {id} executed: it {}", words.sentence), sequence);
     let order = order.by(client);
     context.carry_out(&actor, named(order, id, &address).with("does", words.sentence)).await
+}
+
+/// Everything that is still to be done: the transactions that write the action where it has to be read from a payload and
+/// there is none, and then the calls, one a transaction.
+///
+/// # Errors
+/// As [`Quantumagi::proposal_steps`].
+pub(super) async fn remaining(
+    client: &Quantumagi,
+    address: &Address,
+    executor: &Address,
+    created: &ProposalCreated,
+) -> Result<(Vec<Vec<Instruction>>, Vec<Instruction>), SdkError> {
+    let payload = (created.payload != Address::default()).then_some(created.payload);
+    let steps = client.proposal_steps(address, executor, &created.action, payload).await?;
+    let is_long = |steps: &[Instruction]| steps.iter().any(|step| !client.fits(executor, std::slice::from_ref(step)));
+    let is_kept = match &payload {
+        Some(payload) => client.payload(payload).await?.is_some_and(|payload| payload.filling().is_complete()),
+        None => false,
+    };
+    // Whoever wrote the payload may have closed it. Anybody can write the same bytes again.
+    if is_kept || (payload.is_none() && !is_long(&steps)) {
+        return Ok((Vec::new(), steps));
+    }
+    let steps = client.proposal_steps(address, executor, &created.action, None).await?;
+    if !is_long(&steps) {
+        return Ok((Vec::new(), steps));
+    }
+    let (written, parts) = client.payload_write(executor, &created.action).await?;
+    Ok((parts, client.proposal_steps(address, executor, &created.action, Some(written)).await?))
 }
