@@ -1,47 +1,7 @@
 //! A community that votes with tokens, from the terminal.
 
-use quantumagi_rpc::solana::{AccountMeta, Address, Instruction, Keypair, Signer, ids};
-use quantumagi_rpc::{Commitment, Rpc};
-use quantumagi_sdk::{Quantumagi, TOKEN, associated_token_account};
-
-use super::support::{Person, World};
-
-/// A mint of two decimals, with ten tokens for each of these people.
-async fn mint(world: &World, people: [&Person; 2]) -> Address {
-    let client = Quantumagi::new(Rpc::new(world.network.rpc_url(), Commitment::Confirmed));
-    let (ana, mint) = (&world.ana.key, Keypair::new());
-    let mut data = vec![0; 4];
-    data.extend_from_slice(&10_000_000u64.to_le_bytes());
-    data.extend_from_slice(&82u64.to_le_bytes());
-    data.extend_from_slice(TOKEN.as_ref());
-    let accounts = vec![AccountMeta::new(ana.pubkey(), true), AccountMeta::new(mint.pubkey(), true)];
-    let create = Instruction { program_id: ids::system_program::ID, accounts, data };
-    // InitializeMint2: two decimals, Ana mints, nobody freezes.
-    let data = [&[20, 2][..], ana.pubkey().as_ref(), &[0]].concat();
-    let initialize = Instruction { program_id: TOKEN, accounts: vec![AccountMeta::new(mint.pubkey(), false)], data };
-    client.send(&[create, initialize], &[ana, &mint]).await.expect("the mint is made");
-    let associated: Address = "ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL".parse().expect("an address");
-    for person in people {
-        let tokens = associated_token_account(&person.address(), &mint.pubkey(), &TOKEN);
-        let accounts = vec![
-            AccountMeta::new(ana.pubkey(), true),
-            AccountMeta::new(tokens, false),
-            AccountMeta::new_readonly(person.address(), false),
-            AccountMeta::new_readonly(mint.pubkey(), false),
-            AccountMeta::new_readonly(ids::system_program::ID, false),
-            AccountMeta::new_readonly(TOKEN, false),
-        ];
-        let open = Instruction { program_id: associated, accounts, data: Vec::new() };
-        let accounts = vec![
-            AccountMeta::new(mint.pubkey(), false),
-            AccountMeta::new(tokens, false),
-            AccountMeta::new_readonly(ana.pubkey(), true),
-        ];
-        let fill = Instruction { program_id: TOKEN, accounts, data: [&[7][..], &1_000u64.to_le_bytes()].concat() };
-        client.send(&[open, fill], &[ana]).await.expect("the tokens are there");
-    }
-    mint.pubkey()
-}
+use super::support::World;
+use super::tokens::mint;
 
 fn with<'a>(args: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
     [args, more].concat()
@@ -51,7 +11,7 @@ fn with<'a>(args: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
 async fn tokens_are_deposited_delegated_voted_with_and_taken_back() {
     let world = World::new().await;
     let constitution = world.founded();
-    let mint = mint(&world, [&world.ana, &world.ben]).await.to_string();
+    let mint = mint(&world, &[world.ana.address(), world.ben.address()]).await.to_string();
     let about = ["-c", &constitution];
     let as_ben = ["-c", &constitution, "--keypair", &world.ben.file];
 
