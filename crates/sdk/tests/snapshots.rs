@@ -10,7 +10,7 @@ use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice};
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::snapshot::review::Verdict;
-use quantumagi_sdk::builders::{OperatorTerms, snapshot_close};
+use quantumagi_sdk::builders::OperatorTerms;
 use quantumagi_sdk::check::{CheckError, SnapshotRefusal};
 use quantumagi_sdk::snapshot::VoterList;
 use quantumagi_sdk::verify::{Deviation, Ledger, verify};
@@ -64,6 +64,10 @@ async fn a_snapshot_decides_and_the_whole_history_is_proved() {
         let publish = client.snapshot_publish(&proposal, &publisher.pubkey(), list).await.expect("an operator may");
         client.send(&[publish], &[publisher]).await.expect("it is published");
     }
+    let again = client.snapshot_publish(&proposal, &ben.pubkey(), &voters).await;
+    check_refused(again, &SnapshotRefusal::AlreadyPublished { publisher: ben.pubkey() });
+    let needed = client.snapshot_close(&proposal, &ben.pubkey()).await;
+    check_refused(needed, &SnapshotRefusal::MayBeBound);
     // What an operator says follows from what that operator has read.
     for (publisher, expected) in [(ben, Verdict::Approve), (dora, Verdict::Challenge)] {
         let review = client.snapshot_review(&proposal, &publisher.pubkey(), &cem.pubkey(), &voters).await;
@@ -114,7 +118,7 @@ async fn a_snapshot_decides_and_the_whole_history_is_proved() {
     client.send(&[finalize], &[&world.ana]).await.expect("the outcome is written");
     assert!(client.proposal_at(&proposal).await.expect("it is there").value.outcome().is_ok());
     for publisher in [ben, dora] {
-        let close = snapshot_close(&constitution, &proposal, &publisher.pubkey());
+        let close = client.snapshot_close(&proposal, &publisher.pubkey()).await.expect("another root is bound");
         client.send(&[close], &[&world.ana]).await.expect("the rent goes back");
     }
     let verification = verify(&Ledger::fetch(client.rpc(), &constitution).await.expect("everything is read"));

@@ -7,7 +7,7 @@ use clap::Subcommand;
 use quantumagi_interface::pda;
 use quantumagi_rpc::solana::Address;
 use quantumagi_rules::snapshot::review::Verdict;
-use quantumagi_sdk::builders::{OperatorTerms, PluginTerms, snapshot_close};
+use quantumagi_sdk::builders::{OperatorTerms, PluginTerms};
 use quantumagi_sdk::snapshot::VoterList;
 use quantumagi_sdk::words::hex;
 
@@ -165,7 +165,7 @@ impl Command {
                 context.carry_out(&context.actor()?, order.with("proposal", proposal)).await
             }
             Self::Close { proposal, publisher } => {
-                let close = snapshot_close(&constitution, &at(proposal), &publisher);
+                let close = client.snapshot_close(&at(proposal), &publisher).await?;
                 let order = Order::one(format!("snapshot for proposal {proposal} closed"), vec![close]);
                 context.carry_out(&context.actor()?, order.with("proposal", proposal)).await
             }

@@ -57,7 +57,7 @@ pub enum SnapshotRefusal {
         now: UnixSeconds,
     },
     /// Too few approve, or too many challenge.
-    #[error("{approvals} operators approve and {challenges} challenge: approvals must exceed challenges by {needed}")]
+    #[error("approved by {approvals} and challenged by {challenges}: approvals must exceed challenges by {needed}")]
     NotAccepted {
         /// Who approve.
         approvals: u32,
@@ -66,6 +66,15 @@ pub enum SnapshotRefusal {
         /// By how much approvals must exceed them.
         needed: u8,
     },
+    /// The operator has published one already.
+    #[error("{publisher} has published a snapshot for this proposal already, and each operator publishes one")]
+    AlreadyPublished {
+        /// Who.
+        publisher: Address,
+    },
+    /// The root may still become the one that decides who votes.
+    #[error("no snapshot is bound to the proposal yet: this one may be, and stays open until then")]
+    MayBeBound,
     /// The proposal's electorate is of another kind.
     #[error("this proposal is not voted on by snapshot")]
     OtherElectorate,

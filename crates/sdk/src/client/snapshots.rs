@@ -105,6 +105,9 @@ impl Quantumagi {
         voters: &VoterList,
     ) -> Result<Instruction> {
         let (proposal, _) = self.waiting(address, publisher).await?;
+        if self.published_by(address, publisher).await?.is_some() {
+            return Err(SnapshotRefusal::AlreadyPublished { publisher: *publisher }.into());
+        }
         let root = root_of(&proposal, address, voters)?;
         root.check(voters.slot(), self.clock().await?.slot).map_err(SnapshotRefusal::Tree)?;
         Ok(builders::snapshot_publish(publisher, address, &proposal.electorate, &root, voters.slot()))
@@ -157,6 +160,23 @@ impl Quantumagi {
         Ok(builders::snapshot_bind(address, &proposal.electorate, publisher))
     }
 
+    /// Closes a published root that is not needed any more; the rent goes back to its publisher.
+    ///
+    /// # Errors
+    /// [`SnapshotRefusal::MayBeBound`], and as [`Quantumagi::constitution`].
+    pub async fn snapshot_close(&self, address: &Address, publisher: &Address) -> Result<Instruction> {
+        let published = self.published_root(address, publisher).await?;
+        // A proposal that is closed itself needs none.
+        let proposals = self.those_of("proposal", &[*address], Proposal::decode).await?;
+        if let Some(proposal) = proposals.into_iter().flatten().next() {
+            let is_over = check::step(&proposal.value, Step::Close, self.now().await?).is_ok();
+            if proposal.value.snapshot_root == [0; 32] && !is_over {
+                return Err(SnapshotRefusal::MayBeBound.into());
+            }
+        }
+        Ok(builders::snapshot_close(&published.constitution, address, publisher))
+    }
+
     /// Votes with a place in these voters, or changes the vote. Where the voter's ballot page is not open yet, `voter`
     /// opens and pays for it.
     ///
@@ -186,6 +206,11 @@ impl Quantumagi {
     pub async fn published_root(&self, address: &Address, publisher: &Address) -> Result<Snapshot> {
         let snapshot = pda::snapshot(address, publisher);
         Ok(self.existing("published snapshot", &snapshot, Snapshot::decode).await?.value)
+    }
+
+    async fn published_by(&self, address: &Address, publisher: &Address) -> Result<Option<Snapshot>> {
+        let found = self.those_of("published snapshot", &[pda::snapshot(address, publisher)], Snapshot::decode).await?;
+        Ok(found.into_iter().flatten().next().map(|read| read.value))
     }
 
     /// A proposal that is voted on by snapshot, with its operators.

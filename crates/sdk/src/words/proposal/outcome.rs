@@ -5,6 +5,7 @@ use quantumagi_interface::accounts::Proposal;
 use quantumagi_rules::approval::Defeat;
 use quantumagi_rules::approval::missing::Missing;
 use quantumagi_rules::ballot::BallotRule;
+use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::lifecycle::Phase;
 use quantumagi_rules::{Bps, Weight};
 use serde::Serialize;
@@ -52,6 +53,10 @@ pub(super) fn requirements(proposal: &Proposal) -> Vec<Requirement> {
 pub(super) fn missing(proposal: &Proposal, phase: Phase, rule: BallotRule) -> Vec<String> {
     if !matches!(phase, Phase::Draft | Phase::Voting) {
         return Vec::new();
+    }
+    // Nobody has any weight before a snapshot is bound.
+    if proposal.electorate_kind == ElectorateKind::Snapshot as u8 && proposal.snapshot_root == [0; 32] {
+        return vec!["a snapshot must be bound first: until then nobody can vote".to_owned()];
     }
     let Missing { remaining, turnout, threshold, min_for, to_pass } =
         proposal.approval_rule().missing(proposal.tally(), proposal.total_weight());

@@ -255,6 +255,14 @@ fn whoever_has_a_say_besides_the_voters_is_told() {
 }
 
 #[test]
+fn before_a_snapshot_is_bound_that_is_what_is_missing() {
+    let unbound = Proposal { electorate_kind: 3, total_weight: 0, ..proposal(0, 0, 0) };
+    assert_eq!(describe(&unbound, START).missing, ["a snapshot must be bound first: until then nobody can vote"]);
+    let bound = Proposal { snapshot_root: [1; 32], total_weight: 900, ..unbound };
+    assert_eq!(describe(&bound, START).missing[0], "needs 180 more weight for to pass, of 900 that has not voted");
+}
+
+#[test]
 fn an_execution_under_way_tells_how_far_it_is() {
     let begun = Proposal { status: 1, steps: 3, steps_done: 1, ..proposal(6_000, 4_000, 0) };
     let told = "approved; anybody can execute it until 2027-01-12, 7 days left; 1 of 3 steps done";
