@@ -10,6 +10,7 @@ mod garden;
 mod help;
 mod large;
 mod scrutiny;
+mod snapshots;
 mod story;
 mod support;
 mod tokens;
