@@ -5,7 +5,8 @@ mod refusal;
 use quantumagi_interface::DecodeError;
 use quantumagi_rpc::solana::{Address, Instruction, Signature, TransactionError};
 use quantumagi_rpc::{FailureStage, RpcError};
-use quantumagi_rules::action::ActionError;
+use quantumagi_rules::action::{ActionError, MAX_ACTION_BYTES, MAX_INVOKE_ACCOUNTS, MAX_INVOKE_DATA, MAX_STEPS};
+use quantumagi_rules::parameters::ChangeError;
 use quantumagi_rules::roster::RosterError;
 
 use crate::check::{CheckError, DepositRefusal, EmergencyRefusal, SnapshotRefusal};
@@ -66,8 +67,8 @@ pub enum SdkError {
     /// A stored number has no meaning.
     #[error(transparent)]
     Meaningless(#[from] DecodeError),
-    /// Bytes that are no action.
-    #[error("the bytes are not an action")]
+    /// Bytes that are no action, or an action that makes no sense.
+    #[error("{}", action_words(*.0))]
     Action(ActionError),
     /// A member that may not be on a roster.
     #[error("{}", roster_words(*.reason, .voter))]
@@ -168,7 +169,44 @@ impl From<DepositRefusal> for SdkError {
 
 impl From<ActionError> for SdkError {
     fn from(error: ActionError) -> Self {
-        Self::Action(error)
+        match error {
+            ActionError::Change(ChangeError::Nothing) => Self::Check(CheckError::NothingAmended),
+            ActionError::Change(ChangeError::OutOfBounds(error)) => Self::Check(CheckError::Parameter(error)),
+            ActionError::Settings(error) => Self::Check(CheckError::Settings(error)),
+            ActionError::Guardrail(error) => Self::Check(CheckError::GuardrailNumber(error)),
+            ActionError::Truncated
+            | ActionError::TrailingBytes
+            | ActionError::UnknownAction { .. }
+            | ActionError::OutOfRange { .. }
+            | ActionError::Meaningless
+            | ActionError::NothingToTransfer
+            | ActionError::StepsOutOfRange { .. }
+            | ActionError::TooLong { .. }
+            | ActionError::TooManyAccounts { .. }
+            | ActionError::DataTooLong { .. }
+            | ActionError::UnknownFlags { .. } => Self::Action(error),
+        }
+    }
+}
+
+fn action_words(error: ActionError) -> String {
+    match error {
+        ActionError::NothingToTransfer => "a payment of nothing".to_owned(),
+        ActionError::OutOfRange { value } => format!("{value} is no class, no category and no priority"),
+        ActionError::StepsOutOfRange { count } => format!("a series has 1 to {MAX_STEPS} calls, not {count}"),
+        ActionError::TooLong { len } => format!("an action has at most {MAX_ACTION_BYTES} bytes, not {len}"),
+        ActionError::TooManyAccounts { count } => {
+            format!("a call takes at most {MAX_INVOKE_ACCOUNTS} accounts, not {count}")
+        }
+        ActionError::DataTooLong { len } => format!("a call takes at most {MAX_INVOKE_DATA} bytes of data, not {len}"),
+        ActionError::Truncated
+        | ActionError::TrailingBytes
+        | ActionError::UnknownAction { .. }
+        | ActionError::Meaningless
+        | ActionError::Change(_)
+        | ActionError::Settings(_)
+        | ActionError::Guardrail(_)
+        | ActionError::UnknownFlags { .. } => "the bytes are not an action".to_owned(),
     }
 }
 

@@ -20,7 +20,7 @@ pub use amount::{bps, decimal, hex, percent, quoted, sol};
 pub use call::{Call, describe_call};
 pub use emergency::{act_words, subsystem_name};
 pub use event::describe_event;
-pub use guardrail::{describe_breach, describe_guardrail};
+pub use guardrail::{describe_breach, describe_guardrail, guarded_amount};
 pub use moment::{between, duration, utc};
 pub use names::Names;
 pub use proof::{ProofWords, describe_proof};

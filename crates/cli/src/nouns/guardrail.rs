@@ -5,7 +5,7 @@ mod typed;
 use clap::Subcommand;
 use quantumagi_rules::UnixSeconds;
 use quantumagi_rules::guardrail::Guardrail;
-use quantumagi_sdk::words::describe_guardrail;
+use quantumagi_sdk::words::{describe_guardrail, guarded_amount};
 use serde::Serialize;
 
 pub(crate) use self::typed::Typed;
@@ -71,6 +71,7 @@ impl Command {
                     principle: it.principle_id,
                     guardrail: describe_guardrail(&it.guardrail, &names),
                     left: left(&it.guardrail, it.spending, now),
+                    told: left(&it.guardrail, it.spending, now).map(|left| guarded_amount(&it.guardrail, left)),
                 });
                 context.printer.report(&Listed { guardrails: rows.collect() })
             }
@@ -99,6 +100,9 @@ struct Row {
     guardrail: String,
     /// What may still be spent within the window, in lamports or base units.
     left: Option<u64>,
+    /// The same in words.
+    #[serde(skip)]
+    told: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -111,10 +115,10 @@ impl Report for Listed {
         if self.guardrails.is_empty() {
             return "no guardrails".to_owned();
         }
-        let rows = self.guardrails.iter().map(|row| {
-            let left = row.left.map_or_else(String::new, |left| left.to_string());
-            [row.principle.to_string(), row.guardrail.clone(), left]
-        });
+        let rows = self
+            .guardrails
+            .iter()
+            .map(|row| [row.principle.to_string(), row.guardrail.clone(), row.told.clone().unwrap_or_default()]);
         table(["principle", "guardrail", "left"], rows)
     }
 }

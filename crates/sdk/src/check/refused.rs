@@ -220,7 +220,7 @@ pub enum CheckError {
     /// A guardrail is in the way.
     #[error(
         "principle {principle_id} has a guardrail, {}: {}",
-        describe_guardrail(guardrail, &Names::default()), describe_breach(breach, &Names::default())
+        describe_guardrail(guardrail, &Names::default()), describe_breach(guardrail, breach, &Names::default())
     )]
     Guardrail {
         /// The guardrail's principle.

@@ -66,3 +66,14 @@ fn a_member_that_may_not_be_on_a_roster_is_named() {
     let error = SdkError::Roster { reason: RosterError::WeightIsZero, voter: Some(OTHER) };
     assert_eq!(error.to_string(), format!("member {OTHER} weighs nothing; the least weight is 1"));
 }
+
+#[test]
+fn an_action_that_makes_no_sense_is_told_what_is_wrong_with_it() {
+    let words = |error: ActionError| SdkError::from(error).to_string();
+    assert_eq!(words(ActionError::NothingToTransfer), "a payment of nothing");
+    assert_eq!(words(ActionError::StepsOutOfRange { count: 17 }), "a series has 1 to 16 calls, not 17");
+    assert_eq!(words(ActionError::TooLong { len: 10_241 }), "an action has at most 10240 bytes, not 10241");
+    assert_eq!(words(ActionError::TooManyAccounts { count: 49 }), "a call takes at most 48 accounts, not 49");
+    assert_eq!(words(ActionError::Change(ChangeError::Nothing)), "nothing would change");
+    assert_eq!(words(ActionError::Truncated), "the bytes are not an action");
+}

@@ -38,14 +38,32 @@ pub fn describe_guardrail(guardrail: &Guardrail, names: &Names) -> String {
     }
 }
 
-/// What would happen that a guardrail forbids, with both values.
+/// An amount that a guardrail limits, in its unit: SOL, or base units of a token.
 #[must_use]
-pub fn describe_breach(breach: &Breach, names: &Names) -> String {
+pub fn guarded_amount(guardrail: &Guardrail, amount: u64) -> String {
+    match guardrail {
+        Guardrail::LamportsPerWindow { .. } => sol(amount),
+        Guardrail::TokensPerWindow { .. }
+        | Guardrail::ForbiddenProgram { .. }
+        | Guardrail::RequiredDelay { .. }
+        | Guardrail::ParameterRange { .. }
+        | Guardrail::PolicySunset { .. }
+        | Guardrail::NeverWritable { .. } => amount.to_string(),
+    }
+}
+
+/// What would happen that this guardrail forbids, with both values.
+#[must_use]
+pub fn describe_breach(guardrail: &Guardrail, breach: &Breach, names: &Names) -> String {
     let name = |address: &[u8; 32]| names.address(&Address::from(*address));
+    let units = |amount| guarded_amount(guardrail, amount);
     match breach {
-        Breach::OverLimit { spent: 0, amount, limit } => format!("{amount} would leave, and {limit} may"),
+        Breach::OverLimit { spent: 0, amount, limit } => {
+            format!("{} would leave, and {} may", units(*amount), units(*limit))
+        }
         Breach::OverLimit { spent, amount, limit } => {
-            format!("{amount} would leave after {spent} within the window, and {limit} may")
+            let spent = u64::try_from(*spent).map_or_else(|_| spent.to_string(), units);
+            format!("{} would leave after {spent} within the window, and {} may", units(*amount), units(*limit))
         }
         Breach::ForbiddenProgram { program } => format!("program {} would be called or handed on", name(program)),
         Breach::DelayTooShort { track, seconds, least } => {
@@ -114,7 +132,14 @@ mod tests {
 
     #[test]
     fn a_breach_names_both_values() {
-        let words = |breach| describe_breach(&breach, &Names::default());
+        let tokens = Guardrail::TokensPerWindow { mint: [1; 32], limit: 5, window_seconds: 3_600 };
+        let words = |breach| describe_breach(&tokens, &breach, &Names::default());
+        let lamports = Guardrail::LamportsPerWindow { limit: 5_000_000_000, window_seconds: 3_600 };
+        let paid = Breach::OverLimit { spent: 4_000_000_000, amount: 1_500_000_000, limit: 5_000_000_000 };
+        assert_eq!(
+            describe_breach(&lamports, &paid, &Names::default()),
+            "1.5 SOL would leave after 4 SOL within the window, and 5 SOL may"
+        );
         assert_eq!(words(Breach::OverLimit { spent: 0, amount: 6, limit: 5 }), "6 would leave, and 5 may");
         assert_eq!(
             words(Breach::OverLimit { spent: 4, amount: 2, limit: 5 }),
