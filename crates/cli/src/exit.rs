@@ -122,6 +122,7 @@ fn is_too_early(error: &SdkError) -> bool {
             matches!(phase, course::Phase::Collecting | course::Phase::Confirmed)
         }
         CheckError::Paused { .. }
+        | CheckError::Held { .. }
         | CheckError::Emergency(EmergencyRefusal::CoolingDown { .. })
         | CheckError::Snapshot(SnapshotRefusal::ChallengeRunning { .. } | SnapshotRefusal::EpochChanged) => true,
         _ => false,
@@ -149,6 +150,7 @@ fn hint_of_sdk(error: &SdkError) -> Option<String> {
         SdkError::Check(CheckError::Emergency(EmergencyRefusal::NotOpen)) => {
             "anybody opens it with `quantumagi guardians open`"
         }
+        SdkError::Check(CheckError::GuardrailsNotOpen) => "anybody opens it with `quantumagi guardrail open`",
         SdkError::Check(CheckError::Emergency(EmergencyRefusal::Disarmed {
             why: PowerError::HeartbeatMissing,
             ..

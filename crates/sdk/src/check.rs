@@ -18,7 +18,7 @@ use quantumagi_rules::ballot::{BallotRule, Choice};
 use quantumagi_rules::digest::NOTHING_PENDING;
 use quantumagi_rules::electorate::{TooManyOpen, with_one_more};
 use quantumagi_rules::emergency::Subsystem;
-use quantumagi_rules::lifecycle::{Step, check_step, phase};
+use quantumagi_rules::lifecycle::{Refusal, Step, check_step, phase};
 use quantumagi_rules::parameters::{Track, TrackParameters};
 use quantumagi_rules::policy::{PolicyStatus, has_set};
 use quantumagi_rules::principle::check_citations;
@@ -45,11 +45,18 @@ pub fn step(proposal: &Proposal, step: Step, now: UnixSeconds) -> Result<()> {
 /// Whether a step after the vote is due, where a pause has moved the execution window.
 ///
 /// # Errors
-/// As [`step`].
+/// As [`step`]; [`CheckError::Held`].
 pub fn due(constitution: &Constitution, proposal: &Proposal, step: Step, now: UnixSeconds) -> Result<()> {
     let times = proposal.timetable_under(constitution)?;
     let phase = phase(proposal.status()?, &times, now);
-    check_step(phase, step).map_err(|refusal| CheckError::Step { refusal, phase, times, now })?;
+    let is_held = times.opens_at.0 == proposal.held_until;
+    check_step(phase, step).map_err(|refusal| {
+        if is_held && refusal == Refusal::TimelockActive {
+            CheckError::Held { until: times.opens_at, now }
+        } else {
+            CheckError::Step { refusal, phase, times, now }
+        }
+    })?;
     Ok(())
 }
 

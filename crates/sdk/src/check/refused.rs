@@ -199,6 +199,14 @@ pub enum CheckError {
         /// The chain's time.
         now: UnixSeconds,
     },
+    /// An emergency act holds the proposal.
+    #[error("an emergency act holds the proposal until {}, in {}", utc(*.until), between(*.now, *.until))]
+    Held {
+        /// First second at which it can be executed.
+        until: UnixSeconds,
+        /// The chain's time.
+        now: UnixSeconds,
+    },
     /// A rule of guardians and emergency acts.
     #[error(transparent)]
     Emergency(#[from] EmergencyRefusal),
@@ -211,6 +219,9 @@ pub enum CheckError {
     /// The account of the guardrails is open already.
     #[error("the account of the guardrails is open already")]
     GuardrailsOpen,
+    /// Nobody opened the account that guardrails lie in.
+    #[error("the account of the guardrails is not open")]
+    GuardrailsNotOpen,
     /// The principle has no guardrail.
     #[error("principle {principle_id} has no guardrail")]
     GuardrailNotSet {

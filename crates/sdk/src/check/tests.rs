@@ -47,6 +47,11 @@ fn an_early_execution_is_told_when_the_window_opens() {
         execute(&constitution(), &succeeded, &[], &[], UnixSeconds(START + 7_200)),
         "the timelock runs until 2027-01-15 11:00 UTC, in 1 hour; it is 2027-01-15 10:00 UTC",
     );
+    let held = Proposal { held_until: START + 93_600, ..succeeded };
+    check(
+        execute(&constitution(), &held, &[], &[], UnixSeconds(START + 7_200)),
+        "an emergency act holds the proposal until 2027-01-16 10:00 UTC, in 1 day",
+    );
 }
 
 #[test]

@@ -70,6 +70,14 @@ impl Quantumagi {
         Ok(builders::guardrail_clear(constitution, &mandate, id, principle.version))
     }
 
+    /// Whether a vote can bind a guardrail at all.
+    pub(super) async fn check_guardrails_open(&self, constitution: &Address) -> Result<()> {
+        match self.guardrails(constitution).await? {
+            Some(_) => Ok(()),
+            None => Err(CheckError::GuardrailsNotOpen)?,
+        }
+    }
+
     /// Whether the guardrails would let this action be proposed now.
     pub(super) async fn check_guardrails(
         &self,

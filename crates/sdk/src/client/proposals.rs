@@ -189,6 +189,7 @@ impl Quantumagi {
                 let principle = self.principle(constitution, principle_id).await?.value;
                 check::principle(&principle, version)?;
                 if let Action::GuardrailSet { guardrail, .. } = action {
+                    self.check_guardrails_open(constitution).await?;
                     check::guardrail::settable(account, principle_id, guardrail)?;
                 }
                 if matches!(action, Action::GuardrailClear { .. }) && principle.has_guardrail == 0 {
