@@ -79,13 +79,17 @@ struct Row {
     is_in_force: bool,
     adopted_at: i64,
     sunset_at: Option<i64>,
+    /// First second at which it authorizes again, where an emergency act has suspended it.
+    suspended_until: Option<i64>,
     proposal: u64,
 }
 
 impl Row {
     async fn new(context: &Context, policy: &Policy, now: UnixSeconds) -> anyhow::Result<Self> {
         let is_in_force = policy.is_in_force(now)?;
+        let is_suspended = is_in_force && now.0 < policy.suspended_until;
         let status = match policy.status()? {
+            PolicyStatus::Active if is_suspended => "suspended",
             PolicyStatus::Active if is_in_force => "in force",
             PolicyStatus::Active | PolicyStatus::Sunset => "ended",
             PolicyStatus::Repealed => "repealed",
@@ -99,12 +103,18 @@ impl Row {
             is_in_force,
             adopted_at: policy.adopted_at,
             sunset_at: policy.sunset().map(|moment| moment.0),
+            suspended_until: is_suspended.then_some(policy.suspended_until),
             proposal: policy.proposal_id,
         })
     }
 
     fn until(&self) -> String {
         self.sunset_at.map_or_else(|| "without end".to_owned(), |moment| utc(UnixSeconds(moment)))
+    }
+
+    fn standing(&self) -> String {
+        let until = self.suspended_until.map(|moment| utc(UnixSeconds(moment)));
+        until.map_or_else(|| self.status.to_owned(), |until| format!("{} until {until}", self.status))
     }
 
     fn name(&self) -> &str {
@@ -124,7 +134,7 @@ impl Report for Listed {
         }
         let rows = self.policies.iter().map(|row| {
             let adopted = utc(UnixSeconds(row.adopted_at));
-            [row.id.to_string(), row.name().to_owned(), row.status.to_owned(), adopted, row.until()]
+            [row.id.to_string(), row.name().to_owned(), row.standing(), adopted, row.until()]
         });
         table(["id", "policy", "status", "adopted", "until"], rows)
     }
@@ -142,7 +152,7 @@ impl Report for Shown {
         let Self { policy, text } = self;
         let head = facts(&[
             ("policy", policy.id.to_string()),
-            ("status", policy.status.to_owned()),
+            ("status", policy.standing()),
             ("adopted", format!("{} by proposal {}", utc(UnixSeconds(policy.adopted_at)), policy.proposal)),
             ("until", policy.until()),
             ("version", policy.version.to_string()),

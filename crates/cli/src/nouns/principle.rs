@@ -8,7 +8,7 @@ use quantumagi_interface::accounts::Principle;
 use quantumagi_interface::digest::sha256;
 use quantumagi_rules::principle::{Category, Class, MAX_PRIORITY};
 use quantumagi_sdk::builders::NewPrinciple;
-use quantumagi_sdk::words::{Names, category_name, class_name, hex};
+use quantumagi_sdk::words::{Names, category_name, class_name, describe_guardrail, hex};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -147,8 +147,15 @@ impl Command {
                 let principle = client.principle(&constitution, id).await?.value;
                 let names = context.names(&constitution, &account, &[]).await?;
                 let text = principle_text(context, &principle, &account.text_hash).await;
+                let guardrail = match principle.has_guardrail {
+                    0 => None,
+                    _ => client.guardrails(&constitution).await?,
+                };
+                let in_force = guardrail.map_or_else(|| Ok(Vec::new()), |guardrails| guardrails.in_force())?;
+                let own = in_force.iter().find(|it| it.principle_id == id);
+                let guardrail = own.map(|it| describe_guardrail(&it.guardrail, &names));
                 let row = Row::new(&principle, &names).context("the principle cannot be read")?;
-                context.printer.report(&Shown { principle: row, text })
+                context.printer.report(&Shown { principle: row, guardrail, text })
             }
         }
     }
@@ -219,12 +226,14 @@ impl Report for Listed {
 struct Shown {
     #[serde(flatten)]
     principle: Row,
+    /// What it forbids in numbers.
+    guardrail: Option<String>,
     text: Option<String>,
 }
 
 impl Report for Shown {
     fn words(&self) -> String {
-        let Self { principle, text } = self;
+        let Self { principle, guardrail, text } = self;
         let head = facts(&[
             ("principle", principle.id.to_string()),
             ("class", principle.class.to_owned()),
@@ -232,6 +241,7 @@ impl Report for Shown {
             ("priority", principle.priority.to_string()),
             ("version", principle.version.to_string()),
             ("state", if principle.is_retired { "retired".to_owned() } else { "can be cited".to_owned() }),
+            ("guardrail", guardrail.clone().unwrap_or_else(|| "none".to_owned())),
             ("text", principle.text_hash.clone()),
         ]);
         format!("{head}\n\n{}", text.as_deref().unwrap_or("(nobody published the text)"))
