@@ -40,31 +40,33 @@ async fn guarded() -> Garden {
     assert_eq!(garden.json(&adopt("2"))["done"], "guardians adopted");
     garden.json(&["roster", "create", "--members", &world.members()]);
     garden.json(&["roster", "adopt", "1"]);
-    assert!(garden.open("treasury", "10d", 1).starts_with("error: the constitution is not sealed: "));
+    assert!(garden.open("pause=treasury", "10d", 1).starts_with("error: the constitution is not sealed: "));
     garden.json(&["constitution", "seal"]);
     garden
 }
 
 impl Garden {
-    fn opening<'a>(&self, part: &'a str, length: &'a str) -> [String; 10] {
+    /// The arguments that open an act: `pause=treasury`, `suspend-policy=0` or `hold-proposal=0`.
+    fn opening(&self, act: &str, length: &str) -> Vec<String> {
         let home = &self.world.home;
         let reason = home.write("reason.md", "The treasurer's key was stolen.\n");
         let evidence = home.write("evidence.bin", [0, 159, 146, 150]);
-        let args = ["emergency", "open", "--pause", part, "--for", length, "--principle=0", "--reason"];
-        let [noun, verb, pause, part, lasting, length, principle, name] = args.map(str::to_owned);
-        [noun, verb, pause, part, lasting, length, principle, name, reason, format!("--evidence={evidence}")]
+        let options = ["emergency open --principle 0 --for", length, "--reason", &reason, "--evidence", &evidence];
+        format!("{} --{act}", options.join(" ")).split(' ').map(str::to_owned).collect()
     }
 
-    /// Opens a pause as Ana; its id.
+    /// Opens an act as Ana; its id.
     #[track_caller]
-    fn opened(&self, part: &str, length: &str) -> String {
-        self.json(&self.opening(part, length).each_ref().map(String::as_str))["emergency"].to_string()
+    fn opened(&self, act: &str, length: &str) -> String {
+        let args = self.opening(act, length);
+        self.json(&args.iter().map(String::as_str).collect::<Vec<_>>())["emergency"].to_string()
     }
 
-    /// Is refused a pause.
+    /// Is refused an act.
     #[track_caller]
-    fn open(&self, part: &str, length: &str, code: i32) -> String {
-        self.refused(&self.opening(part, length).each_ref().map(String::as_str), code)
+    fn open(&self, act: &str, length: &str, code: i32) -> String {
+        let args = self.opening(act, length);
+        self.refused(&args.iter().map(String::as_str).collect::<Vec<_>>(), code)
     }
 
     /// Both are heard of, so that they can act.
@@ -101,7 +103,7 @@ async fn a_pause_refuses_a_payment_until_a_vote_ends_it() {
     let (world, payee) = (&garden.world, Keypair::new().pubkey());
     let silent = "only 0 of the 2 guardians who must agree were heard of in the last 30 days";
     assert_eq!(
-        garden.open("treasury", "10d", 1),
+        garden.open("pause=treasury", "10d", 1),
         format!("error: {silent}\n\nhint: each guardian shows to be there with `quantumagi guardians heartbeat`\n")
     );
     assert_eq!(garden.json(&["guardians", "show"])["guardians"]["disarmed"], silent);
@@ -118,7 +120,7 @@ async fn a_pause_refuses_a_payment_until_a_vote_ends_it() {
     let pay = garden.propose(&["transfer", &payee.to_string(), "1", "--cites", "0"]);
     garden.approve(&[&pay]).await;
     let (stranger, key) = world.home.key("stranger.json");
-    let act = garden.opened("treasury", "10d");
+    let act = garden.opened("pause=treasury", "10d");
     let by_nobody = garden.refused(&["emergency", "approve", &act, "--keypair", &stranger], 1);
     assert_eq!(by_nobody, format!("error: {} is none of the 3 guardians\n", key.pubkey()));
     let waiting = json!({
@@ -175,7 +177,7 @@ async fn a_pause_refuses_a_payment_until_a_vote_ends_it() {
     garden.json(&["proposal", "execute", &pay]);
     assert_eq!(garden.balance(&payee).await, 1_000_000_000);
 
-    let second = garden.opened("treasury", "2d");
+    let second = garden.opened("pause=treasury", "2d");
     let cooling = garden.refused(&by(&["emergency", "approve", &second], &world.ben), 75);
     assert!(
         cooling.starts_with("error: the last effect on the same target is too recent: the next begins at "),
@@ -195,9 +197,12 @@ async fn an_act_that_too_few_approve_is_missed_and_one_that_no_vote_confirms_lap
     let garden = guarded().await;
     let world = &garden.world;
     garden.heartbeats();
-    assert_eq!(garden.open("proposals", "1800", 1), "error: an act of 30 minutes: it must last 1 hour to 14 days\n");
+    assert_eq!(
+        garden.open("pause=proposals", "1800", 1),
+        "error: an act of 30 minutes: it must last 1 hour to 14 days\n"
+    );
     let before = garden.balance(&world.ana.address()).await;
-    let missed = garden.opened("proposals", "2d");
+    let missed = garden.opened("pause=proposals", "2d");
     let now = garden.now().await;
     // An hour is more than 150 slots.
     garden.travel_to(&json!(now + 3_600)).await;
@@ -212,7 +217,7 @@ async fn an_act_that_too_few_approve_is_missed_and_one_that_no_vote_confirms_lap
     let spent = before - garden.balance(&world.ana.address()).await;
     assert!(spent < 100_000, "the rent went back to who opened it, and {spent} lamports were fees and the text");
 
-    let act = garden.opened("proposals", "10d");
+    let act = garden.opened("pause=proposals", "10d");
     garden.json(&by(&["emergency", "approve", &act], &world.ben));
     let policy = world.home.write("tools.md", "# Tools\n\nTools go back.\n");
     let adopt = ["proposal", "create", "--reason", "Order", "--cites", "0", "policy-adopt", "--file", &policy];
@@ -242,5 +247,48 @@ async fn an_act_that_too_few_approve_is_missed_and_one_that_no_vote_confirms_lap
     garden.json(&["emergency", "close", &act]);
     assert_eq!(garden.words(&["emergency", "list"]), "no emergency acts\n");
     assert_eq!(garden.strikes(), 1);
+    assert_eq!(garden.json(&["audit", "verify"])["is_proved"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_is_suspended_and_an_approved_proposal_held_once() {
+    let garden = guarded().await;
+    let world = &garden.world;
+    garden.heartbeats();
+    let policy = world.home.write("tools.md", "# Tools\n\nTools go back.\n");
+    let adopt = garden.propose(&["policy-adopt", "--file", &policy, "--cites", "0"]);
+    let retire = garden.propose(&["principle-retire", "1"]);
+    garden.approve(&[&adopt, &retire]).await;
+    garden.json(&["proposal", "execute", &adopt]);
+    let approve = |act: &str| garden.json(&by(&["emergency", "approve", act], &world.ben));
+    let suspend = garden.opened("suspend-policy=0", "1d");
+    approve(&suspend);
+    let until = garden.json(&["emergency", "show", &suspend])["expires_at"].clone();
+    let shown = garden.json(&["policy", "show", "0"]);
+    assert_eq!(
+        only(&shown, &["status", "suspended_until"]),
+        json!({ "status": "suspended", "suspended_until": until })
+    );
+    assert!(garden.words(&["policy", "list"]).contains(&format!("suspended until {}", moment(&until))));
+
+    let hold = garden.opened(&format!("hold-proposal={retire}"), "1d");
+    approve(&hold);
+    let until = moment(&garden.json(&["emergency", "show", &hold])["expires_at"]);
+    let held = format!("approved; held by an emergency act, can be executed from {until}, in ");
+    let state = garden.json(&["proposal", "show", &retire])["state"].clone();
+    assert!(state.as_str().is_some_and(|state| state.starts_with(&held)), "{state}");
+    let refused = garden.refused(&["proposal", "execute", &retire], 75);
+    assert!(
+        refused.starts_with(&format!("error: an emergency act holds the proposal until {until}, in ")),
+        "{refused}"
+    );
+    let again = garden.opened(&format!("hold-proposal={retire}"), "1d");
+    let twice = garden.refused(&by(&["emergency", "approve", &again], &world.ben), 1);
+    assert!(twice.contains("or it was held before: a proposal is held once"), "{twice}");
+    garden.travel_to(&garden.json(&["emergency", "show", &hold])["expires_at"]).await;
+    assert_eq!(garden.json(&["policy", "show", "0"])["status"], "in force", "a suspension ends by itself");
+    assert_eq!(garden.act(&hold)["phase"], "over, unconfirmed");
+    garden.json(&["proposal", "execute", &retire]);
+    assert_eq!(garden.strikes(), 2);
     assert_eq!(garden.json(&["audit", "verify"])["is_proved"], true);
 }

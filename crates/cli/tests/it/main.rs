@@ -7,6 +7,7 @@ mod errors;
 mod execution;
 mod founder;
 mod garden;
+mod guardrails;
 mod help;
 mod large;
 mod scrutiny;
