@@ -150,6 +150,7 @@ fn hint_of_sdk(error: &SdkError) -> Option<String> {
         SdkError::Check(CheckError::Emergency(EmergencyRefusal::NotOpen)) => {
             "anybody opens it with `quantumagi guardians open`"
         }
+        SdkError::Check(CheckError::VaultShort { mint: None, .. }) => "anybody fills it with `quantumagi vault fund`",
         SdkError::Check(CheckError::GuardrailsNotOpen) => "anybody opens it with `quantumagi guardrail open`",
         SdkError::Check(CheckError::Emergency(EmergencyRefusal::Disarmed {
             why: PowerError::HeartbeatMissing,

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use super::garden::{Garden, only};
 use super::support::{Person, World};
 
-/// All approvals of an act lie within 150 slots. With slots of this length they are half a minute, so that a busy machine
-/// runs two commands in them.
-const SLOT_MS: u64 = 200;
+/// All approvals of an act lie within 150 slots: with slots of this length a quarter of a minute, in which a busy machine
+/// runs two commands.
+const SLOT_MS: u64 = 100;
 
 const DAY: i64 = 86_400;
 

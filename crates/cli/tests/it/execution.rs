@@ -6,7 +6,7 @@ use quantumagi_interface::digest::sha256;
 use quantumagi_interface::pda;
 use quantumagi_rpc::deploy::deploy_program;
 use quantumagi_rpc::solana::{AccountMeta, Address, Instruction, Keypair, Signer, VersionedTransaction, ids};
-use quantumagi_sdk::words::hex;
+use quantumagi_sdk::words::{hex, sol};
 use quantumagi_sdk::{TOKEN, associated_token_account};
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn trial(garden: &Garden, id: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tokens_are_paid_from_the_vault_after_the_timelock() {
+async fn tokens_and_sol_are_paid_after_the_timelock_where_the_vault_has_them() {
     let garden = Garden::new().await;
     let (world, vault, ben) = (&garden.world, vault(&garden), garden.world.ben.address());
     let token = mint(world, &[vault, ben]).await;
@@ -43,24 +43,31 @@ async fn tokens_are_paid_from_the_vault_after_the_timelock() {
     let uncited = garden.refused(&[&["proposal", "create", "--reason", "x"], &pay("1")[..4]].concat(), 1);
     assert!(uncited.starts_with("error: a policy or treasury proposal must cite a principle\n"), "{uncited}");
     let (right, too_much) = (garden.propose(&pay("250")), garden.propose(&pay("1001")));
+    let lamports = garden.propose(&["transfer", &ben.to_string(), "1.5", "--cites", "0"]);
     let sentence = format!("pays 250 base units of token {token} from the vault to token account {to}");
     assert_eq!(garden.json(&["proposal", "show", &right])["action"]["sentence"], sentence);
     let undecided = garden.refused(&["proposal", "execute", &right], 1);
     assert!(undecided.starts_with("error: nothing is decided: voting ends at "), "{undecided}");
 
-    garden.approve(&[&right, &too_much]).await;
+    garden.approve(&[&right, &too_much, &lamports]).await;
     assert_eq!(
         only(&trial(&garden, &right), &["would_succeed", "refusal"]),
         json!({ "would_succeed": true, "refusal": null })
     );
-    // 1: `TokenError::InsufficientFunds`.
-    let short = format!("vault_transfer_tokens: the called program {TOKEN} failed with its error 1");
+    let short = format!("the vault holds 1000 base units of token {token}, and 1001 would be paid");
     assert_eq!(trial(&garden, &too_much)["refusal"], short);
-    assert_eq!(
-        garden.refused(&["proposal", "execute", &too_much], 1),
-        format!("sending a transaction\nerror: {short}\n")
-    );
+    assert_eq!(garden.refused(&["proposal", "execute", &too_much], 1), format!("error: {short}\n"));
     assert_eq!(units_of(world, &vault, &token).await, 1_000);
+    let holds = sol(garden.balance(&vault).await);
+    assert_eq!(
+        garden.refused(&["proposal", "execute", &lamports], 1),
+        format!(
+            "error: the vault holds {holds}, and 1.5 SOL would be paid\n\n\
+             hint: anybody fills it with `quantumagi vault fund`\n"
+        )
+    );
+    garden.json(&["vault", "fund", "1.5"]);
+    garden.json(&["proposal", "execute", &lamports]);
     assert_eq!(garden.json(&["proposal", "execute", &right])["done"], format!("proposal 0 executed: it {sentence}"));
     assert_eq!((units_of(world, &vault, &token).await, units_of(world, &ben, &token).await), (750, 1_250));
     let twice = garden.refused(&["proposal", "execute", &right], 1);

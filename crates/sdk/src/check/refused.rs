@@ -10,7 +10,7 @@ use quantumagi_rules::principle::CitationError;
 use quantumagi_rules::settings::SettingsError;
 use quantumagi_rules::{Hash, UnixSeconds};
 
-use super::words::{choice_word, citation_words, in_use_words, settings_words, step_words};
+use super::words::{choice_word, citation_words, in_use_words, settings_words, short_words, step_words};
 use super::{DepositRefusal, EmergencyRefusal, SnapshotRefusal};
 use crate::words::{Names, between, describe_breach, describe_guardrail, hex, subsystem_name, utc};
 
@@ -198,6 +198,16 @@ pub enum CheckError {
         until: UnixSeconds,
         /// The chain's time.
         now: UnixSeconds,
+    },
+    /// The vault has less than would be paid.
+    #[error("{}", short_words(*.holds, *.asked, .mint))]
+    VaultShort {
+        /// What it has, in lamports or base units.
+        holds: u64,
+        /// What would be paid.
+        asked: u64,
+        /// The token's mint; `None` for SOL.
+        mint: Option<Address>,
     },
     /// An emergency act holds the proposal.
     #[error("an emergency act holds the proposal until {}, in {}", utc(*.until), between(*.now, *.until))]

@@ -1,12 +1,13 @@
 //! Refusals in words, with the moments and numbers that decide.
 
+use quantumagi_interface::Address;
 use quantumagi_rules::UnixSeconds;
 use quantumagi_rules::ballot::Choice;
 use quantumagi_rules::lifecycle::{Phase, Refusal, Timetable};
 use quantumagi_rules::principle::CitationError;
 use quantumagi_rules::settings::SettingsError;
 
-use crate::words::{between, utc};
+use crate::words::{between, sol, utc};
 
 pub(super) fn choice_word(choice: Choice) -> &'static str {
     match choice {
@@ -81,6 +82,13 @@ pub(super) fn in_use_words(version: u32, bound: u32, is_adopted: bool) -> String
         (true, true) => format!("roster {version} is the electorate in force"),
         (true, false) => format!("roster {version} is the electorate in force, and {bound}"),
         (false, _) => format!("roster {version} is needed: {bound}"),
+    }
+}
+
+pub(super) fn short_words(holds: u64, asked: u64, mint: &Option<Address>) -> String {
+    match mint {
+        None => format!("the vault holds {}, and {} would be paid", sol(holds), sol(asked)),
+        Some(mint) => format!("the vault holds {holds} base units of token {mint}, and {asked} would be paid"),
     }
 }
 

@@ -5,10 +5,11 @@ use quantumagi_interface::{Address, Payload, pda};
 use quantumagi_rpc::solana::{Instruction, ids};
 use quantumagi_rules::Hash;
 use quantumagi_rules::action::{Action, INVOKE};
+use quantumagi_rules::token::TokenAccount;
 
 use super::Quantumagi;
 use crate::builders::{self, Execution, NextStep};
-use crate::check;
+use crate::check::{self, CheckError};
 use crate::error::{Result, SdkError};
 use crate::transaction::{MAX_TRANSACTION_LEN, wire_len_with_tables};
 
@@ -41,10 +42,10 @@ impl Quantumagi {
     /// not fit a transaction are read from `payload`, which holds the action.
     ///
     /// # Errors
-    /// [`CheckError::Step`](crate::check::CheckError::Step),
-    /// [`CheckError::DigestMismatch`](crate::check::CheckError::DigestMismatch),
-    /// [`CheckError::ProgramChanged`](crate::check::CheckError::ProgramChanged),
-    /// [`CheckError::BufferChanged`](crate::check::CheckError::BufferChanged),
+    /// [`CheckError::Step`],
+    /// [`CheckError::DigestMismatch`],
+    /// [`CheckError::ProgramChanged`],
+    /// [`CheckError::BufferChanged`], [`CheckError::VaultShort`],
     /// [`SdkError::Action`], and as [`Quantumagi::constitution`].
     pub async fn proposal_steps(
         &self,
@@ -71,6 +72,7 @@ impl Quantumagi {
         self.check_guardrails_now(&proposal, &account, &decoded).await?;
         let emergency_target = self.emergency_target(&proposal.constitution, &decoded).await?;
         let source = self.source_of(&proposal.constitution, &decoded).await?;
+        self.check_funds(&account.vault, &decoded, source).await?;
         let pending = proposal.pending_digests(action, &slots).unwrap_or_default();
         let execution = |index: usize, payload| Execution {
             executor: *executor,
@@ -161,6 +163,25 @@ impl Quantumagi {
         let data = self.rpc.existing_account(&address).await?.data;
         let slot = data.get(4..).and_then(<[u8]>::first_chunk::<8>).map(|slot| u64::from_le_bytes(*slot));
         Ok(slot.map(|slot| Code { address, slot }))
+    }
+
+    /// Whether the vault has what an action pays. What a called program takes is known only when it has.
+    async fn check_funds(
+        &self,
+        vault: &Address,
+        action: &Action<'_>,
+        source: Option<(Address, Address)>,
+    ) -> Result<()> {
+        let (holds, asked, mint) = match (*action, source) {
+            (Action::TransferLamports { lamports, .. }, _) => (self.rpc.balance(vault).await?, lamports, None),
+            (Action::TransferTokens { mint, amount, .. }, Some((_, tokens))) => {
+                let account = self.rpc.account(&tokens).await?;
+                let holds = account.and_then(|account| TokenAccount::read(&account.data)).map_or(0, |it| it.amount);
+                (holds, amount, Some(Address::new_from_array(mint)))
+            }
+            _ => return Ok(()),
+        };
+        if holds < asked { Err(CheckError::VaultShort { holds, asked, mint })? } else { Ok(()) }
     }
 
     /// The token program of a payment, and the vault's usual account of that token.
