@@ -72,5 +72,6 @@ mod text_publish;
 mod vault_transfer;
 mod vault_transfer_tokens;
 mod veto_body;
+mod walk;
 mod weight_records;
 mod wrong_accounts;
