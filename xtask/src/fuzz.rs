@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: the decoders and the rules, with inputs that libFuzzer makes up as it learns what they reach.
+//! `cargo xtask fuzz`: the decoders, the rules and the built program, with inputs that libFuzzer makes up as it learns what they reach.
 //!
 //! The compiler of `rust-toolchain.toml` is enough: coverage counters are a compiler pass, and without a sanitizer no
 //! nightly flag is needed.
@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use crate::{repo, step};
 
 /// What is built and run, each with its corpus in `fuzz/corpus`.
-const TARGETS: [&str; 2] = ["decoders", "sequences"];
+const TARGETS: [&str; 3] = ["decoders", "sequences", "program"];
 /// libFuzzer's counters of edges and its view of comparisons, as `cargo fuzz build --sanitizer none` asks for them.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
                      -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
