@@ -87,9 +87,8 @@ impl Model {
         let ix::ProposalVeto { voter, proposal, roster_page } = *accounts;
         let known = self.proposal(&proposal)?;
         need!(known.veto_bps > 0, "nobody can veto it");
-        let is_before = known.status == OPEN && known.starts_at <= at.now;
-        let is_cooling = known.status == SUCCEEDED && at.now < known.cooled_at();
-        need!(is_before || is_cooling, "it cannot be vetoed now");
+        let is_decided = known.status != OPEN && known.status != SUCCEEDED;
+        need!(!is_decided && known.starts_at <= at.now && at.now < known.cooled_at(), "it cannot be vetoed now");
         let page = self.roster_pages.get(&roster_page).ok_or("there is no such page")?;
         need!(page.of == known.veto_roster && page.number == index / 30, "another page");
         let member = self.rosters[&known.veto_roster].members.get(index as usize).ok_or("no such member")?;
