@@ -165,7 +165,8 @@ impl Walk {
             }
         };
         let slots = [0, 0, 0, 1, 1, 1, 60, 151][self.chance.index(8)];
-        // Not back before tokens were taken out: a vote that runs again could be changed with the weight that is left.
+        // Not back before tokens were taken out: their lock rests on a clock that the runtime never lets go back, and a vote
+        // that runs again could be changed with the weight that is left (decision 12). All else bears any clock.
         let earliest = START.max(self.stage.model.let_go_at);
         self.stage.world.set_time(target.max(earliest));
         self.stage.world.pass_slots(slots);
@@ -210,9 +211,12 @@ impl Walk {
     fn expire(&mut self) -> Option<Instruction> {
         let proposal = self.some_in(&[SUCCEEDED])?;
         let constitution = self.known(&proposal).constitution;
-        if self.chance.once_in(12) {
-            let (_, closes_at) = self.stage.model.window(self.known(&proposal));
-            self.wait_for(closes_at);
+        let (opens_at, closes_at) = self.stage.model.window(self.known(&proposal));
+        // Where a pause has moved the end of the window, the second before it is worth a try, too.
+        let is_moved = closes_at - opens_at > self.known(&proposal).window;
+        if self.chance.once_in(12) || (is_moved && self.chance.once_in(2)) {
+            let early = i64::try_from(self.chance.below(2)).unwrap();
+            self.wait_for(closes_at - early);
         }
         Some(ix::ProposalExpire { constitution, proposal }.instruction())
     }
