@@ -5,6 +5,7 @@
 
 mod crates;
 mod docs;
+mod invariants;
 mod source;
 
 use anyhow::{Result, bail};
@@ -50,6 +51,8 @@ pub(crate) fn run() -> Result<()> {
         docs::changelog(&files),
         docs::dependency_reasons(&files, &dependencies),
         crates::boundaries(&dependencies),
+        invariants::have_tests(&files),
+        invariants::errors_are_provoked(&files),
     ]
     .into_iter()
     .flatten()
