@@ -110,7 +110,12 @@ fn is_too_early(error: &SdkError) -> bool {
     match check {
         CheckError::Step { refusal, .. } => matches!(
             refusal,
-            Refusal::VotingNotStarted | Refusal::VotingNotEnded | Refusal::TimelockActive | Refusal::WindowNotClosed
+            // Not finalized: anybody can, and cranks do as soon as it is due.
+            Refusal::VotingNotStarted
+                | Refusal::VotingNotEnded
+                | Refusal::NotFinalized
+                | Refusal::TimelockActive
+                | Refusal::WindowNotClosed
         ),
         CheckError::Deposit(DepositRefusal::Deposit { refusal, .. }) => {
             matches!(refusal, DepositError::NotRipe | DepositError::Locked { .. })

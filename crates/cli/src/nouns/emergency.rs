@@ -197,7 +197,8 @@ struct Row {
 
 impl Row {
     fn new(act: &EmergencyAction, slot: u64, now: UnixSeconds, names: &Names) -> anyhow::Result<Self> {
-        let phase = match act.phase(slot, now)? {
+        let course = act.phase(slot, now)?;
+        let phase = match course {
             Phase::Collecting => "waiting for approvals",
             Phase::Missed => "too few approved it",
             Phase::InForce => "in effect, unconfirmed",
@@ -207,7 +208,9 @@ impl Row {
             Phase::Over => "over, confirmed",
             Phase::Ended => "ended by a vote",
         };
-        let moment = |at: i64| (at != 0).then_some(at);
+        // Nothing is left to confirm or to wait for, though the account keeps the times it was written with.
+        let is_done = matches!(course, Phase::Lapsing | Phase::Lapsed | Phase::Ended);
+        let moment = |at: i64| (at != 0 && !is_done).then_some(at);
         Ok(Self {
             id: act.id,
             does: act_words(act.act, &act.target, names),

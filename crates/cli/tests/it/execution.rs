@@ -46,7 +46,7 @@ async fn tokens_and_sol_are_paid_after_the_timelock_where_the_vault_has_them() {
     let lamports = garden.propose(&["transfer", &ben.to_string(), "1.5", "--cites", "0"]);
     let sentence = format!("pays 250 base units of token {token} from the vault to token account {to}");
     assert_eq!(garden.json(&["proposal", "show", &right])["action"]["sentence"], sentence);
-    let undecided = garden.refused(&["proposal", "execute", &right], 1);
+    let undecided = garden.refused(&["proposal", "execute", &right], 75);
     assert!(undecided.starts_with("error: nothing is decided: voting ends at "), "{undecided}");
 
     garden.approve(&[&right, &too_much, &lamports]).await;
