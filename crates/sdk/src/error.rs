@@ -86,6 +86,22 @@ pub enum SdkError {
         /// The longest allowed.
         max: usize,
     },
+    /// An instruction that names more accounts than one transaction may.
+    #[error("a transaction that locks {locks} accounts: {max} is the most that the network takes")]
+    TooManyLocks {
+        /// Accounts that it would lock, the payer's among them.
+        locks: usize,
+        /// The most allowed.
+        max: usize,
+    },
+    /// An instruction that needs more compute units than one transaction may use.
+    #[error("a transaction of {units} compute units: {max} is the most that it may use")]
+    TooManyUnits {
+        /// What it would use.
+        units: u32,
+        /// The most allowed.
+        max: u32,
+    },
     /// The transaction landed and succeeded, but the endpoint does not tell what it did.
     #[error("transaction {signature} succeeded in slot {slot}, but {host} does not tell what it did")]
     NoRecord {
@@ -116,6 +132,8 @@ impl SdkError {
             | Self::Action(_)
             | Self::Roster { .. }
             | Self::TooLong { .. }
+            | Self::TooManyLocks { .. }
+            | Self::TooManyUnits { .. }
             | Self::NoRecord { .. } => false,
         }
     }

@@ -18,7 +18,7 @@ use quantumagi_rpc::{Blockhash, ConfirmOptions, Preflight, SendProgress};
 use crate::client::Quantumagi;
 use crate::error::{Result, SdkError};
 pub use budget::{Pricing, SIGNATURE_FEE_LAMPORTS};
-pub use pack::{MAX_TRANSACTION_LEN, pack, wire_len, wire_len_with_tables};
+pub use pack::{Limits, MAX_ACCOUNT_LOCKS, MAX_TRANSACTION_LEN, pack, pack_within, wire_len, wire_len_with_tables};
 pub use receipt::{BalanceChange, Receipt};
 
 /// What instructions would do, and what a transaction with them costs.
