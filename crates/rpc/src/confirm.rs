@@ -1,8 +1,9 @@
 //! Sending a signed transaction and waiting until its outcome is certain.
 //!
-//! The same bytes are sent again and again: the runtime takes a transaction at most once. Nothing
-//! here signs, so nothing here can execute twice what was meant once.
+//! The same bytes are sent again and again: the runtime takes a transaction at most once. Only `anew` has
+//! anything signed, and only when what was signed before can no longer land.
 
+mod anew;
 mod flight;
 mod options;
 mod status;
@@ -50,7 +51,8 @@ impl Rpc {
     ///
     /// # Errors
     /// [`RpcError::TransactionFailed`] when it was refused, before or in a block;
-    /// [`RpcError::Expired`] when it can no longer land, so that signing anew is safe;
+    /// [`RpcError::Expired`] when it can no longer land, so that signing anew is safe: the last block in which it
+    /// could have landed is final, and an endpoint that knows that block does not know the transaction;
     /// [`RpcError::Timeout`] when the outcome is open, so that it is not;
     /// [`RpcError::TooLarge`], and as [`Rpc::genesis_hash`] when the first sending fails for good.
     pub async fn send_and_confirm(
@@ -136,6 +138,10 @@ impl Rpc {
         // block between the two questions would be declared expired.
         let height = self.block_height().await.ok();
         let past = height.is_some_and(|height| height > last_valid_block_height);
+        // The two questions may go to two endpoints, and the second may be behind the first. "Not there" counts
+        // only from one that knows the slot at which the last possible block was already final; and only final
+        // blocks count, because a block may be dropped with the height that it gave.
+        let end = if past { self.final_slot_past(last_valid_block_height).await.ok().flatten() } else { None };
         // Once the blockhash is old, so may be the landing: nodes forget it after minutes and look
         // it up in their history only when told to.
         let statuses = match self.statuses(&signatures, if past { Search::History } else { Search::Recent }).await {
@@ -143,7 +149,8 @@ impl Rpc {
             Err(error) if error.is_retryable() => return Ok(()),
             Err(error) => return Err(error),
         };
-        for (flight, status) in open.into_iter().zip(statuses) {
+        let is_decided = end.is_some_and(|slot| statuses.as_of >= slot);
+        for (flight, status) in open.into_iter().zip(statuses.of) {
             match status {
                 Some(status) if status.settled >= self.commitment() => {
                     flight.outcome = Some(self.outcome(flight.signature, status).await);
@@ -153,7 +160,7 @@ impl Rpc {
                         progress(SendProgress::Landed { signature: flight.signature, slot: status.slot });
                     }
                 }
-                None if past => flight.expire(last_valid_block_height),
+                None if is_decided => flight.expire(last_valid_block_height),
                 None => flight.landed_in = None,
             }
         }

@@ -45,11 +45,34 @@ impl From<WireStatus> for Status {
     }
 }
 
+/// What the cluster knows of some transactions.
+pub(super) struct Statuses {
+    /// The slot up to which all of it is known, at least.
+    pub(super) as_of: u64,
+    /// In the order asked.
+    pub(super) of: Vec<Option<Status>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireEpochInfo {
+    absolute_slot: u64,
+    block_height: u64,
+}
+
 impl Rpc {
+    /// A slot at which every block up to this height was final; `None` while there is none.
+    pub(super) async fn final_slot_past(&self, block_height: u64) -> Result<Option<u64>> {
+        let config = json!([{ "commitment": Commitment::Finalized.as_str() }]);
+        let info: WireEpochInfo = self.call(RpcRequest::GetEpochInfo, config).await?;
+        Ok((info.block_height > block_height).then_some(info.absolute_slot))
+    }
+
     /// What the cluster knows of each transaction, in the order asked, 256 in a call.
-    pub(super) async fn statuses(&self, signatures: &[Signature], search: Search) -> Result<Vec<Option<Status>>> {
+    pub(super) async fn statuses(&self, signatures: &[Signature], search: Search) -> Result<Statuses> {
         let config = json!({ "searchTransactionHistory": search == Search::History });
         let mut statuses = Vec::with_capacity(signatures.len());
+        let mut as_of = u64::MAX;
         for part in signatures.chunks(MAX_GET_SIGNATURE_STATUSES_QUERY_ITEMS) {
             let names: Vec<String> = part.iter().map(ToString::to_string).collect();
             let answer: AtSlot<Vec<Option<WireStatus>>> =
@@ -57,8 +80,9 @@ impl Rpc {
             if answer.value.len() != part.len() {
                 return Err(self.malformed("number of statuses"));
             }
+            as_of = as_of.min(answer.context.slot);
             statuses.extend(answer.value.into_iter().map(|status| status.map(Status::from)));
         }
-        Ok(statuses)
+        Ok(Statuses { as_of, of: statuses })
     }
 }

@@ -22,6 +22,11 @@ fn at_slot(value: &Value) -> Reply {
     Reply::Result(json!({ "context": { "slot": 5 }, "value": value }))
 }
 
+/// The finalized block of this height, and its slot.
+fn end(height: u64, slot: u64) -> Reply {
+    Reply::Result(json!({ "absoluteSlot": slot, "blockHeight": height }))
+}
+
 fn sent() -> Reply {
     Reply::Result(json!(Signature::default().to_string()))
 }
@@ -99,6 +104,7 @@ async fn a_transaction_that_can_no_longer_land_is_expired() {
         "sendTransaction" => sent(),
         // The last block in which it could have landed is the tenth.
         "getBlockHeight" => Reply::Result(json!(8 + before)),
+        "getEpochInfo" => end(11, 5),
         _ => at_slot(&json!([null])),
     })
     .await;
@@ -117,10 +123,44 @@ async fn a_transaction_that_can_no_longer_land_is_expired() {
 }
 
 #[tokio::test]
+async fn a_transaction_is_not_given_up_on_the_word_of_an_endpoint_that_is_behind() {
+    // Behind one address or one pool, several nodes: those that tell the height are ahead of those that tell the
+    // status, which know slot 5 until they catch up.
+    let endpoint = Endpoint::start(|method, _, before| match method {
+        "sendTransaction" => sent(),
+        "getBlockHeight" => Reply::Result(json!(11)),
+        "getEpochInfo" => end(11, 6),
+        _ if before < 3 => at_slot(&json!([null])),
+        _ => Reply::Result(json!({
+            "context": { "slot": 7 },
+            "value": [{ "slot": 4, "err": null, "confirmationStatus": "finalized" }],
+        })),
+    })
+    .await;
+    let sent = connect(&endpoint).send_and_confirm(&a_transfer(), 10, quick(), |_| {}).await;
+    assert_eq!(sent.expect("it had landed").slot, 4);
+}
+
+#[tokio::test]
+async fn a_transaction_is_not_given_up_while_its_last_block_may_be_dropped() {
+    let endpoint = Endpoint::start(|method, _, before| match method {
+        "sendTransaction" => sent(),
+        "getBlockHeight" => Reply::Result(json!(11)),
+        "getEpochInfo" => end(9 + before as u64, 6),
+        _ => Reply::Result(json!({ "context": { "slot": 60 }, "value": [null] })),
+    })
+    .await;
+    let error = connect(&endpoint).send_and_confirm(&a_transfer(), 10, quick(), |_| {}).await;
+    assert!(matches!(error, Err(RpcError::Expired { .. })), "{error:?}");
+    assert_eq!(endpoint.calls("getEpochInfo").len(), 3, "final blocks 9, 10 and 11");
+}
+
+#[tokio::test]
 async fn a_transaction_that_landed_long_ago_is_found_instead_of_expired() {
     let endpoint = Endpoint::start(|method, params, _| match method {
         "sendTransaction" => Reply::Refused { error: "BlockhashNotFound" },
         "getBlockHeight" => Reply::Result(json!(5_000)),
+        "getEpochInfo" => end(5_000, 5),
         _ if params[1]["searchTransactionHistory"] == json!(true) => {
             at_slot(&json!([{ "slot": 6, "err": null, "confirmationStatus": "finalized" }]))
         }

@@ -14,7 +14,7 @@ use solana_rpc_client_api::request::RpcRequest;
 
 use crate::support::{Endpoint, Proxy, Reply, Way, a_transfer};
 
-const GENESIS: &str = "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG";
+pub(crate) const GENESIS: &str = "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG";
 
 /// Longest that anything here may take; reached only where something is wrong.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -101,7 +101,7 @@ fn answer(mood: Mood, method: &str, params: &Value, slot: u64) -> Reply {
     }
 }
 
-fn config(urls: &[(&str, String)]) -> PoolConfig {
+pub(crate) fn config(urls: &[(&str, String)]) -> PoolConfig {
     let mut toml = "cluster = 'devnet'\n[timeout]\nread = '300ms'\nsend = '300ms'\n[limits]\nanswer_bytes = 65536\n\
                     [probe]\ninterval = '100ms'\ntimeout = '200ms'\n[breaker]\nopen_for = '200ms'\n"
         .to_owned();
