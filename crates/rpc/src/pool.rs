@@ -8,7 +8,8 @@
 //! `health` which
 //! endpoints are well, `fault` what a failure means, `retry` whether to try again, `attempts` puts them together.
 //!
-//! A pool writes and measures through `tracing` and `metrics` ([`meters`]) and owns no task, file or clock.
+//! A pool writes and measures through `tracing` and `metrics` ([`meters`]). It owns no task but those that are asked
+//! for: [`Pool::spawn_probes`], [`Pool::spawn_reloads`].
 //! Set a recorder of metrics before making a pool: it looks its series up once.
 
 mod attempts;
@@ -27,6 +28,7 @@ mod load;
 mod member;
 pub mod meters;
 mod method;
+mod reload;
 mod retry;
 mod shared;
 mod status;
@@ -59,6 +61,7 @@ pub use fault::{Again, Blame, Fault, Verdict};
 pub(crate) use fault::{code_verdict, status_verdict};
 pub use health::{ProbePolicy, Probes};
 pub use method::{MethodClass, PerClass};
+pub use reload::{Reload, ReloadError, Reloads};
 pub use retry::RetryPolicy;
 pub use status::EndpointStatus;
 pub use transport::{Http, Post, Reply, Transport};

@@ -64,7 +64,7 @@ impl<'a> Call<'a> {
 
     pub(super) async fn run(mut self, params: Value) -> Result<Value, PoolError> {
         let meters = &self.shared.meters.calls[self.class];
-        self.shared.budget.earn();
+        self.table.budget.earn();
         let id = self.shared.next_id();
         let body = self.request.build_request_json(id, params).to_string();
         let mut last_fault = None;
@@ -218,7 +218,7 @@ impl<'a> Call<'a> {
         if now + pause >= self.deadline {
             return None;
         }
-        if !self.shared.budget.spend(now) {
+        if !self.table.budget.spend(now) {
             self.shared.meters.retries_refused.increment(1);
             tracing::warn!("the retry budget is spent: {fault}");
             return None;

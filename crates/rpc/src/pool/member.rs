@@ -15,6 +15,7 @@ use super::identity::{Belonging, Identity};
 use super::load::Load;
 use super::meters::MemberMeters;
 use super::method::{MethodClass, PerClass};
+use super::retry::RetryBudget;
 use crate::solana::Hash;
 
 /// Most endpoints of a pool: sets of them are the bits of one word.
@@ -159,6 +160,7 @@ impl Member {
 /// The endpoints of a pool, and in which order groups of them are asked.
 pub(super) struct Table {
     pub(super) config: PoolConfig,
+    pub(super) budget: Arc<RetryBudget>,
     pub(super) members: Vec<Arc<Member>>,
     /// Groups for reading and for sending, the preferred one first.
     reading: Vec<Members>,
@@ -167,9 +169,36 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(config: PoolConfig, now: Instant) -> Self {
+        let budget = Arc::new(RetryBudget::new(&config.retry, now));
+        Self::build(config, budget, |_| None, now)
+    }
+
+    /// The table that follows `before`: what stays as it was keeps its history.
+    pub(super) fn next(before: &Self, config: PoolConfig, now: Instant) -> Self {
+        let is_same_budget = before.config.retry == config.retry;
+        let budget =
+            if is_same_budget { Arc::clone(&before.budget) } else { Arc::new(RetryBudget::new(&config.retry, now)) };
+        // A breaker has its numbers for life.
+        let are_same_breakers = before.config.breakers == config.breakers;
+        let kept = |endpoint: &Endpoint| {
+            let mut same = before.members.iter().filter(|member| are_same_breakers && member.endpoint == *endpoint);
+            same.next().map(Arc::clone)
+        };
+        Self::build(config, budget, kept, now)
+    }
+
+    fn build(
+        config: PoolConfig,
+        budget: Arc<RetryBudget>,
+        kept: impl Fn(&Endpoint) -> Option<Arc<Member>>,
+        now: Instant,
+    ) -> Self {
         let chain = |role| config.fallback.groups(role, &config.endpoints);
-        let member = |endpoint: &Endpoint| Arc::new(Member::new(endpoint.clone(), &config, now));
+        let member = |endpoint: &Endpoint| {
+            kept(endpoint).unwrap_or_else(|| Arc::new(Member::new(endpoint.clone(), &config, now)))
+        };
         Self {
+            budget,
             reading: chain(Role::Read),
             sending: chain(Role::Send),
             members: config.endpoints.iter().take(MAX_ENDPOINTS).map(member).collect(),

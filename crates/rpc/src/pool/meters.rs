@@ -31,6 +31,9 @@ pub const ENDPOINT_SHARE: &str = "quantumagi_rpc_endpoint_share";
 /// Slots by which an endpoint is behind the best of the others. Label `endpoint`.
 pub const SLOT_LAG: &str = "quantumagi_rpc_endpoint_slot_lag";
 
+/// Changes of the configuration while running. Label `outcome` (`ok` or `refused`).
+pub const RELOADS: &str = "quantumagi_rpc_reloads_total";
+
 const OUTCOMES: [&str; 8] = ["ok", "connect", "timeout", "broken", "too-large", "status", "unreadable", "answer"];
 
 /// Numbers of one endpoint and class.
@@ -123,5 +126,22 @@ impl PoolMeters {
         let retries_refused = counter!(RETRIES_REFUSED);
         retries_refused.increment(0);
         Self { calls, retries_refused }
+    }
+}
+
+/// Numbers of reloads.
+pub(super) struct ReloadMeters {
+    pub(super) ok: Counter,
+    pub(super) refused: Counter,
+}
+
+impl ReloadMeters {
+    pub(super) fn new() -> Self {
+        let named = |outcome| {
+            let counter = counter!(RELOADS, "outcome" => outcome);
+            counter.increment(0);
+            counter
+        };
+        Self { ok: named("ok"), refused: named("refused") }
     }
 }

@@ -16,7 +16,6 @@ use super::fault::Fault;
 use super::identity::Belonging;
 use super::member::{Member, Table};
 use super::meters::PoolMeters;
-use super::retry::RetryBudget;
 use super::transport::{Post, Reply, Transport};
 use super::wire;
 use crate::solana::Hash;
@@ -24,7 +23,6 @@ use crate::solana::Hash;
 /// What all handles of a pool share.
 pub(super) struct Shared {
     pub(super) table: ArcSwap<Table>,
-    pub(super) budget: RetryBudget,
     pub(super) dice: Dice,
     pub(super) meters: PoolMeters,
     transport: Box<dyn Transport>,
@@ -37,7 +35,6 @@ impl Shared {
     pub(super) fn new(config: PoolConfig, transport: Box<dyn Transport>, dice: Dice) -> Self {
         let now = Instant::now();
         Self {
-            budget: RetryBudget::new(&config.retry, now),
             table: ArcSwap::from_pointee(Table::new(config, now)),
             dice,
             meters: PoolMeters::new(),

@@ -4,4 +4,5 @@ mod attempts;
 mod calls;
 mod health;
 mod net;
+mod reload;
 mod shown;

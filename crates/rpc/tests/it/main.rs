@@ -6,6 +6,7 @@ mod deploy;
 mod faults;
 mod history;
 mod pool;
+mod reload;
 mod signing;
 mod support;
 mod transfer;
