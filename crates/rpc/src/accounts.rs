@@ -125,6 +125,34 @@ impl Rpc {
         Ok(accounts)
     }
 
+    /// Reads at most a hundred accounts in one call, at `least` or a later slot, which comes with them. An account that
+    /// cannot be decoded is a failure of its own.
+    pub(crate) async fn accounts_since(
+        &self,
+        addresses: &[Address],
+        least: u64,
+    ) -> Result<(u64, Vec<Result<Option<Account>>>)> {
+        let names: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+        let mut config = self.account_config();
+        if least > 0 {
+            config["minContextSlot"] = json!(least);
+        }
+        let answer: AtSlot<Vec<Value>> = self.call(RpcRequest::GetMultipleAccounts, json!([names, config])).await?;
+        let slot = answer.context.slot;
+        if answer.value.len() != addresses.len() {
+            return Err(self.malformed("number of accounts"));
+        }
+        // Not every endpoint heeds the least slot that it is asked for.
+        if slot < least {
+            return Err(self.malformed("slot before the one asked for"));
+        }
+        let decode = |account: Value| -> Result<Option<Account>> {
+            let wire = serde_json::from_value(account).map_err(|_| self.malformed("account"))?;
+            self.decode(wire, slot)
+        };
+        Ok((slot, answer.value.into_iter().map(decode).collect()))
+    }
+
     /// Reads all accounts of a program that pass every filter (at most four), by address.
     ///
     /// # Errors

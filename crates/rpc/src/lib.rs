@@ -3,13 +3,14 @@
 //! This is the only crate that names an RPC client. It knows nothing of governance: accounts are
 //! bytes here, and what a program's error number means is said by the crates above.
 //!
-//! [`Rpc`] goes through `solana-rpc-client`'s own transport trait, so a pool of endpoints takes
-//! the place of the single one without a change to any caller.
+//! [`Rpc`] asks one endpoint, or a [`pool`] of several without a change to any caller. A pool is also
+//! `solana-rpc-client`'s own transport. [`reader`] reads accounts for many readers at once.
 //!
 //! An endpoint's address often carries an access key. Errors and `Debug` name its host only.
 
 pub mod deploy;
 pub mod pool;
+pub mod reader;
 pub mod solana;
 
 mod accounts;

@@ -17,7 +17,7 @@ mod breaker;
 mod call;
 mod choice;
 mod config;
-mod dice;
+pub(crate) mod dice;
 mod endpoint;
 mod error;
 mod fallback;

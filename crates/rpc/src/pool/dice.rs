@@ -6,13 +6,13 @@ use std::time::Duration;
 
 /// SplitMix64 (Steele, Lea, Flood 2014): one addition to shared memory for each throw, from any thread.
 #[derive(Debug)]
-pub(super) struct Dice {
+pub(crate) struct Dice {
     state: AtomicU64,
 }
 
 impl Dice {
     /// Dice that nobody can foretell.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         // The standard library's hash maps are seeded by the operating system.
         Self::seeded(RandomState::new().build_hasher().finish())
     }
@@ -37,7 +37,7 @@ impl Dice {
     }
 
     /// A time of at most `limit`, in whole microseconds.
-    pub(super) fn up_to(&self, limit: Duration) -> Duration {
+    pub(crate) fn up_to(&self, limit: Duration) -> Duration {
         let micros = usize::try_from(limit.as_micros()).unwrap_or(usize::MAX).saturating_add(1);
         Duration::from_micros(self.below(micros) as u64)
     }

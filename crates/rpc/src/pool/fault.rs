@@ -157,9 +157,9 @@ impl Fault {
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match self {
-            Self::Connect | Self::Timeout { .. } | Self::Broken | Self::TooLarge { .. } | Self::Unreadable { .. } => {
-                BROKEN
-            }
+            Self::Connect | Self::Timeout { .. } | Self::Broken | Self::Unreadable { .. } => BROKEN,
+            // As likely the question's fault as the endpoint's, whose probes tell.
+            Self::TooLarge { .. } => UNABLE,
             Self::Status { status, .. } => status_verdict(*status),
             Self::Answer { code, .. } => code_verdict(*code),
         }
