@@ -123,11 +123,25 @@ impl Pool {
         Probes::spawn(Arc::clone(&self.shared))
     }
 
+    /// Probes every endpoint once, whatever [`Pool::spawn_probes`] does: what [`Pool::status`] tells afterwards is fresh.
+    /// Waits for a round that is under way.
+    pub async fn probe(&self) {
+        self.shared.probe_next_round().await;
+    }
+
     /// What is known of each endpoint, in the order of the configuration.
     #[must_use]
     pub fn status(&self) -> Vec<EndpointStatus> {
         let now = Instant::now();
         self.shared.table.load().members.iter().map(|member| EndpointStatus::of(member, now)).collect()
+    }
+
+    /// Chooses an endpoint and notes a call of a millisecond at it, without making one: what a call costs beside its
+    /// transport and its text. For benchmarks.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn rehearse(&self, class: MethodClass) -> bool {
+        self.shared.rehearse(class)
     }
 
     /// The endpoints' names, with commas between them.

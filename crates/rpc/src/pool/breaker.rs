@@ -87,12 +87,18 @@ impl Breaker {
 
     /// Leave to make a call at `now`, or `None` while the breaker is open or all places are taken.
     pub fn admit(&self, now: Instant) -> Option<Permit> {
+        self.admit_by(|| now)
+    }
+
+    /// As [`Breaker::admit`] for a caller that does not know the time: it is asked for only where it matters, which it
+    /// does not while the breaker is closed.
+    pub fn admit_by(&self, now: impl FnOnce() -> Instant) -> Option<Permit> {
         let shared = &self.shared;
         let word = shared.word.load(Ordering::Relaxed);
         // All is well, the usual case: nothing to write.
         let admission = match State::decode(word).admission_while_closed() {
             Some(admission) => admission,
-            None => shared.change(now, State::admit)?.1?,
+            None => shared.change(now(), State::admit)?.1?,
         };
         Some(Permit { shared: Arc::clone(shared), admission, is_open: true })
     }
@@ -122,14 +128,19 @@ impl Permit {
     }
 
     /// Reports that the endpoint did its part.
-    pub fn succeed(mut self, now: Instant) -> Option<Transition> {
+    pub fn succeed(self, now: Instant) -> Option<Transition> {
+        self.succeed_by(|| now)
+    }
+
+    /// As [`Permit::succeed`] for a caller that does not know the time.
+    pub fn succeed_by(mut self, now: impl FnOnce() -> Instant) -> Option<Transition> {
         self.is_open = false;
         let admission = self.admission;
         let word = self.shared.word.load(Ordering::Relaxed);
         if State::decode(word).is_untouched_by_success(admission) {
             return None;
         }
-        self.shared.report(now, |state, _, policy| state.succeed(admission, policy))
+        self.shared.report(now(), |state, _, policy| state.succeed(admission, policy))
     }
 
     /// Reports that the endpoint failed.

@@ -8,14 +8,17 @@ use arc_swap::ArcSwap;
 use serde_json::Value;
 use solana_rpc_client::rpc_sender::RpcTransportStats;
 use solana_rpc_client_api::request::RpcRequest;
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::choice::{Wanted, choose};
 use super::config::PoolConfig;
 use super::dice::Dice;
 use super::fault::Fault;
 use super::identity::Belonging;
-use super::member::{Member, Table};
+use super::member::{Member, Members, Table};
 use super::meters::PoolMeters;
+use super::method::MethodClass;
 use super::transport::{Post, Reply, Transport};
 use super::wire;
 use crate::solana::Hash;
@@ -25,6 +28,8 @@ pub(super) struct Shared {
     pub(super) table: ArcSwap<Table>,
     pub(super) dice: Dice,
     pub(super) meters: PoolMeters,
+    /// Number of the next round of probes. Held during a round: two of them do not overlap.
+    pub(super) next_round: Mutex<u64>,
     transport: Box<dyn Transport>,
     last_id: AtomicU64,
     calls: AtomicU64,
@@ -38,6 +43,7 @@ impl Shared {
             table: ArcSwap::from_pointee(Table::new(config, now)),
             dice,
             meters: PoolMeters::new(),
+            next_round: Mutex::new(0),
             transport,
             last_id: AtomicU64::new(0),
             calls: AtomicU64::new(0),
@@ -116,6 +122,20 @@ impl Shared {
             // Nothing waits for a busy endpoint: another one is asked.
             rate_limited_time: Duration::ZERO,
         }
+    }
+
+    /// See [`super::Pool::rehearse`].
+    pub(super) fn rehearse(&self, class: MethodClass) -> bool {
+        let table = self.table.load();
+        let now = Instant::now();
+        let wanted = Wanted { class, allowed: table.those(Member::is_usable), tried: Members::NONE };
+        let Some(chosen) = choose(&table, wanted, &self.dice, now) else { return false };
+        let Some(member) = table.members.get(chosen.index) else { return false };
+        let under_way = member.load.begin();
+        let ended = Instant::now();
+        member.load.observe(class, Duration::from_millis(1), ended);
+        drop(under_way);
+        chosen.permit.succeed(ended).is_none()
     }
 
     pub(super) fn names(&self) -> String {

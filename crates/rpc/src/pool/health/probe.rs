@@ -38,10 +38,8 @@ impl Drop for Probes {
 impl Probes {
     pub(in crate::pool) fn spawn(shared: Arc<Shared>) -> Self {
         Self(tokio::spawn(async move {
-            let mut round = 0_u64;
             loop {
-                shared.probe_round(round).await;
-                round = round.wrapping_add(1);
+                shared.probe_next_round().await;
                 let interval = shared.table.load().config.probe.interval;
                 // Four to six fifths, so that many processes do not ask in step.
                 sleep(interval * 4 / 5 + shared.dice.up_to(interval * 2 / 5)).await;
@@ -51,6 +49,13 @@ impl Probes {
 }
 
 impl Shared {
+    /// Probes every endpoint once; waits for a round that is under way, because what it learns must not be lost.
+    pub(in crate::pool) async fn probe_next_round(&self) {
+        let mut round = self.next_round.lock().await;
+        self.probe_round(*round).await;
+        *round = round.wrapping_add(1);
+    }
+
     /// Probes every endpoint once and acts on what all of them say.
     pub(in crate::pool) async fn probe_round(&self, round: u64) {
         let table = self.table.load_full();

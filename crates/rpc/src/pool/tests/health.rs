@@ -203,6 +203,17 @@ async fn sixty_four_probes_wait_for_each_other_only_as_the_limit_says_and_never_
 }
 
 #[tokio::test(start_paused = true)]
+async fn probes_that_are_asked_for_at_once_go_one_round_after_the_other() {
+    let chain = Chain::new(Fault::Genesis);
+    let pool = pool(&["a", "b"], &chain.net);
+    assert_eq!(pool.status()[0].slot, None);
+    tokio::join!(pool.probe(), pool.probe());
+    assert_eq!(pool.status()[0].slot, Some(1_000));
+    let asked = |method| ["a", "b"].map(|name| chain.net.count(name, method));
+    assert_eq!((asked("getGenesisHash"), asked("getAccountInfo")), ([1, 1], [2, 2]), "only the first asks whose it is");
+}
+
+#[tokio::test(start_paused = true)]
 async fn probes_end_when_they_are_dropped_and_until_then_cost_what_is_said() {
     let chain = Chain::new(Fault::Genesis);
     let pool = pool(&["a", "b"], &chain.net);
