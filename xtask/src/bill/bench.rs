@@ -22,9 +22,21 @@ const MIN_RUNS: usize = 5;
 /// Voters of a decision, of whom the last is against.
 const VOTERS: u32 = 5;
 
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Subject {
+    /// Whole decisions of the program
+    Decisions,
+    /// The RPC pool, each part beside its peer
+    Rpc,
+}
+
 /// Options of `bench`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
+    /// What to measure; the options are those of `decisions`
+    #[arg(value_enum, default_value_t = Subject::Decisions)]
+    subject: Subject,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -68,6 +80,9 @@ struct Report {
 /// # Errors
 /// Where there are too few runs, the program was not built, or it refuses something.
 pub(crate) fn run(args: &Args) -> Result<()> {
+    if args.subject == Subject::Rpc {
+        return step::run(&mut repo::cargo(["bench", "--locked", "--package", "quantumagi-rpc", "--benches"]));
+    }
     ensure!(args.runs >= MIN_RUNS, "{} runs are too few for a median; take at least {MIN_RUNS}", args.runs);
     ensure!(args.decisions > 0, "a run needs at least one decision");
     if cfg!(debug_assertions) {
