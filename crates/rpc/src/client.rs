@@ -111,6 +111,17 @@ impl Rpc {
         }
     }
 
+    /// A connection to one endpoint by chance, where this one has several: what it answers to one question can be compared
+    /// with what it answers to the next.
+    pub(crate) fn one_reader(&self) -> Self {
+        match &self.shared.transport {
+            Carrier::Single(_) => self.clone(),
+            Carrier::Pool(pool) => {
+                pool.one_reader().map_or_else(|| self.clone(), |one| Self::with_pool(one, self.commitment()))
+            }
+        }
+    }
+
     /// How settled the state is that this connection reads.
     #[must_use]
     pub fn commitment(&self) -> Commitment {

@@ -5,6 +5,7 @@
 
 mod anew;
 mod flight;
+mod inquiry;
 mod options;
 mod status;
 
@@ -21,8 +22,9 @@ use crate::client::Rpc;
 use crate::error::{FailureStage, Result, RpcError, TransactionFailure};
 use crate::solana::{Signature, SignerError, VersionedTransaction};
 use flight::Flight;
+use inquiry::Life;
 pub use options::{ConfirmOptions, Confirmed, Preflight, SendProgress};
-use status::{Search, Status};
+use status::Status;
 
 /// Longest transaction in bytes that the network carries (IPv6 minimum MTU less headers).
 pub(crate) const MAX_TRANSACTION_LEN: usize = 1232;
@@ -35,9 +37,10 @@ const POLL_AT_FIRST: Duration = Duration::from_millis(25);
 const POLL_AT_MOST: Duration = Duration::from_millis(500);
 
 impl Rpc {
-    /// Sends a signed transaction once and does not wait.
+    /// Sends a signed transaction once and does not wait. A pool may ask several endpoints for that.
     ///
     /// # Errors
+    /// [`RpcError::may_be_done`] tells whether it may be on its way all the same.
     /// [`RpcError::TransactionFailed`] when preflight refuses it, [`RpcError::TooLarge`], and as
     /// [`Rpc::genesis_hash`].
     pub async fn send(&self, transaction: &VersionedTransaction, preflight: Preflight) -> Result<Signature> {
@@ -47,12 +50,14 @@ impl Rpc {
     }
 
     /// Sends a signed transaction until it lands, and waits until it is as settled as this
-    /// connection's commitment. `last_valid_block_height` belongs to its blockhash.
+    /// connection's commitment. `last_valid_block_height` belongs to its blockhash. Not for durable nonces: what bears one
+    /// never expires, and no height says when it does.
     ///
     /// # Errors
     /// [`RpcError::TransactionFailed`] when it was refused, before or in a block;
     /// [`RpcError::Expired`] when it can no longer land, so that signing anew is safe: the last block in which it
-    /// could have landed is final, and an endpoint that knows that block does not know the transaction;
+    /// could have landed is final, and one endpoint that knows that block as final does not know the transaction and
+    /// takes its blockhash no more;
     /// [`RpcError::Timeout`] when the outcome is open, so that it is not;
     /// [`RpcError::TooLarge`], and as [`Rpc::genesis_hash`] when the first sending fails for good.
     pub async fn send_and_confirm(
@@ -134,23 +139,15 @@ impl Rpc {
         if signatures.is_empty() {
             return Ok(());
         }
-        // Order: the height before the status, or a transaction that lands in the last possible
-        // block between the two questions would be declared expired.
-        let height = self.block_height().await.ok();
-        let past = height.is_some_and(|height| height > last_valid_block_height);
-        // The two questions may go to two endpoints, and the second may be behind the first. "Not there" counts
-        // only from one that knows the slot at which the last possible block was already final; and only final
-        // blocks count, because a block may be dropped with the height that it gave.
-        let end = if past { self.final_slot_past(last_valid_block_height).await.ok().flatten() } else { None };
-        // Once the blockhash is old, so may be the landing: nodes forget it after minutes and look
-        // it up in their history only when told to.
-        let statuses = match self.statuses(&signatures, if past { Search::History } else { Search::Recent }).await {
-            Ok(statuses) => statuses,
+        // Those sent together have one blockhash; where a caller mixed them, none is asked about.
+        let same = open.iter().all(|flight| flight.blockhash == open[0].blockhash);
+        let life = Life { last_valid_block_height, blockhash: same.then_some(open[0].blockhash) };
+        let inquiry = match self.inquire(&signatures, life).await {
+            Ok(inquiry) => inquiry,
             Err(error) if error.is_retryable() => return Ok(()),
             Err(error) => return Err(error),
         };
-        let is_decided = end.is_some_and(|slot| statuses.as_of >= slot);
-        for (flight, status) in open.into_iter().zip(statuses.of) {
+        for (flight, status) in open.into_iter().zip(inquiry.of) {
             match status {
                 Some(status) if status.settled >= self.commitment() => {
                     flight.outcome = Some(self.outcome(flight.signature, status).await);
@@ -160,7 +157,7 @@ impl Rpc {
                         progress(SendProgress::Landed { signature: flight.signature, slot: status.slot });
                     }
                 }
-                None if is_decided => flight.expire(last_valid_block_height),
+                None if inquiry.is_last_word => flight.expire(last_valid_block_height),
                 None => flight.landed_in = None,
             }
         }

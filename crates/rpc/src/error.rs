@@ -5,6 +5,7 @@ mod failure;
 use std::time::Duration;
 
 use solana_rpc_client_api::client_error::{Error as ClientError, ErrorKind};
+use solana_rpc_client_api::custom_error::JSON_RPC_SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE;
 use solana_rpc_client_api::request::{RpcError as ServerError, RpcResponseErrorData};
 use solana_rpc_client_api::response::RpcSimulateTransactionResult;
 
@@ -40,7 +41,7 @@ pub enum RpcError {
         /// How the call went, where a pool made it.
         trace: Option<Box<CallTrace>>,
     },
-    /// No endpoint of a pool gave an answer.
+    /// No endpoint of a pool gave an answer, or one refused a transaction that another may have sent on.
     #[error(transparent)]
     Unanswered(Box<PoolError>),
     /// A program or the runtime refused the transaction.
@@ -137,6 +138,26 @@ impl RpcError {
         }
     }
 
+    /// Whether what was asked for may have been done though this error is all there is to show for it: an answer was
+    /// lost. A transaction may then be on its way; sending its bytes again is safe, signing it anew is not.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            Self::Transport { source, .. } => source.may_be_done(),
+            Self::Unanswered(error) => error.may_be_done(),
+            Self::Rpc { code, trace, .. } => {
+                trace.as_ref().is_some_and(|trace| trace.may_be_done) || Fault::bare_answer(*code).may_be_done()
+            }
+            Self::Malformed { .. } | Self::Timeout { .. } | Self::DeployStalled { .. } => true,
+            Self::TransactionFailed(_)
+            | Self::Expired { .. }
+            | Self::AccountNotFound { .. }
+            | Self::Signing { .. }
+            | Self::TooLarge { .. }
+            | Self::NotTheAuthority { .. } => false,
+        }
+    }
+
     /// The failed transaction, where that is what happened.
     #[must_use]
     pub fn transaction_failure(&self) -> Option<&TransactionFailure> {
@@ -167,9 +188,14 @@ impl RpcError {
 
     pub(crate) fn from_pool(error: PoolError) -> Self {
         let PoolError { cause, trace } = error;
-        let Cause::Fault(Fault::Answer { code, message, data, .. }) = cause else {
+        let Cause::Fault(Fault::Answer { code, message, data, retry_after }) = cause else {
             return Self::Unanswered(Box::new(PoolError { cause, trace }));
         };
+        // A refusal before sending says that nothing was sent, which is not known of the attempts before.
+        if trace.may_be_done && code == JSON_RPC_SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE {
+            let cause = Cause::Fault(Fault::Answer { code, message, data, retry_after });
+            return Self::Unanswered(Box::new(PoolError { cause, trace }));
+        }
         let host = trace.endpoint.as_ref().map(ToString::to_string).unwrap_or_default();
         let data = answer_data(code, data);
         let mut error = Self::from_server(host, ServerError::RpcResponseError { code, message, data });

@@ -48,6 +48,7 @@ use tracing::Instrument;
 
 use attempts::{Call, method_name};
 use dice::Dice;
+use member::Member;
 use shared::Shared;
 
 pub use breaker::{Breaker, BreakerPolicy, BreakerState, Permit, Transition};
@@ -142,6 +143,15 @@ impl Pool {
     #[must_use]
     pub fn rehearse(&self, class: MethodClass) -> bool {
         self.shared.rehearse(class)
+    }
+
+    /// The same pool for calls to one endpoint by chance, out of those that reads may go to now; `None` where none is.
+    pub(crate) fn one_reader(&self) -> Option<Self> {
+        let table = self.shared.table.load();
+        let usable = table.meant(MethodClass::Read, &self.options).and(table.those(Member::is_usable));
+        let index = usable.nth(self.shared.dice.below(usable.len()))?;
+        let name = table.members.get(index)?.endpoint.name.clone();
+        Some(self.with_options(self.options.clone().with_endpoint(name)))
     }
 
     /// The endpoints' names, with commas between them.

@@ -6,11 +6,12 @@ use tokio::time::Instant;
 
 use super::{Confirmed, Preflight, SendProgress, encode, first_signature};
 use crate::error::{Result, RpcError};
-use crate::solana::{Signature, TransactionError, VersionedTransaction};
+use crate::solana::{Hash, Signature, TransactionError, VersionedTransaction};
 
 /// A transaction on its way.
 pub(super) struct Flight {
     pub(super) signature: Signature,
+    pub(super) blockhash: Hash,
     /// What goes over the network, in base64; never changes.
     pub(super) bytes: String,
     pub(super) preflight: Preflight,
@@ -28,6 +29,7 @@ impl Flight {
     pub(super) fn new(transaction: &VersionedTransaction, preflight: Preflight) -> Result<Self> {
         Ok(Self {
             signature: first_signature(transaction)?,
+            blockhash: *transaction.message.recent_blockhash(),
             bytes: encode(transaction)?,
             preflight,
             landed_in: None,
@@ -46,7 +48,9 @@ impl Flight {
     /// Takes note of one sending. `None` when it ended the flight.
     pub(super) fn take_sent(&mut self, sent: Result<()>, every: Duration) -> Option<SendProgress> {
         match sent {
-            Err(error) if !self.may_be_out && !error.is_retryable() && !is_duplicate(&error) => {
+            Err(error)
+                if !self.may_be_out && !error.is_retryable() && !error.may_be_done() && !is_duplicate(&error) =>
+            {
                 self.outcome = Some(Err(error));
                 return None;
             }

@@ -3,7 +3,7 @@
 use solana_rpc_client_api::client_error::reqwest;
 
 use super::RpcError;
-use crate::pool::{Again, status_verdict};
+use crate::pool::{self, Again, status_verdict};
 use crate::solana::{InstructionError, Signature, TransactionError};
 
 /// Where a transaction was refused.
@@ -99,6 +99,13 @@ impl TransportFault {
             Fault::Http(error) => error.is_timeout(),
             Fault::Io(error) => error.kind() == std::io::ErrorKind::TimedOut,
         }
+    }
+
+    /// Whether the endpoint may have done what it was asked: all but where no connection was made, or where it refused.
+    pub(super) fn may_be_done(&self) -> bool {
+        let is_unreached = matches!(&self.source, Fault::Http(error) if error.is_connect());
+        let fault = |status| pool::Fault::Status { status, retry_after: None };
+        !is_unreached && self.status().is_none_or(|status| fault(status).may_be_done())
     }
 
     /// Whether the fault can pass by itself: everything but an answer that blames the caller.

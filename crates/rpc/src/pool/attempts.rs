@@ -31,6 +31,8 @@ pub(super) struct Call<'a> {
     started: Instant,
     correlation: CorrelationId,
     attempts: u32,
+    /// Whether an attempt that failed may have been carried out.
+    may_be_done: bool,
     tried: Members,
     last: Option<usize>,
 }
@@ -40,11 +42,9 @@ impl<'a> Call<'a> {
         let table = shared.table.load_full();
         let class = MethodClass::of(request);
         let started = Instant::now();
-        let has_tag = |member: &Member| options.tag.as_ref().is_none_or(|tag| member.endpoint.tags.contains(tag));
-        let in_chain = table.chain(class).iter().fold(Members::NONE, |all, group| all.or(*group));
         let limit = started + table.config.limits.call;
         Self {
-            meant: in_chain.and(table.those(has_tag)),
+            meant: table.meant(class, options),
             deadline: options.deadline.map_or(limit, |deadline| deadline.min(limit)),
             correlation: options.correlation.clone().unwrap_or_else(|| CorrelationId::new(&shared.dice)),
             shared,
@@ -53,6 +53,7 @@ impl<'a> Call<'a> {
             class,
             started,
             attempts: 0,
+            may_be_done: false,
             tried: Members::NONE,
             last: None,
         }
@@ -91,6 +92,7 @@ impl<'a> Call<'a> {
                 meters.failed.increment(1);
                 return Err(self.error(Cause::Fault(fault)));
             };
+            self.may_be_done |= fault.may_be_done();
             last_fault = Some(fault);
             meters.retries.increment(1);
             sleep(pause).await;
@@ -232,6 +234,7 @@ impl<'a> Call<'a> {
             method: method_name(self.request),
             endpoint: endpoint.map(|member| member.endpoint.name.clone()),
             attempts: self.attempts,
+            may_be_done: self.may_be_done,
             elapsed: self.started.elapsed(),
             correlation: self.correlation,
         };

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::dice::Dice;
-use super::endpoint::Label;
+use super::endpoint::{Endpoint, Label};
 
 /// Longest correlation id in bytes.
 const MAX_CORRELATION_LEN: usize = 64;
@@ -24,6 +24,8 @@ pub struct CallOptions {
     pub correlation: Option<CorrelationId>,
     /// Only endpoints with this tag.
     pub tag: Option<Label>,
+    /// Only the endpoint with this name: for questions whose answers are compared with each other.
+    pub endpoint: Option<Label>,
 }
 
 impl CallOptions {
@@ -46,6 +48,19 @@ impl CallOptions {
     pub fn with_tag(mut self, tag: Label) -> Self {
         self.tag = Some(tag);
         self
+    }
+
+    /// The same options for this endpoint only.
+    #[must_use]
+    pub fn with_endpoint(mut self, name: Label) -> Self {
+        self.endpoint = Some(name);
+        self
+    }
+
+    /// Whether an endpoint is one that calls with these options may go to.
+    pub(super) fn allow(&self, endpoint: &Endpoint) -> bool {
+        self.tag.as_ref().is_none_or(|tag| endpoint.tags.contains(tag))
+            && self.endpoint.as_ref().is_none_or(|name| endpoint.name == *name)
     }
 }
 
@@ -104,6 +119,9 @@ pub struct CallTrace {
     pub endpoint: Option<Label>,
     /// How often an endpoint was asked.
     pub attempts: u32,
+    /// Whether an attempt before the last may have been carried out though its answer was lost: the last one's refusal
+    /// then says nothing about that one.
+    pub may_be_done: bool,
     /// From the first attempt to the end, pauses included.
     pub elapsed: Duration,
     /// What the log lines of this call have in common.
@@ -112,7 +130,7 @@ pub struct CallTrace {
 
 impl fmt::Display for CallTrace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { method, endpoint, attempts, elapsed, correlation } = self;
+        let Self { method, endpoint, attempts, elapsed, correlation, may_be_done: _ } = self;
         write!(f, "{method}")?;
         if let Some(endpoint) = endpoint {
             write!(f, " at {endpoint}")?;

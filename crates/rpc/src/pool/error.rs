@@ -95,6 +95,12 @@ impl PoolError {
         }
     }
 
+    /// Whether an endpoint may have done what it was asked, in the last attempt or before, though its answer was lost.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        self.trace.may_be_done || matches!(&self.cause, Cause::Fault(fault) if fault.may_be_done())
+    }
+
     /// The error of a pool inside an error of `solana-rpc-client`. `None` where that client itself failed, and
     /// for JSON-RPC errors of an endpoint, which come through as if from a single endpoint.
     #[must_use]

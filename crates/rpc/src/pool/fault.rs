@@ -165,6 +165,11 @@ impl Fault {
         }
     }
 
+    /// A JSON-RPC error of which the number is all that is known.
+    pub(crate) fn bare_answer(code: i64) -> Self {
+        Self::Answer { code, message: String::new(), data: Value::Null, retry_after: None }
+    }
+
     /// Whether nodes themselves use this number.
     pub(super) fn is_listed(code: i64) -> bool {
         CODES.iter().any(|(listed, ..)| *listed == code)
@@ -179,6 +184,21 @@ impl Fault {
     /// Whether the endpoint certainly did nothing: it was not reached, or refused for its load or its key.
     pub(super) fn is_undone(&self) -> bool {
         matches!(self, Self::Connect) || self.verdict().blame == Blame::Load
+    }
+
+    /// Whether the endpoint may have done what it was asked, though its answer was lost. One that answers with an error
+    /// of the nodes' own refused before it did anything, but for failures within.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        match self {
+            Self::Connect => false,
+            Self::Timeout { .. } | Self::Broken | Self::TooLarge { .. } | Self::Unreadable { .. } => true,
+            Self::Status { status, .. } => status_verdict(*status) == BROKEN,
+            Self::Answer { code, .. } => {
+                let is_refusal = (-32_099..=-32_001).contains(code) || self.verdict().again == Again::Never;
+                !is_refusal && self.verdict().blame != Blame::Load
+            }
+        }
     }
 
     /// How long the endpoint asks to be left alone.
@@ -252,6 +272,26 @@ mod tests {
             (3, UNABLE),
         ] {
             check(&Fault::Answer { code, message: String::new(), data: Value::Null, retry_after: None }, verdict);
+        }
+    }
+
+    #[test]
+    fn what_an_endpoint_may_have_done_is_told_from_what_it_refused() {
+        let status = |status| Fault::Status { status, retry_after: None };
+        let answer = |code| Fault::Answer { code, message: String::new(), data: Value::Null, retry_after: None };
+        let limit = std::time::Duration::ZERO;
+        for lost in [Fault::Timeout { limit }, Fault::Broken, Fault::Unreadable { what: "" }, status(502), status(408)]
+        {
+            assert!(lost.may_be_done(), "{lost}");
+        }
+        for code in [-32_603, -32_000, 19] {
+            assert!(answer(code).may_be_done(), "{code}");
+        }
+        for refused in [Fault::Connect, status(429), status(401), status(413)] {
+            assert!(!refused.may_be_done(), "{refused}");
+        }
+        for code in [-32_002, -32_005, -32_016, -32_429, -32_602] {
+            assert!(!answer(code).may_be_done(), "{code}");
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::time::Instant;
 
 use super::breaker::{Breaker, Transition};
+use super::call::CallOptions;
 use super::config::PoolConfig;
 use super::dice::Dice;
 use super::endpoint::{Endpoint, Role};
@@ -214,6 +215,12 @@ impl Table {
     /// Groups of endpoints for this class, the preferred one first.
     pub(super) fn chain(&self, class: MethodClass) -> &[Members] {
         if class.role() == Role::Send { &self.sending } else { &self.reading }
+    }
+
+    /// Endpoints that calls of this class with these options may go to, well or not.
+    pub(super) fn meant(&self, class: MethodClass, options: &CallOptions) -> Members {
+        let in_chain = self.chain(class).iter().fold(Members::NONE, |all, group| all.or(*group));
+        in_chain.and(self.those(|member| options.allow(&member.endpoint)))
     }
 
     /// Endpoints that `holds`.

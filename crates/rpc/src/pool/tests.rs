@@ -6,3 +6,4 @@ mod health;
 mod net;
 mod reload;
 mod shown;
+mod transactions;

@@ -105,6 +105,7 @@ async fn a_transaction_that_can_no_longer_land_is_expired() {
         // The last block in which it could have landed is the tenth.
         "getBlockHeight" => Reply::Result(json!(8 + before)),
         "getEpochInfo" => end(11, 5),
+        "isBlockhashValid" => at_slot(&json!(false)),
         _ => at_slot(&json!([null])),
     })
     .await;
@@ -130,6 +131,7 @@ async fn a_transaction_is_not_given_up_on_the_word_of_an_endpoint_that_is_behind
         "sendTransaction" => sent(),
         "getBlockHeight" => Reply::Result(json!(11)),
         "getEpochInfo" => end(11, 6),
+        "isBlockhashValid" => at_slot(&json!(false)),
         _ if before < 3 => at_slot(&json!([null])),
         _ => Reply::Result(json!({
             "context": { "slot": 7 },
@@ -147,6 +149,7 @@ async fn a_transaction_is_not_given_up_while_its_last_block_may_be_dropped() {
         "sendTransaction" => sent(),
         "getBlockHeight" => Reply::Result(json!(11)),
         "getEpochInfo" => end(9 + before as u64, 6),
+        "isBlockhashValid" => at_slot(&json!(false)),
         _ => Reply::Result(json!({ "context": { "slot": 60 }, "value": [null] })),
     })
     .await;
@@ -156,11 +159,32 @@ async fn a_transaction_is_not_given_up_while_its_last_block_may_be_dropped() {
 }
 
 #[tokio::test]
+async fn a_transaction_is_not_given_up_while_its_blockhash_is_taken_whatever_height_was_told() {
+    // The endpoint that gave the blockhash told a last height that is too low.
+    let endpoint = Endpoint::start(|method, _, before| match method {
+        "sendTransaction" => sent(),
+        "getBlockHeight" => Reply::Result(json!(11)),
+        "getEpochInfo" => end(11, 5),
+        "isBlockhashValid" => at_slot(&json!(before < 3)),
+        _ => at_slot(&json!([null])),
+    })
+    .await;
+    let transaction = a_transfer();
+    let error = connect(&endpoint).send_and_confirm(&transaction, 10, quick(), |_| {}).await;
+    assert!(matches!(error, Err(RpcError::Expired { .. })), "{error:?}");
+    let asked = endpoint.calls("isBlockhashValid");
+    assert_eq!(asked.len(), 4);
+    let hash = transaction.message.recent_blockhash().to_string();
+    assert_eq!(asked[0], json!([hash, { "commitment": "finalized" }]));
+}
+
+#[tokio::test]
 async fn a_transaction_that_landed_long_ago_is_found_instead_of_expired() {
     let endpoint = Endpoint::start(|method, params, _| match method {
         "sendTransaction" => Reply::Refused { error: "BlockhashNotFound" },
         "getBlockHeight" => Reply::Result(json!(5_000)),
         "getEpochInfo" => end(5_000, 5),
+        "isBlockhashValid" => at_slot(&json!(false)),
         _ if params[1]["searchTransactionHistory"] == json!(true) => {
             at_slot(&json!([{ "slot": 6, "err": null, "confirmationStatus": "finalized" }]))
         }

@@ -33,6 +33,7 @@ async fn forgetful(needed: usize) -> (Vec<Endpoint>, Rpc) {
                     Reply::Result(json!(*height))
                 }
                 "getEpochInfo" => Reply::Result(json!({ "absoluteSlot": *height, "blockHeight": *height })),
+                "isBlockhashValid" => Reply::Result(json!({ "context": { "slot": *height }, "value": false })),
                 "sendTransaction" => {
                     let bytes = params[0].as_str().expect("base64").to_owned();
                     if !seen.contains(&bytes) {
@@ -94,6 +95,7 @@ async fn what_may_still_land_is_never_signed_anew() {
         // The height is past, by the word of an endpoint ahead; the other one does not know that block.
         "getBlockHeight" => Reply::Result(json!(11)),
         "getEpochInfo" => Reply::Result(json!({ "absoluteSlot": 100, "blockHeight": 11 })),
+        "isBlockhashValid" => Reply::Result(json!({ "context": { "slot": 100 }, "value": false })),
         "sendTransaction" => Reply::Result(json!("x")),
         _ => Reply::Result(json!({ "context": { "slot": 99 }, "value": [null] })),
     };

@@ -16,6 +16,8 @@ pub(super) const MS: Duration = Duration::from_millis(1);
 pub(super) enum Act {
     Result(Value),
     Error(i64),
+    /// What a trial run before sending found.
+    Refused(&'static str),
     Status(u16),
     /// Status 429, with a number of seconds in `Retry-After`.
     Busy(u64),
@@ -131,6 +133,11 @@ impl Transport for Net {
                 Act::Result(result) => Ok(reply(200, None, json!({ "id": body["id"], "result": result }))),
                 Act::Error(code) => {
                     Ok(reply(200, None, json!({ "id": body["id"], "error": { "code": code, "message": "no" } })))
+                }
+                Act::Refused(error) => {
+                    let data = json!({ "err": error, "logs": [] });
+                    let error = json!({ "code": -32002, "message": "simulation failed", "data": data });
+                    Ok(reply(200, None, json!({ "id": body["id"], "error": error })))
                 }
                 Act::Status(status) => Ok(reply(status, None, json!("<html>"))),
                 Act::Busy(seconds) => Ok(reply(429, Some(seconds), json!("slow down"))),
