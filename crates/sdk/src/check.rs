@@ -27,7 +27,7 @@ use quantumagi_rules::{Hash, UnixSeconds};
 pub use self::deposit::DepositRefusal;
 pub use self::emergency::{EmergencyRefusal, act_length, adoptable, approval, armed, course, guardian};
 pub use self::refused::CheckError;
-pub use self::snapshot::SnapshotRefusal;
+pub use self::snapshot::{SnapshotRefusal, bindable};
 pub use self::tracks::{change, settings, veto_body};
 use crate::error::Result;
 

@@ -7,6 +7,7 @@ mod execution;
 mod guardrails;
 mod orders;
 mod proposals;
+mod published;
 mod reads;
 mod snapshots;
 mod tracks;

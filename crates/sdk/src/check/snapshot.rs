@@ -1,9 +1,13 @@
 //! What the program would refuse about snapshots.
 
 use quantumagi_interface::Address;
+use quantumagi_interface::accounts::{Proposal, Snapshot, SnapshotOperators};
 use quantumagi_rules::UnixSeconds;
+use quantumagi_rules::lifecycle::Step;
 use quantumagi_rules::snapshot::SnapshotError;
-use quantumagi_rules::snapshot::review::ReviewError;
+use quantumagi_rules::snapshot::review::{Review, ReviewError, challenge_ends_at};
+
+use crate::error::Result;
 
 use crate::snapshot::VoterListError;
 use crate::words::utc;
@@ -106,4 +110,33 @@ fn review_words(error: ReviewError) -> &'static str {
         ReviewError::ChallengeOutOfRange => "the challenge window lasts 10 minutes to 14 days",
         ReviewError::AlreadyReviewed => "this operator has spoken on this snapshot already",
     }
+}
+
+/// Whether a published root can be bound to its proposal.
+///
+/// # Errors
+/// [`SnapshotRefusal::AlreadyBound`], [`SnapshotRefusal::ChallengeRunning`], [`SnapshotRefusal::NotAccepted`]; as
+/// [`super::step`].
+pub fn bindable(
+    proposal: &Proposal,
+    operators: &SnapshotOperators,
+    published: &Snapshot,
+    now: UnixSeconds,
+) -> Result<()> {
+    super::step(proposal, Step::BindSnapshot, now)?;
+    if proposal.snapshot_root != [0; 32] {
+        return Err(SnapshotRefusal::AlreadyBound.into());
+    }
+    let until = challenge_ends_at(UnixSeconds(published.published_at), operators.challenge_seconds);
+    let until = until.unwrap_or(UnixSeconds(i64::MAX));
+    if now < until {
+        return Err(SnapshotRefusal::ChallengeRunning { until, now }.into());
+    }
+    let review = Review { approvals: published.approvals, challenges: published.challenges };
+    let needed = operators.needed;
+    if !review.is_accepted(needed) {
+        let (approvals, challenges) = (review.approvals.count_ones(), review.challenges.count_ones());
+        return Err(SnapshotRefusal::NotAccepted { approvals, challenges, needed }.into());
+    }
+    Ok(())
 }

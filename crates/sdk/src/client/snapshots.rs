@@ -3,12 +3,12 @@
 use quantumagi_interface::accounts::{Proposal, Snapshot, SnapshotOperators, WeightPlugin};
 use quantumagi_interface::{Address, pda};
 use quantumagi_rpc::solana::Instruction;
+use quantumagi_rules::Weight;
 use quantumagi_rules::ballot::Choice;
 use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_rules::lifecycle::Step;
 use quantumagi_rules::snapshot::Root;
-use quantumagi_rules::snapshot::review::{Review, ReviewError, Verdict, challenge_ends_at, check_operators};
-use quantumagi_rules::{UnixSeconds, Weight};
+use quantumagi_rules::snapshot::review::{Review, ReviewError, Verdict, check_operators};
 
 use super::{AtSlot, Quantumagi};
 use crate::builders::{self, OperatorTerms, PluginTerms, ProvedVoter};
@@ -140,23 +140,8 @@ impl Quantumagi {
     /// [`SnapshotRefusal`], [`CheckError::Step`](check::CheckError::Step), and as [`Quantumagi::constitution`].
     pub async fn snapshot_bind(&self, address: &Address, publisher: &Address) -> Result<Instruction> {
         let (proposal, operators) = self.by_snapshot(address).await?;
-        let now = self.now().await?;
-        check::step(&proposal, Step::BindSnapshot, now)?;
         let published = self.published_root(address, publisher).await?;
-        let until = challenge_ends_at(UnixSeconds(published.published_at), operators.challenge_seconds);
-        let until = until.unwrap_or(UnixSeconds(i64::MAX));
-        let review = Review { approvals: published.approvals, challenges: published.challenges };
-        let needed = operators.needed;
-        if proposal.snapshot_root != [0; 32] {
-            return Err(SnapshotRefusal::AlreadyBound.into());
-        }
-        if now < until {
-            return Err(SnapshotRefusal::ChallengeRunning { until, now }.into());
-        }
-        if !review.is_accepted(needed) {
-            let (approvals, challenges) = (review.approvals.count_ones(), review.challenges.count_ones());
-            return Err(SnapshotRefusal::NotAccepted { approvals, challenges, needed }.into());
-        }
+        check::bindable(&proposal, &operators, &published, self.now().await?)?;
         Ok(builders::snapshot_bind(address, &proposal.electorate, publisher))
     }
 

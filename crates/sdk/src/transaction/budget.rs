@@ -28,11 +28,14 @@ pub struct Pricing {
     pub percentile: u8,
     /// Most that is paid, micro-lamports per compute unit. Default 100,000: 0.00002 SOL for 200,000 units.
     pub max_unit_price: u64,
+    /// Least that is paid, micro-lamports per compute unit, where the cap does not lie below. Default 0. Endpoints tell a
+    /// price of 0 for accounts that nobody has written lately, which governance's are.
+    pub min_unit_price: u64,
 }
 
 impl Default for Pricing {
     fn default() -> Self {
-        Self { margin_percent: 10, percentile: 50, max_unit_price: 100_000 }
+        Self { margin_percent: 10, percentile: 50, max_unit_price: 100_000, min_unit_price: 0 }
     }
 }
 
@@ -41,6 +44,13 @@ impl Pricing {
     #[must_use]
     pub fn with_max_unit_price(mut self, max_unit_price: u64) -> Self {
         self.max_unit_price = max_unit_price;
+        self
+    }
+
+    /// The same with a floor of the priority fee, micro-lamports per compute unit.
+    #[must_use]
+    pub fn with_min_unit_price(mut self, min_unit_price: u64) -> Self {
+        self.min_unit_price = min_unit_price;
         self
     }
 
@@ -56,7 +66,11 @@ impl Pricing {
             return Ok(0);
         }
         let asked = rpc.recent_priority_fee(written, self.percentile).await?;
-        Ok(asked.min(self.max_unit_price))
+        Ok(self.bounded(asked))
+    }
+
+    fn bounded(&self, asked: u64) -> u64 {
+        asked.max(self.min_unit_price).min(self.max_unit_price)
     }
 
     /// The limit for a transaction that used `units` in simulation.
@@ -97,6 +111,14 @@ mod tests {
             assert_eq!(pricing.unit_limit(units), limit, "{units}");
         }
         assert_eq!(pricing.unit_limit(u64::MAX), MAX_UNITS);
+    }
+
+    #[test]
+    fn the_price_is_at_least_its_floor_and_never_above_its_cap() {
+        let pricing = Pricing::default().with_min_unit_price(50).with_max_unit_price(200);
+        assert_eq!([0, 50, 120, 201].map(|asked| pricing.bounded(asked)), [50, 50, 120, 200]);
+        let above = Pricing::default().with_min_unit_price(300).with_max_unit_price(200);
+        assert_eq!(above.bounded(0), 200);
     }
 
     #[test]
