@@ -4,8 +4,10 @@
 //! anything signed, and only when what was signed before can no longer land.
 
 mod anew;
+mod fate;
 mod flight;
 mod inquiry;
+mod lander;
 mod options;
 mod status;
 
@@ -21,8 +23,10 @@ use tokio::time::{Instant, sleep};
 use crate::client::Rpc;
 use crate::error::{FailureStage, Result, RpcError, TransactionFailure};
 use crate::solana::{Signature, SignerError, VersionedTransaction};
+pub use fate::Fate;
 use flight::Flight;
 use inquiry::Life;
+pub use lander::{Lander, Landing};
 pub use options::{ConfirmOptions, Confirmed, Preflight, SendProgress};
 use status::Status;
 

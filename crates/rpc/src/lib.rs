@@ -26,7 +26,7 @@ mod votes;
 
 pub use accounts::{Account, ChainClock, Filter};
 pub use client::{Commitment, Rpc};
-pub use confirm::{ConfirmOptions, Confirmed, Preflight, SendProgress};
+pub use confirm::{ConfirmOptions, Confirmed, Fate, Lander, Landing, Preflight, SendProgress};
 pub use error::{FailureStage, Result, RpcError, TransactionFailure, TransportFault};
 pub use fees::Blockhash;
 pub use history::{HistoryRange, SignatureRecord};

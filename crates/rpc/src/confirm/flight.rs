@@ -42,7 +42,12 @@ impl Flight {
 
     /// A transaction seen in a block needs no more sending; one that was dropped from it does.
     pub(super) fn is_due(&self) -> bool {
-        self.outcome.is_none() && self.landed_in.is_none() && self.next_send <= Instant::now()
+        self.next_send().is_some_and(|moment| moment <= Instant::now())
+    }
+
+    /// When it is due again; `None` when it is not.
+    pub(super) fn next_send(&self) -> Option<Instant> {
+        (self.outcome.is_none() && self.landed_in.is_none()).then_some(self.next_send)
     }
 
     /// Takes note of one sending. `None` when it ended the flight.

@@ -63,7 +63,7 @@ impl Rpc {
     }
 
     /// Whether a transaction with this blockhash could follow the last final block.
-    async fn is_valid_when_final(&self, blockhash: Hash) -> Result<bool> {
+    pub(super) async fn is_valid_when_final(&self, blockhash: Hash) -> Result<bool> {
         // Not at a slot of at least `end`: Surfpool 1.5 gives its latest slot for that of its last final block.
         let config = json!({ "commitment": Commitment::Finalized.as_str() });
         let answer: AtSlot<bool> =

@@ -63,9 +63,15 @@ struct WireEpochInfo {
 impl Rpc {
     /// A slot at which every block up to this height was final; `None` while there is none.
     pub(super) async fn final_slot_past(&self, block_height: u64) -> Result<Option<u64>> {
+        let (slot, height) = self.final_tip().await?;
+        Ok((height > block_height).then_some(slot))
+    }
+
+    /// Slot and height of the last final block.
+    pub(super) async fn final_tip(&self) -> Result<(u64, u64)> {
         let config = json!([{ "commitment": Commitment::Finalized.as_str() }]);
         let info: WireEpochInfo = self.call(RpcRequest::GetEpochInfo, config).await?;
-        Ok((info.block_height > block_height).then_some(info.absolute_slot))
+        Ok((info.absolute_slot, info.block_height))
     }
 
     /// What the cluster knows of each transaction, in the order asked, 256 in a call.

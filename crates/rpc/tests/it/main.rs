@@ -5,6 +5,7 @@ mod accounts;
 mod deploy;
 mod faults;
 mod history;
+mod landing;
 mod pool;
 mod reload;
 mod signing;
