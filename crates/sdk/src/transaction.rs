@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use quantumagi_interface::events::Event;
 use quantumagi_rpc::deploy::SyncSigner;
 use quantumagi_rpc::solana::{Address, AddressLookupTableAccount, Hash, Instruction, Signer, VersionedTransaction};
-use quantumagi_rpc::{Blockhash, ConfirmOptions, Preflight, SendProgress};
+use quantumagi_rpc::{Account, Blockhash, ConfirmOptions, Preflight, SendProgress};
 
 use crate::client::Quantumagi;
 use crate::error::{Result, SdkError};
@@ -81,6 +81,25 @@ impl Quantumagi {
         let fee_lamports = budget::fee_lamports(n_signatures, unit_limit, unit_price);
         let (events, _) = receipt::events_in(&simulation.logs);
         Ok(Estimate { units, unit_limit, unit_price, fee_lamports, events, slot: simulation.slot })
+    }
+
+    /// Runs the instructions on the current state and says what these accounts would be afterwards, in the order asked.
+    ///
+    /// # Errors
+    /// As [`Quantumagi::estimate`].
+    pub async fn rehearse(
+        &self,
+        payer: &Address,
+        instructions: &[Instruction],
+        accounts: &[Address],
+    ) -> Result<Vec<Option<Account>>> {
+        let first = with_budget(instructions, budget::MAX_UNITS, 0);
+        let transaction = unsigned(payer, &first, self.lookup_tables(), Hash::default())?;
+        let simulation = self.rpc().simulate(&transaction, accounts).await?;
+        match simulation.error {
+            Some(error) => Err(SdkError::of_simulation(error, simulation.logs, &first)),
+            None => Ok(simulation.accounts),
+        }
     }
 
     /// A priced transaction for any wallet to sign.
@@ -152,6 +171,12 @@ impl Quantumagi {
         }
         Ok(receipts)
     }
+}
+
+/// A transaction with these instructions in base64, without signatures, price or blockhash: to be read, not to be sent.
+#[must_use]
+pub fn draft_base64(payer: &Address, instructions: &[Instruction]) -> String {
+    STANDARD.encode(serialized(&pack::empty(payer, instructions, &[], Hash::default())))
 }
 
 /// The bytes that go over the network.
