@@ -143,3 +143,15 @@ pub struct DutyKey {
     /// About what.
     pub subject: Subject,
 }
+
+/// `CONSTITUTION/proposal_finalize/3`: the same in logs, in the journal and on the command line.
+impl fmt::Display for DutyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/", self.constitution, self.kind.name())?;
+        match self.subject {
+            Subject::Proposal(id) | Subject::Policy(id) => write!(f, "{id}"),
+            Subject::Root { proposal, publisher } => write!(f, "{proposal}/{publisher}"),
+            Subject::Emergency(id) => write!(f, "{id}"),
+        }
+    }
+}

@@ -9,9 +9,12 @@
 //! planned and again, on fresh accounts, before it is paid for.
 
 pub mod duty;
+pub mod journal;
 pub mod plan;
+pub mod rank;
 pub mod survey;
 
 pub use duty::{Duty, Kind, Subject};
+pub use journal::{Cost, Journal, JournalError};
 pub use plan::{Habits, Plan, next_moment, plan};
 pub use survey::Survey;

@@ -18,6 +18,8 @@ const PER_CALL: usize = 99;
 pub struct Survey {
     /// The constitution's address.
     pub address: Address,
+    /// The earliest slot at which any of it was so.
+    pub slot: u64,
     /// The constitution.
     pub constitution: Constitution,
     /// Proposals, by id.
@@ -118,8 +120,9 @@ impl Surveyor {
     pub async fn survey(&mut self, client: &Quantumagi) -> Result<Survey> {
         let mut asked: Vec<Subject> = self.open.iter().copied().collect();
         let mut found = BTreeMap::new();
+        let mut slot = u64::MAX;
         let constitution = loop {
-            let constitution = self.read(client, &asked, &mut found).await?;
+            let constitution = self.read(client, &asked, &mut found, &mut slot).await?;
             // Given since the last reading, or all of them at the first.
             let next = NextIds::of(&constitution).max(self.known);
             asked = next.since(self.known).collect();
@@ -129,15 +132,7 @@ impl Surveyor {
             }
             self.open.extend(&asked);
         };
-        let mut survey = Survey {
-            address: self.address,
-            constitution,
-            proposals: Vec::new(),
-            roots: Vec::new(),
-            policies: Vec::new(),
-            emergencies: Vec::new(),
-            undecodable: Vec::new(),
-        };
+        let mut survey = Survey { slot, ..Survey::of(self.address, constitution) };
         for (subject, data) in &found {
             survey.take(*subject, data);
         }
@@ -152,6 +147,7 @@ impl Surveyor {
         client: &Quantumagi,
         asked: &[Subject],
         found: &mut BTreeMap<Subject, Vec<u8>>,
+        slot: &mut u64,
     ) -> Result<Constitution> {
         let parts: Vec<&[Subject]> = if asked.is_empty() { vec![&[]] } else { asked.chunks(PER_CALL).collect() };
         let mut newest: Option<Constitution> = None;
@@ -159,7 +155,9 @@ impl Surveyor {
             let addresses = part.iter().map(|subject| subject.address(&self.address));
             let addresses: Vec<Address> = std::iter::once(self.address).chain(addresses).collect();
             let mut accounts = client.rpc().accounts(&addresses).await?.into_iter();
-            let constitution = self.decoded(accounts.next().flatten())?;
+            let account = accounts.next().flatten();
+            *slot = account.as_ref().map_or(*slot, |account| account.slot.min(*slot));
+            let constitution = self.decoded(account)?;
             let given = NextIds::of(&constitution);
             for (subject, account) in part.iter().zip(accounts) {
                 match account.filter(|account| account.owner == PROGRAM_ID) {
@@ -224,7 +222,45 @@ impl Surveyor {
     }
 }
 
+/// Reads one account and what decides about it: enough to ask whether it is still due. A closed one is not in it.
+///
+/// # Errors
+/// As [`Surveyor::survey`].
+pub async fn survey_one(client: &Quantumagi, constitution: &Address, subject: Subject) -> Result<Survey> {
+    let read = match subject {
+        // Its roots are read with it, and it decides about them.
+        Subject::Root { proposal, .. } => Subject::Proposal(proposal),
+        Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_) => subject,
+    };
+    let surveyor = Surveyor::new(*constitution);
+    let mut accounts = client.rpc().accounts(&[*constitution, read.address(constitution)]).await?.into_iter();
+    let account = accounts.next().flatten();
+    let slot = account.as_ref().map_or(0, |account| account.slot);
+    let mut survey = Survey { slot, ..Survey::of(*constitution, surveyor.decoded(account)?) };
+    if let Some(account) = accounts.next().flatten().filter(|account| account.owner == PROGRAM_ID) {
+        survey.take(read, &account.data);
+    }
+    if read != subject {
+        surveyor.read_roots(client, &mut survey).await?;
+    }
+    Ok(survey)
+}
+
 impl Survey {
+    /// One in which nothing is open.
+    pub(crate) fn of(address: Address, constitution: Constitution) -> Self {
+        Self {
+            address,
+            slot: 0,
+            constitution,
+            proposals: Vec::new(),
+            roots: Vec::new(),
+            policies: Vec::new(),
+            emergencies: Vec::new(),
+            undecodable: Vec::new(),
+        }
+    }
+
     fn take(&mut self, subject: Subject, data: &[u8]) {
         let taken = match subject {
             Subject::Proposal(_) => Proposal::decode(data).map(|proposal| self.proposals.push(proposal)),

@@ -17,15 +17,7 @@ macro_rules! zeroed {
 const HERE: Address = Address::new_from_array([7; 32]);
 
 fn survey() -> Survey {
-    Survey {
-        address: HERE,
-        constitution: zeroed!(Constitution),
-        proposals: Vec::new(),
-        roots: Vec::new(),
-        policies: Vec::new(),
-        emergencies: Vec::new(),
-        undecodable: Vec::new(),
-    }
+    Survey::of(HERE, zeroed!(Constitution))
 }
 
 fn clock(unix_timestamp: i64, slot: u64) -> ChainClock {

@@ -1,0 +1,123 @@
+//! What the chain does not say: what is under way, what was spent, what keeps being refused. In SQLite.
+//!
+//! Losing the file loses no duty: what is due is read from the chain. A transaction that may still land is written here
+//! before it is sent, so that not even a crank that is killed and started again signs a second one beside it.
+
+mod attempts;
+mod letters;
+mod spending;
+
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use attempts::{Attempt, Clearance, Cost, Ending, Fate, Flight};
+pub use letters::{DeadLetter, LetterState};
+pub use spending::{DaySpending, SECONDS_PER_DAY};
+
+/// Why the journal could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JournalError {
+    /// SQLite refused.
+    #[error("the journal cannot be used")]
+    Sqlite(#[from] rusqlite::Error),
+    /// Written by a later version of this crate.
+    #[error("the journal has layout {found}, and this version knows {known}: install the newer crank again")]
+    Newer {
+        /// Layout of the file.
+        found: u32,
+        /// The latest that is known here.
+        known: u32,
+    },
+    /// A row that nothing here writes.
+    #[error("the journal's row for {key} cannot be read: move the file away, the chain has all that matters")]
+    Unreadable {
+        /// The duty that the row is about.
+        key: String,
+    },
+}
+
+/// Result of everything here.
+pub type Result<T> = std::result::Result<T, JournalError>;
+
+/// The file. Several connections to it are possible, as of a command beside the daemon.
+#[derive(Debug)]
+pub struct Journal {
+    connection: Mutex<Connection>,
+}
+
+/// Layout of the tables. A later one gets a step in [`Journal::prepare`], and the file is never thrown away.
+const LAYOUT: u32 = 1;
+
+// Order of attempts: `rowid`, which grows. At most one of a duty is open: the index refuses a second, whoever writes it.
+const TABLES: &str = "
+CREATE TABLE attempt (
+    key TEXT NOT NULL, kind TEXT NOT NULL, signature TEXT NOT NULL UNIQUE, signed_at INTEGER NOT NULL,
+    last_valid INTEGER NOT NULL, fee INTEGER NOT NULL, rent INTEGER NOT NULL, fate TEXT NOT NULL, slot INTEGER
+) STRICT;
+CREATE UNIQUE INDEX attempt_open ON attempt (key) WHERE fate = 'open';
+CREATE INDEX attempt_key ON attempt (key);
+CREATE INDEX attempt_signed_at ON attempt (signed_at);
+CREATE TABLE spending (
+    day INTEGER NOT NULL, kind TEXT NOT NULL, transactions INTEGER NOT NULL, failed INTEGER NOT NULL,
+    fee INTEGER NOT NULL, rent INTEGER NOT NULL, PRIMARY KEY (day, kind)
+) STRICT;
+CREATE TABLE letter (
+    key TEXT PRIMARY KEY, constitution TEXT NOT NULL, reason TEXT NOT NULL, logs TEXT NOT NULL, payload TEXT NOT NULL,
+    first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, tries INTEGER NOT NULL, state TEXT NOT NULL
+) STRICT;
+CREATE TABLE refusal (key TEXT NOT NULL, at INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
+CREATE INDEX refusal_key ON refusal (key, at);
+";
+
+impl Journal {
+    /// Opens the file, which is made where it is not there.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn open(path: &Path) -> Result<Self> {
+        Self::prepare(Connection::open(path)?)
+    }
+
+    /// A journal that is gone with the process.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn in_memory() -> Result<Self> {
+        Self::prepare(Connection::open_in_memory()?)
+    }
+
+    fn prepare(mut connection: Connection) -> Result<Self> {
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        // Written ahead and synced at each commit: what was promised to be remembered outlives a loss of power.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        let transaction = writing(&mut connection)?;
+        let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        match found {
+            0 => {
+                transaction.execute_batch(TABLES)?;
+                transaction.pragma_update(None, "user_version", LAYOUT)?;
+            }
+            LAYOUT => {}
+            found => return Err(JournalError::Newer { found, known: LAYOUT }),
+        }
+        transaction.commit()?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A thread that panicked inside a statement has left a transaction that SQLite rolls back.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A transaction that waits for other writers at its beginning. One that began as a reader would be refused at once.
+fn writing(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+#[cfg(test)]
+mod tests;
