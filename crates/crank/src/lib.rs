@@ -8,12 +8,14 @@
 //! No rule is decided here. Each step is asked of `quantumagi-rules` through the SDK, by the chain's clock, once when it is
 //! planned and again, on fresh accounts, before it is paid for.
 
+pub mod drive;
 pub mod duty;
 pub mod journal;
 pub mod plan;
 pub mod rank;
 pub mod survey;
 
+pub use drive::{Attempted, Crank, Mode, Observer, Outcome, Round, Stage, Terms};
 pub use duty::{Duty, Kind, Subject};
 pub use journal::{Cost, Journal, JournalError};
 pub use plan::{Habits, Plan, next_moment, plan};

@@ -37,7 +37,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 ];
 
 /// Crates that nothing may depend on.
-const BINARIES: [&str; 2] = ["quantumagi-cli", "xtask"];
+const BINARIES: [&str; 3] = ["quantumagi-cli", "quantumagi-crank", "xtask"];
 
 /// Registry crates, by the beginning of their name, that a crate must do without.
 const MUST_NOT_USE: [(&str, &[&str]); 3] = [

@@ -1,0 +1,110 @@
+//! Carrying duties out: read anew, build, price, write down, send, confirm.
+//!
+//! One duty is one transaction after the other, each built from fresh accounts. At whatever point this is killed, the next
+//! start finds the truth on the chain, and in the journal the signature of what may still land.
+
+mod attempt;
+mod build;
+mod judge;
+mod observer;
+mod outcome;
+mod round;
+mod run;
+mod terms;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use quantumagi_interface::events::ProposalCreated;
+use quantumagi_rpc::solana::{Address, Keypair, Signer};
+use quantumagi_sdk::Quantumagi;
+use tokio::time::Instant;
+
+use crate::duty::DutyKey;
+use crate::journal::Journal;
+use crate::survey::Surveyor;
+use observer::Observers;
+pub use observer::{Attempted, Observer, Stage};
+pub use outcome::Outcome;
+pub use round::Round;
+pub use terms::{Mode, Terms};
+
+/// Moves constitutions along. All of its memory but the journal can be lost at any instant.
+pub struct Crank {
+    client: Quantumagi,
+    key: Arc<Keypair>,
+    terms: Terms,
+    journal: Arc<Journal>,
+    observers: Observers,
+    surveyors: Vec<Surveyor>,
+    /// When each duty was first seen here: ranks count from then.
+    seen: HashMap<DutyKey, Instant>,
+    published: Published,
+}
+
+/// What was published about proposals that wait for their execution. It saves work and nothing else.
+#[derive(Clone, Default)]
+struct Published(Arc<Mutex<HashMap<Address, Arc<ProposalCreated>>>>);
+
+impl Published {
+    fn of(&self, proposal: &Address) -> Option<Arc<ProposalCreated>> {
+        self.lock().get(proposal).cloned()
+    }
+
+    fn keep(&self, proposal: Address, created: Arc<ProposalCreated>) {
+        self.lock().insert(proposal, created);
+    }
+
+    fn retain(&self, is_wanted: impl Fn(&Address) -> bool) {
+        self.lock().retain(|proposal, _| is_wanted(proposal));
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Address, Arc<ProposalCreated>>> {
+        // Whatever a thread that panicked left behind only saves work.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Crank {
+    /// A crank for these constitutions, paid from `key`. The client should read at `confirmed`: what is less settled may be
+    /// dropped, and waiting for more costs a part of the time in which a transaction can land.
+    #[must_use]
+    pub fn new(
+        client: Quantumagi,
+        key: Arc<Keypair>,
+        constitutions: &[Address],
+        terms: Terms,
+        journal: Arc<Journal>,
+    ) -> Self {
+        let surveyors = constitutions.iter().map(|address| Surveyor::new(*address)).collect();
+        Self {
+            client,
+            key,
+            terms,
+            journal,
+            observers: Observers::default(),
+            surveyors,
+            seen: HashMap::new(),
+            published: Published::default(),
+        }
+    }
+
+    /// The same, with somebody told of everything that it does, besides those that already are.
+    #[must_use]
+    pub fn observed_by(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observers.add(observer);
+        self
+    }
+
+    /// Who pays.
+    #[must_use]
+    pub fn payer(&self) -> Address {
+        self.key.pubkey()
+    }
+
+    /// What it was told.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+}

@@ -1,0 +1,241 @@
+//! One attempt at one duty, from reading it anew to writing its outcome down.
+
+use std::sync::Arc;
+
+use quantumagi_interface::PROGRAM_ID;
+use quantumagi_rpc::solana::{Address, Instruction, Keypair, Signer, VersionedTransaction};
+use quantumagi_rpc::{ChainClock, Lander, RpcError, SendProgress};
+use quantumagi_sdk::{Quantumagi, SdkError, Unsigned};
+use tokio::time::Instant;
+
+use super::build::{BuildError, build};
+use super::judge::{is_passing, is_poverty, logs, sentence};
+use super::observer::Observers;
+use super::{Mode, Outcome, Published, Stage, Terms};
+use crate::duty::{Duty, Kind};
+use crate::journal::{Clearance, Cost, Ending, Flight, Journal, JournalError};
+use crate::plan::plan;
+use crate::survey;
+
+/// Everything that an attempt needs. Cloned for each, so that several run at one time.
+#[derive(Clone)]
+pub(super) struct Driver {
+    pub(super) client: Quantumagi,
+    pub(super) lander: Lander,
+    pub(super) key: Arc<Keypair>,
+    pub(super) terms: Terms,
+    pub(super) journal: Arc<Journal>,
+    pub(super) observers: Observers,
+    pub(super) published: Published,
+    /// The chain's clock at the beginning of the round: refusals and spending are dated by it.
+    pub(super) clock: ChainClock,
+    /// When that was.
+    pub(super) began: Instant,
+}
+
+/// How one transaction ended.
+enum Sent {
+    /// It landed; whether the duty takes more.
+    Landed { cost: Cost, slot: u64, is_last: bool },
+    /// The attempt is over.
+    Over(Outcome),
+}
+
+/// What one transaction is made of.
+struct Next {
+    instructions: Vec<Instruction>,
+    is_last: bool,
+}
+
+impl Driver {
+    /// Carries the duty out, with as many transactions as it takes.
+    ///
+    /// # Errors
+    /// [`JournalError`]: without a journal nothing is sent.
+    pub(super) async fn carry_out(&self, duty: &Duty) -> Result<Outcome, JournalError> {
+        self.observers.stage(Stage::Begun, duty);
+        // The round has asked what became of it: it may still land.
+        if let Some(flight) = self.journal.flight(&duty.key())? {
+            return Ok(Outcome::Open { signature: flight.signature });
+        }
+        let mut paid = Cost::default();
+        loop {
+            match self.once(duty, paid).await? {
+                Sent::Landed { cost, slot, is_last } => {
+                    paid = paid.plus(cost);
+                    if is_last {
+                        return Ok(Outcome::Done { cost: paid, slot });
+                    }
+                }
+                Sent::Over(outcome) => return Ok(outcome),
+            }
+        }
+    }
+
+    /// Builds, prices, signs, sends and confirms the next transaction.
+    async fn once(&self, duty: &Duty, paid: Cost) -> Result<Sent, JournalError> {
+        let payer = self.key.pubkey();
+        let transactions = match build(&self.client, &self.published, &payer, duty).await {
+            Ok(transactions) => transactions,
+            Err(error) => return self.refused(duty, &error, &[], paid).await.map(Sent::Over),
+        };
+        let is_last = transactions.len() == 1;
+        let next = Next { instructions: transactions.into_iter().next().unwrap_or_default(), is_last };
+        self.observers.stage(Stage::Built, duty);
+
+        let pricing = self.terms.pricing(self.journal.expiries(&duty.key())?);
+        let rent = match self.rent(duty, &next.instructions).await {
+            Ok(rent) => rent,
+            Err(error) => return self.refused(duty, &error.into(), &next.instructions, paid).await.map(Sent::Over),
+        };
+        let unsigned = match self.client.unsigned(&payer, &next.instructions, &pricing).await {
+            Ok(unsigned) => unsigned,
+            Err(error) => return self.refused(duty, &error.into(), &next.instructions, paid).await.map(Sent::Over),
+        };
+        let cost = Cost { fee_lamports: unsigned.estimate.fee_lamports, rent_lamports: rent };
+        if !cost.is_within(&self.terms.max_cost) {
+            return Ok(Sent::Over(Outcome::TooDear { cost, limit: self.terms.max_cost }));
+        }
+        self.observers.stage(Stage::Priced, duty);
+        if self.terms.mode == Mode::Rehearse {
+            return Ok(Sent::Over(Outcome::Rehearsed { cost }));
+        }
+        self.send(duty, unsigned, cost, next, paid).await
+    }
+
+    /// What an execution takes from the wallet for accounts that it makes. Nothing else that is due makes any.
+    async fn rent(&self, duty: &Duty, instructions: &[Instruction]) -> Result<u64, SdkError> {
+        if duty.kind != Kind::ProposalExecute {
+            return Ok(0);
+        }
+        let payer = self.key.pubkey();
+        let metas = instructions.iter().flat_map(|instruction| &instruction.accounts);
+        let mut written: Vec<Address> =
+            metas.filter(|meta| meta.is_writable && meta.pubkey != payer).map(|meta| meta.pubkey).collect();
+        written.sort_unstable();
+        written.dedup();
+        let before = self.client.rpc().accounts(&written).await?;
+        let trial = self.client.rehearse(&payer, instructions, &written).await?;
+        let grown = before.into_iter().zip(trial).map(|(before, after)| {
+            let after = after.filter(|account| account.owner == PROGRAM_ID).map_or(0, |account| account.lamports);
+            after.saturating_sub(before.map_or(0, |account| account.lamports))
+        });
+        Ok(grown.fold(0, u64::saturating_add))
+    }
+
+    async fn send(
+        &self,
+        duty: &Duty,
+        unsigned: Unsigned,
+        cost: Cost,
+        next: Next,
+        paid: Cost,
+    ) -> Result<Sent, JournalError> {
+        let last_valid_block_height = unsigned.last_valid_block_height;
+        let transaction = match VersionedTransaction::try_new(unsigned.transaction.message, &[&*self.key]) {
+            Ok(transaction) => transaction,
+            Err(error) => {
+                let error = SdkError::from(RpcError::from(error)).into();
+                return self.refused(duty, &error, &next.instructions, paid).await.map(Sent::Over);
+            }
+        };
+        let signature = transaction.signatures.first().copied().unwrap_or_default();
+        let flight = Flight { signature, last_valid_block_height, cost };
+        let limit = self.terms.max_cost_per_day;
+        match self.journal.clear(&duty.key(), &flight, self.clock.unix_timestamp, &limit)? {
+            Clearance::Cleared => {}
+            Clearance::DayLimit { spent } => return Ok(Sent::Over(Outcome::DayLimit { spent, limit })),
+            Clearance::UnderWay { signature } => return Ok(Sent::Over(Outcome::Open { signature })),
+        }
+        let Cost { fee_lamports, rent_lamports } = cost;
+        tracing::info!(action = %duty.key(), %signature, fee_lamports, rent_lamports, "sending");
+        self.observers.stage(Stage::Signed, duty);
+
+        let (observers, told) = (self.observers.clone(), *duty);
+        let progress = move |progress| match progress {
+            SendProgress::Sent { attempt: 1, .. } => observers.stage(Stage::Sent, &told),
+            SendProgress::Sent { .. } => {}
+            SendProgress::Landed { .. } => observers.stage(Stage::Landed, &told),
+        };
+        let sent = self.lander.land(&transaction, last_valid_block_height, progress).await;
+        self.observers.stage(Stage::Confirmed, duty);
+        self.take_sent(duty, sent.map(|confirmed| confirmed.slot), &flight, next, paid).await
+    }
+
+    async fn take_sent(
+        &self,
+        duty: &Duty,
+        sent: Result<u64, RpcError>,
+        flight: &Flight,
+        next: Next,
+        paid: Cost,
+    ) -> Result<Sent, JournalError> {
+        let key = duty.key().to_string();
+        let error = match sent {
+            Ok(slot) => {
+                self.end(&key, Ending::Landed { slot }, duty)?;
+                return Ok(Sent::Landed { cost: flight.cost, slot, is_last: next.is_last });
+            }
+            Err(RpcError::Expired { .. }) => {
+                self.end(&key, Ending::Expired, duty)?;
+                return Ok(Sent::Over(Outcome::Expired));
+            }
+            Err(error) => error,
+        };
+        let failed_in = error.transaction_failure().and_then(|failure| match failure.stage {
+            quantumagi_rpc::FailureStage::Landed { slot } => Some(slot),
+            quantumagi_rpc::FailureStage::Preflight => None,
+        });
+        let Some(slot) = failed_in else {
+            // Whatever else went wrong on the way says nothing about what the leader received.
+            tracing::warn!(action = %key, signature = %flight.signature, %error, "the outcome is open");
+            return Ok(Sent::Over(Outcome::Open { signature: flight.signature }));
+        };
+        self.end(&key, Ending::Failed { slot }, duty)?;
+        let paid = paid.plus(flight.cost.of_failure());
+        let error = SdkError::from(error).into();
+        self.refused(duty, &error, &next.instructions, paid).await.map(Sent::Over)
+    }
+
+    fn end(&self, key: &str, ending: Ending, duty: &Duty) -> Result<(), JournalError> {
+        self.journal.end(key, ending, self.clock.unix_timestamp)?;
+        self.observers.stage(Stage::Recorded, duty);
+        Ok(())
+    }
+
+    /// Judges a refusal by the chain: what is no longer due, somebody else has done.
+    async fn refused(
+        &self,
+        duty: &Duty,
+        error: &BuildError,
+        instructions: &[Instruction],
+        cost: Cost,
+    ) -> Result<Outcome, JournalError> {
+        if is_passing(error) {
+            return Ok(Outcome::Unreachable { reason: sentence(error) });
+        }
+        match self.is_due(duty).await {
+            Ok(false) => return Ok(Outcome::Overtaken { cost }),
+            Ok(true) => {}
+            Err(error) => return Ok(Outcome::Unreachable { reason: sentence(&error) }),
+        }
+        if is_poverty(error) {
+            return Ok(Outcome::NoFunds);
+        }
+        let reason = sentence(error);
+        let payload = match instructions {
+            [] => String::new(),
+            instructions => quantumagi_sdk::transaction::draft_base64(&self.key.pubkey(), instructions),
+        };
+        self.journal.refused(&duty.key(), self.clock.unix_timestamp, &reason, logs(error), &payload)?;
+        Ok(Outcome::Refused { reason, cost })
+    }
+
+    /// Whether the duty is still due, asked of the same plan on the one account.
+    async fn is_due(&self, duty: &Duty) -> quantumagi_sdk::Result<bool> {
+        let survey = survey::survey_one(&self.client, &duty.constitution, duty.subject).await?;
+        let clock = self.client.clock().await?;
+        let due = plan(&survey, &clock, self.terms.habits).duties;
+        Ok(due.iter().any(|other| other.key() == duty.key()))
+    }
+}

@@ -1,0 +1,333 @@
+//! One look at every constitution, and everything that is due carried out.
+
+use std::collections::{BTreeMap, HashSet};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use futures_util::stream::{self, StreamExt};
+use quantumagi_interface::{Address, DecodeError};
+use quantumagi_rpc::solana::Signer;
+use quantumagi_rpc::{ChainClock, ConfirmOptions, Fate, Lander, Landing, Preflight};
+use quantumagi_rules::UnixSeconds;
+use quantumagi_sdk::{Quantumagi, SdkError};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::attempt::Driver;
+use super::{Attempted, Crank, Outcome};
+use crate::duty::{Duty, DutyKey, Subject};
+use crate::journal::{self, Attempt, Ending, Journal, JournalError, SECONDS_PER_DAY};
+use crate::plan::{Plan, next_moment, plan};
+use crate::rank::{order, rank};
+use crate::survey::{Survey, Surveyor};
+
+/// How long single transactions stay in the journal: above a year, for a year's account. Sums of days stay.
+const KEEP_SECONDS: i64 = 400 * SECONDS_PER_DAY;
+
+/// What one round saw and did.
+#[derive(Debug, Default)]
+pub struct Round {
+    /// The chain's clock at its beginning; `None` where the endpoint did not tell it.
+    pub clock: Option<ChainClock>,
+    /// Why not; then nothing else was read or done.
+    pub clock_error: Option<SdkError>,
+    /// What the wallet holds, lamports; `None` where the endpoint did not tell it.
+    pub balance: Option<u64>,
+    /// Everything that was due, of all constitutions.
+    pub due: Vec<Duty>,
+    /// What was attempted, and how that ended.
+    pub outcomes: Vec<(Duty, Outcome)>,
+    /// Transactions of earlier rounds, perhaps of a process that is gone, whose end became known.
+    pub ended: Vec<Attempt>,
+    /// What was due and left for a later round: its rank has to wait, or its dead letter.
+    pub waiting: usize,
+    /// Constitutions that could not be read.
+    pub unread: Vec<(Address, SdkError)>,
+    /// Accounts that could not be understood, and are left alone.
+    pub unreadable: Vec<(Address, Subject, DecodeError)>,
+    /// Dead letters that the chain has settled.
+    pub settled: Vec<String>,
+    /// When the next round has something to do, counted from the end of this one; `None` where nothing is foreseen.
+    pub again_in: Option<Duration>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Round {
+    /// How many attempts ended so, by [`Outcome::name`].
+    #[must_use]
+    pub fn count(&self, outcome: &str) -> usize {
+        self.outcomes.iter().filter(|(_, it)| it.name() == outcome).count()
+    }
+
+    /// Whether everything could be read, and everything that was due is done, by whomever.
+    #[must_use]
+    pub fn is_clear(&self) -> bool {
+        let attempted = self.outcomes.iter().all(|(_, outcome)| outcome.is_settled());
+        self.clock.is_some() && self.unread.is_empty() && self.waiting == 0 && attempted
+    }
+}
+
+/// Whether each rank waits for those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Courtesy {
+    /// It does.
+    Wait,
+    /// It does not: a person asked for everything now.
+    Hurry,
+}
+
+impl Crank {
+    /// Reads every constitution, and carries out what is due and whose turn has come. Duties about one proposal follow each
+    /// other; others run side by side. Once `stop` says true nothing new is begun, and what is begun is finished.
+    ///
+    /// # Errors
+    /// [`JournalError`]: without a journal nothing is sent. What goes wrong with the endpoint is part of the round.
+    pub async fn round(&mut self, stop: &watch::Receiver<bool>) -> Result<Round, JournalError> {
+        self.round_with(Courtesy::Wait, stop).await
+    }
+
+    /// The same without waiting for other cranks: everything that is due now.
+    ///
+    /// # Errors
+    /// As [`Crank::round`].
+    pub async fn round_at_once(&mut self, stop: &watch::Receiver<bool>) -> Result<Round, JournalError> {
+        self.round_with(Courtesy::Hurry, stop).await
+    }
+
+    async fn round_with(&mut self, courtesy: Courtesy, stop: &watch::Receiver<bool>) -> Result<Round, JournalError> {
+        let began = Instant::now();
+        let mut round = Round::default();
+        match self.client.clock().await {
+            Ok(clock) => {
+                round.clock = Some(clock);
+                self.act(&mut round, &clock, courtesy, stop).await?;
+            }
+            Err(error) => round.clock_error = Some(error),
+        }
+        round.took = began.elapsed();
+        self.observers.round(&round);
+        Ok(round)
+    }
+
+    async fn act(
+        &mut self,
+        round: &mut Round,
+        clock: &ChainClock,
+        courtesy: Courtesy,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<(), JournalError> {
+        self.journal.forget_before(clock.unix_timestamp.saturating_sub(KEEP_SECONDS))?;
+        round.balance = self.client.rpc().balance(&self.key.pubkey()).await.ok();
+        // Order: what landed is known before what is due is read, or it would be taken for open and due.
+        self.look_after_flights(round, clock).await?;
+        let surveys = self.survey_all(round).await;
+        let mut next: Option<UnixSeconds> = None;
+        for survey in &surveys {
+            let Plan { duties, unreadable } = plan(survey, clock, self.terms.habits);
+            let unreadable = survey.undecodable.iter().cloned().chain(unreadable);
+            round.unreadable.extend(unreadable.map(|(subject, source)| (survey.address, subject, source)));
+            next = next.into_iter().chain(next_moment(survey, clock, self.terms.habits)).min();
+            let due = self.still_due(survey, duties)?;
+            let keys: HashSet<String> = due.iter().map(|duty| duty.key().to_string()).collect();
+            round.settled.extend(self.journal.settle(&survey.address.to_string(), |key| keys.contains(key))?);
+            round.due.extend(due);
+        }
+        self.forget(&round.due);
+        let (ready, waits) = self.ready(&round.due, clock, courtesy)?;
+        round.waiting = round.due.len().saturating_sub(ready.len());
+        round.outcomes = self.carry_out_all(ready, clock, stop).await?;
+        let until_next =
+            next.map(|next| Duration::from_secs(next.0.saturating_sub(clock.unix_timestamp).unsigned_abs()));
+        round.again_in = waits.into_iter().chain(until_next).min();
+        Ok(())
+    }
+
+    /// Without what this crank has done since the survey's slot: an endpoint that lags behind does not know it yet.
+    fn still_due(&self, survey: &Survey, duties: Vec<Duty>) -> Result<Vec<Duty>, JournalError> {
+        let mut due = Vec::with_capacity(duties.len());
+        for duty in duties {
+            if self.journal.landed_in(&duty.key())?.is_none_or(|slot| slot <= survey.slot) {
+                due.push(duty);
+            }
+        }
+        Ok(due)
+    }
+
+    /// Transactions that were sent by a process that is gone, or outlived the wait: one question about all of them. What an
+    /// endpoint does not tell stays open, and is asked again in the next round.
+    async fn look_after_flights(&self, round: &mut Round, clock: &ChainClock) -> Result<(), JournalError> {
+        let open = self.journal.flights()?;
+        if open.is_empty() {
+            return Ok(());
+        }
+        let asked: Vec<_> = open.iter().map(|it| (it.flight.signature, it.flight.last_valid_block_height)).collect();
+        let fates = match self.client.rpc().fates(&asked).await {
+            Ok(fates) => fates,
+            Err(error) => {
+                tracing::warn!(%error, open = open.len(), "what became of earlier transactions is not known");
+                return Ok(());
+            }
+        };
+        for (attempt, fate) in open.into_iter().zip(fates) {
+            let ending = match fate {
+                Fate::Landed { slot, error: None } => Ending::Landed { slot },
+                Fate::Landed { slot, error: Some(_) } => Ending::Failed { slot },
+                Fate::Expired => Ending::Expired,
+                Fate::Open => continue,
+            };
+            self.journal.end(&attempt.key, ending, clock.unix_timestamp)?;
+            tracing::info!(action = attempt.key, signature = %attempt.flight.signature, ?ending, "found again");
+            round.ended.push(Attempt { fate: journal::Fate::Ended(ending), ..attempt });
+        }
+        Ok(())
+    }
+
+    async fn survey_all(&mut self, round: &mut Round) -> Vec<Survey> {
+        let mut surveys = Vec::with_capacity(self.surveyors.len());
+        for surveyor in &mut self.surveyors {
+            match read(&self.client, surveyor).await {
+                Ok(survey) => surveys.push(survey),
+                Err(error) => round.unread.push((*surveyor.address(), error)),
+            }
+        }
+        surveys
+    }
+
+    /// What is not due any more needs no memory.
+    fn forget(&mut self, due: &[Duty]) {
+        let keys: HashSet<DutyKey> = due.iter().map(Duty::key).collect();
+        self.seen.retain(|key, _| keys.contains(key));
+        let proposals: HashSet<Address> = due.iter().map(|duty| duty.subject.address(&duty.constitution)).collect();
+        self.published.retain(|proposal| proposals.contains(proposal));
+    }
+
+    /// Those whose turn has come, in this crank's own order, and how long the next of the others waits.
+    fn ready(
+        &mut self,
+        due: &[Duty],
+        clock: &ChainClock,
+        courtesy: Courtesy,
+    ) -> Result<(Vec<Duty>, Option<Duration>), JournalError> {
+        let (now, payer) = (Instant::now(), self.key.pubkey());
+        let (mut ready, mut waits) = (Vec::new(), None::<Duration>);
+        for duty in due {
+            let key = duty.key();
+            let seen = *self.seen.entry(key).or_insert(now);
+            let order = order(&key, &payer);
+            let turn = seen + self.terms.rank_delay.saturating_mul(rank(order, self.terms.ranks));
+            let is_late = is_dead(&self.journal, &key, clock)?;
+            let wait = if courtesy == Courtesy::Wait { turn.saturating_duration_since(now) } else { Duration::ZERO };
+            match (is_late, wait) {
+                (true, _) => {}
+                (false, Duration::ZERO) => ready.push((order, *duty)),
+                (false, wait) => waits = Some(waits.map_or(wait, |shortest| shortest.min(wait))),
+            }
+        }
+        ready.sort_by_key(|(order, duty)| (*order, duty.key()));
+        Ok((ready.into_iter().map(|(_, duty)| duty).collect(), waits))
+    }
+
+    async fn carry_out_all(
+        &self,
+        ready: Vec<Duty>,
+        clock: &ChainClock,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Vec<(Duty, Outcome)>, JournalError> {
+        if ready.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (driver, landing) = self.driver(clock);
+        let strands = strands(ready);
+        let driving = async move {
+            let mut running = stream::iter(strands.into_iter().map(|strand| {
+                let (driver, stop) = (driver.clone(), stop.clone());
+                async move { one_after_the_other(&driver, strand, &stop).await }
+            }))
+            .buffer_unordered(self.terms.parallel.max(1));
+            let mut outcomes = Vec::new();
+            while let Some(strand) = running.next().await {
+                outcomes.extend(strand?);
+            }
+            Ok(outcomes)
+        };
+        // Nothing is under way once everything is driven, and whatever ends the one ends the other.
+        match select(pin!(driving), pin!(landing.run())).await {
+            Either::Left((outcomes, _)) => outcomes,
+            Either::Right(((), driving)) => driving.await,
+        }
+    }
+
+    fn driver(&self, clock: &ChainClock) -> (Driver, Landing) {
+        // It was simulated a moment ago; the endpoint need not do it again.
+        let options = ConfirmOptions::default().with_preflight(Preflight::Skip).with_give_up_after(self.terms.wait);
+        let (lander, landing) = Lander::new(self.client.rpc().clone(), options);
+        let driver = Driver {
+            client: self.client.clone(),
+            lander,
+            key: Arc::clone(&self.key),
+            terms: self.terms,
+            journal: Arc::clone(&self.journal),
+            observers: self.observers.clone(),
+            published: self.published.clone(),
+            clock: *clock,
+            began: Instant::now(),
+        };
+        (driver, landing)
+    }
+}
+
+async fn read(client: &Quantumagi, surveyor: &mut Surveyor) -> Result<Survey, SdkError> {
+    surveyor.survey(client).await
+}
+
+/// Duties about one proposal, policy or act in the order in which they must happen; the strands in the order in which
+/// their first duty was given.
+fn strands(ready: Vec<Duty>) -> Vec<Vec<Duty>> {
+    let mut strands: Vec<Vec<Duty>> = Vec::new();
+    let mut places: BTreeMap<(Address, Subject), usize> = BTreeMap::new();
+    for duty in ready {
+        let about = match duty.subject {
+            Subject::Root { proposal, .. } => Subject::Proposal(proposal),
+            subject @ (Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_)) => subject,
+        };
+        let place = *places.entry((duty.constitution, about)).or_insert(strands.len());
+        match strands.get_mut(place) {
+            Some(strand) => strand.push(duty),
+            None => strands.push(vec![duty]),
+        }
+    }
+    for strand in &mut strands {
+        strand.sort_by_key(|duty| (duty.due_at, duty.kind, duty.subject));
+    }
+    strands
+}
+
+async fn one_after_the_other(
+    driver: &Driver,
+    strand: Vec<Duty>,
+    stop: &watch::Receiver<bool>,
+) -> Result<Vec<(Duty, Outcome)>, JournalError> {
+    let mut outcomes = Vec::with_capacity(strand.len());
+    for duty in strand {
+        if *stop.borrow() {
+            break;
+        }
+        let began = Instant::now();
+        let outcome = driver.carry_out(&duty).await?;
+        let late = driver.clock.unix_timestamp.saturating_sub(duty.due_at.0);
+        let late = Duration::from_secs(u64::try_from(late).unwrap_or_default());
+        let (after_due, took) = (late + driver.began.elapsed(), began.elapsed());
+        driver.observers.attempted(&Attempted { duty, outcome: outcome.clone(), after_due, took });
+        outcomes.push((duty, outcome));
+    }
+    Ok(outcomes)
+}
+
+/// Whether its dead letter says that it is not tried now.
+fn is_dead(journal: &Journal, key: &DutyKey, clock: &ChainClock) -> Result<bool, JournalError> {
+    let letter = journal.letter(&key.to_string())?;
+    Ok(letter.is_some_and(|letter| letter.next_at().is_none_or(|next_at| clock.unix_timestamp < next_at)))
+}

@@ -1,0 +1,5 @@
+//! The crank against the built program on a local network, over JSON-RPC.
+
+mod carried_out;
+mod killed;
+mod support;
