@@ -48,6 +48,11 @@ impl Proxy {
         *self.way.lock().expect("no test panics while it holds the lock") = way;
     }
 
+    /// Whether everything passes.
+    pub(crate) fn is_open(&self) -> bool {
+        *self.way.lock().expect("no test panics while it holds the lock") == Way::Open
+    }
+
     /// Closes the port and every connection.
     pub(crate) async fn stop(&mut self) {
         self.accepting.abort();

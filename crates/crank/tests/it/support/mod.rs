@@ -1,5 +1,8 @@
 //! A network with the program on it, a community of three, and cranks.
 
+#[allow(dead_code, reason = "each test binary uses a part")]
+pub(crate) mod crowd;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,6 +23,8 @@ use quantumagi_sdk::verify::{Ledger, verify};
 use quantumagi_sdk::words::describe_proof;
 use quantumagi_sdk::{ProposalDraft, Quantumagi};
 use tokio::sync::watch;
+
+pub(crate) use crowd::{Crowd, End};
 
 pub(crate) const SOL: u64 = 1_000_000_000;
 
@@ -57,10 +62,7 @@ pub(crate) struct World {
 impl World {
     /// A sealed constitution of three equal members, with lamports in its vault.
     pub(crate) async fn start() -> Self {
-        let network = LocalNetwork::start(Options::default()).await.expect("the local network starts");
-        let elf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/deploy/quantumagi_core.so");
-        assert!(elf.exists(), "the program is built: cargo xtask build --program-only");
-        network.deploy(&PROGRAM_ID, &elf).await.expect("the program deploys");
+        let network = start_network().await;
         let client = Quantumagi::new(Rpc::new(network.rpc_url(), Commitment::Confirmed));
         let people = [Keypair::new(), Keypair::new(), Keypair::new()];
         for person in &people {
@@ -69,28 +71,9 @@ impl World {
         let key = Keypair::new();
         let constitution = pda::constitution(&key.pubkey());
         network.fund(&pda::vault(&constitution), 5 * SOL).await.expect("the vault is funded");
-        let world = Self { network, client, constitution, people };
-        world.found(&key).await;
-        world
-    }
-
-    async fn found(&self, key: &Keypair) {
-        let (client, ana) = (&self.client, &self.people[0]);
-        let at = &self.constitution;
-        let found = client.constitution_create(&ana.pubkey(), &key.pubkey(), [1; 32], [TRACK; 4]).expect("legal");
-        client.send(&[found], &[ana, key]).await.expect("the founding lands");
-        let (class, category) = (Class::Ordinary, Category::Governance);
-        let principle = NewPrinciple { text_hash: [1; 32], class, category, priority: 50 };
-        let added = client.principle_add(at, &ana.pubkey(), &[principle]).await.expect("legal");
-        client.send_all(&added, &[ana], |_| {}).await.expect("the principle lands");
-        let members: Vec<Member> =
-            self.people.iter().map(|person| Member { voter: person.pubkey(), weight: 1 }).collect();
-        let (version, create) = client.roster_create(at, &ana.pubkey(), &members).await.expect("legal");
-        client.send_all(&create, &[ana], |_| {}).await.expect("the roster lands");
-        let adopt = client.roster_adopt(at, &ana.pubkey(), version).await.expect("it is complete");
-        client.send(&[adopt], &[ana]).await.expect("the roster is adopted");
-        let seal = client.constitution_seal(at, &ana.pubkey()).await.expect("there is a roster");
-        client.send(&[seal], &[ana]).await.expect("the constitution is sealed");
+        let members: Vec<Member> = people.iter().map(|person| Member { voter: person.pubkey(), weight: 1 }).collect();
+        found(&client, &people[0], &key, &members).await;
+        Self { network, client, constitution, people }
     }
 
     pub(crate) async fn propose(&self, action: Action<'_>) -> Address {
@@ -189,4 +172,37 @@ pub(crate) fn told(round: &Round) -> Vec<(&'static str, &'static str)> {
     let mut told: Vec<_> = round.outcomes.iter().map(|(duty, outcome)| (duty.kind.name(), outcome.name())).collect();
     told.sort_unstable();
     told
+}
+
+/// A local network with the program on it.
+pub(crate) async fn start_network() -> LocalNetwork {
+    let network = LocalNetwork::start(Options::default()).await.expect("the local network starts");
+    let elf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/deploy/quantumagi_core.so");
+    assert!(elf.exists(), "the program is built: cargo xtask build --program-only");
+    network.deploy(&PROGRAM_ID, &elf).await.expect("the program deploys");
+    network
+}
+
+/// Founds and seals a constitution with one principle and these members.
+pub(crate) async fn found(client: &Quantumagi, founder: &Keypair, key: &Keypair, members: &[Member]) {
+    let at = pda::constitution(&key.pubkey());
+    let payer = founder.pubkey();
+    let found = client.constitution_create(&payer, &key.pubkey(), [1; 32], [TRACK; 4]).expect("legal");
+    client.send(&[found], &[founder, key]).await.expect("the founding lands");
+    let (class, category) = (Class::Ordinary, Category::Governance);
+    let principle = NewPrinciple { text_hash: [1; 32], class, category, priority: 50 };
+    let added = client.principle_add(&at, &payer, &[principle]).await.expect("legal");
+    client.send_all(&added, &[founder], |_| {}).await.expect("the principle lands");
+    let (version, create) = client.roster_create(&at, &payer, members).await.expect("legal");
+    client.send_all(&create, &[founder], |_| {}).await.expect("the roster lands");
+    let adopt = client.roster_adopt(&at, &payer, version).await.expect("it is complete");
+    client.send(&[adopt], &[founder]).await.expect("the roster is adopted");
+    let seal = client.constitution_seal(&at, &payer).await.expect("there is a roster");
+    client.send(&[seal], &[founder]).await.expect("the constitution is sealed");
+}
+
+/// Whether everything is asked for, and not only what is quick.
+#[allow(clippy::disallowed_methods, reason = "a test binary is started by its runner and has no arguments of its own")]
+pub(crate) fn is_full() -> bool {
+    std::env::var_os("QUANTUMAGI_FULL").is_some()
 }
