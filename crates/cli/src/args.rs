@@ -31,9 +31,20 @@ pub(crate) struct Cli {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
-    /// Endpoint: a URL, or localhost, devnet, testnet, mainnet-beta or their first letter.
+    /// Endpoint: a URL, or localhost, devnet, testnet, mainnet-beta or their first letter. Several are taken for one
+    /// cluster: they must agree on it, and where one fails another is asked.
     #[arg(long, short = 'u', global = true, value_name = "URL")]
-    pub(crate) url: Option<String>,
+    pub(crate) url: Vec<String>,
+    /// File that names endpoints, their cluster and how to ask them, instead of --url.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "QUANTUMAGI_ENDPOINTS",
+        hide_env_values = true,
+        conflicts_with = "url"
+    )]
+    pub(crate) endpoints: Option<PathBuf>,
     /// Key file of who signs and pays.
     #[arg(long, short = 'k', global = true, value_name = "FILE")]
     pub(crate) keypair: Option<PathBuf>,

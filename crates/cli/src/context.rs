@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use quantumagi_rpc::Rpc;
 use quantumagi_rpc::solana::{Address, Keypair, Signer};
-use quantumagi_sdk::Quantumagi;
 use quantumagi_sdk::words::Names;
+use quantumagi_sdk::{ConnectError, Quantumagi};
 
 use crate::args::Global;
 use crate::environment::Environment;
@@ -43,20 +42,24 @@ pub(crate) enum Actor {
 }
 
 impl Context {
-    /// Reads the settings. Nothing is asked over the network yet.
+    /// Reads the settings. Nothing is asked over the network yet, except for their cluster of several endpoints for
+    /// which nobody named it.
     ///
     /// # Errors
-    /// As [`Settings::new`]; where the folder of texts cannot be made, or the file of names cannot be read.
-    pub(crate) fn new(options: &Global, environment: &Environment) -> anyhow::Result<Self> {
+    /// As [`Settings::new`] and [`Quantumagi::connect`]; where the folder of texts cannot be made, or the file of names cannot be read.
+    pub(crate) async fn new(options: &Global, environment: &Environment) -> anyhow::Result<Self> {
         let settings = Settings::new(options, environment)?;
-        let rpc = Rpc::new(&settings.url, settings.commitment);
+        let client = match Quantumagi::lazily(settings.connection.clone()) {
+            Err(ConnectError::ClusterNotNamed { .. }) => Quantumagi::connect(settings.connection).await?,
+            made => made?,
+        };
         let people = match &options.names {
             Some(path) => members::names(&members::read(path)?),
             None => BTreeMap::new(),
         };
         Ok(Self {
-            library: Library::open(rpc.clone(), &settings.store)?,
-            client: Quantumagi::new(rpc),
+            library: Library::open(client.rpc().clone(), &settings.store)?,
+            client,
             printer: Printer::new(if options.json { Form::Json } else { Form::Words }),
             is_unsigned: options.unsigned,
             people,

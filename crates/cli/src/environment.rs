@@ -19,6 +19,11 @@ impl Environment {
         Self { home: path("HOME"), data_home: path("XDG_DATA_HOME") }
     }
 
+    /// A variable that a file of endpoints names, or that adds to it.
+    pub(crate) fn variable(name: &str) -> Option<String> {
+        env::var(name).ok()
+    }
+
     /// Where texts are kept unless told otherwise: `$XDG_DATA_HOME/quantumagi/texts`, else
     /// `~/.local/share/quantumagi/texts`.
     pub(crate) fn store(&self) -> Option<PathBuf> {

@@ -8,9 +8,9 @@ use quantumagi_rules::deposit::DepositError;
 use quantumagi_rules::emergency::course;
 use quantumagi_rules::emergency::power::PowerError;
 use quantumagi_rules::lifecycle::Refusal;
-use quantumagi_sdk::SdkError;
 use quantumagi_sdk::check::{CheckError, DepositRefusal, EmergencyRefusal, SnapshotRefusal};
 use quantumagi_sdk::verify::LedgerError;
+use quantumagi_sdk::{ConnectError, SdkError};
 
 /// Exit codes, of which scripts can make sense. Source of 64 and 75: `sysexits.h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,7 @@ pub(crate) fn exit_of(error: &anyhow::Error) -> Exit {
     }
     let is_retryable = find::<SdkError>(error).is_some_and(|error| error.is_retryable() || is_too_early(error))
         || find::<RpcError>(error).is_some_and(RpcError::is_retryable)
+        || find::<ConnectError>(error).is_some_and(ConnectError::is_retryable)
         || match find::<LedgerError>(error) {
             Some(LedgerError::Rpc(error)) => error.is_retryable(),
             Some(LedgerError::Busy { .. }) => true,
@@ -184,7 +185,7 @@ fn hint_of_sdk(error: &SdkError) -> Option<String> {
 #[allow(clippy::wildcard_enum_match_arm, reason = "most errors say all there is to say")]
 fn hint_of_rpc(error: &RpcError) -> Option<String> {
     match error {
-        RpcError::Transport { .. } => {
+        RpcError::Transport { .. } | RpcError::Unanswered(_) => {
             Some("check the network and --url; a local network listens on http://127.0.0.1:8899 by default".to_owned())
         }
         RpcError::Timeout { signature, .. } => {

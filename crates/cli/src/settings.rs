@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use quantumagi_rpc::Commitment;
+use quantumagi_sdk::Config;
 
 use crate::args::{Global, Level};
 use crate::environment::Environment;
@@ -13,6 +14,8 @@ use crate::solana_config::SolanaConfig;
 
 /// The Solana CLI's default endpoint.
 const DEFAULT_URL: &str = "m";
+
+const ENDPOINT_HINT: &str = "give --url http://… or https://…, or localhost, devnet, testnet or mainnet-beta";
 
 /// Clusters that the Solana CLI knows by name. Source: `solana --help`, 2026.
 const MONIKERS: [(&str, &str, &str); 4] = [
@@ -25,10 +28,8 @@ const MONIKERS: [(&str, &str, &str); 4] = [
 /// Where to ask, and who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
-    /// Address of the endpoint. May hold an access key: never printed.
-    pub(crate) url: String,
-    /// How settled the state must be.
-    pub(crate) commitment: Commitment,
+    /// Endpoints, and how settled the state must be.
+    pub(crate) connection: Config,
     /// Key file of who signs.
     pub(crate) keypair: PathBuf,
     /// Folder of known texts.
@@ -43,7 +44,7 @@ impl Settings {
     /// cannot be read.
     pub(crate) fn new(options: &Global, environment: &Environment) -> anyhow::Result<Self> {
         let config = read_config(options.config.as_deref(), environment)?;
-        let url = options.url.as_deref().or(config.json_rpc_url.as_deref()).unwrap_or(DEFAULT_URL);
+        let connection = connection(options, config.json_rpc_url.as_deref())?;
         let commitment = match (options.commitment, config.commitment.as_deref()) {
             (Some(level), _) => level.into(),
             (None, Some(name)) => commitment(name)?,
@@ -58,7 +59,7 @@ impl Settings {
             .ok_or_else(|| homeless("the key file is", "--keypair"))?;
         let store =
             (options.store.clone()).or(environment.store()).ok_or_else(|| homeless("texts are kept", "--store"))?;
-        Ok(Self { url: endpoint(url)?, commitment, keypair, store })
+        Ok(Self { connection: connection.with_commitment(commitment), keypair, store })
     }
 }
 
@@ -71,6 +72,23 @@ fn read_config(named: Option<&Path>, environment: &Environment) -> anyhow::Resul
     Ok(SolanaConfig::parse(&text))
 }
 
+/// The endpoints of the file, else of the options, else the configured one.
+fn connection(options: &Global, configured: Option<&str>) -> anyhow::Result<Config> {
+    if let Some(path) = &options.endpoints {
+        let shown = path.display();
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read the file of endpoints {shown}"))?;
+        return Config::parse(&text, Environment::variable).map_err(|error| {
+            let hint = "docs/cli.md shows a file of endpoints";
+            UsageError::new(format!("{shown} names no usable endpoints: {error}"), hint).into()
+        });
+    }
+    let urls = match options.url.as_slice() {
+        [] => vec![endpoint(configured.unwrap_or(DEFAULT_URL))?],
+        given => given.iter().map(|url| endpoint(url)).collect::<Result<Vec<_>, _>>()?,
+    };
+    Config::of_urls(&urls).map_err(|error| UsageError::new(error.to_string(), ENDPOINT_HINT).into())
+}
+
 /// The URL that a URL or a moniker stands for.
 fn endpoint(name: &str) -> Result<String, UsageError> {
     if let Some((_, _, url)) = MONIKERS.iter().find(|(letter, word, _)| name == *letter || name == *word) {
@@ -81,8 +99,7 @@ fn endpoint(name: &str) -> Result<String, UsageError> {
         return Ok(name.to_owned());
     }
     // Not quoted: it may be a URL with a key in it that lost its scheme.
-    let hint = "give --url http://… or https://…, or localhost, devnet, testnet or mainnet-beta";
-    Err(UsageError::new("the endpoint is neither a URL nor the name of a cluster", hint))
+    Err(UsageError::new("the endpoint is neither a URL nor the name of a cluster", ENDPOINT_HINT))
 }
 
 fn commitment(name: &str) -> Result<Commitment, UsageError> {

@@ -15,10 +15,12 @@ mod tracks;
 use std::sync::Arc;
 
 use quantumagi_interface::{DecodeError, PROGRAM_ID};
+use quantumagi_rpc::pool::Probes;
 use quantumagi_rpc::solana::{Address, AddressLookupTableAccount, ids};
 use quantumagi_rpc::{Account, ChainClock, Rpc};
 use quantumagi_rules::UnixSeconds;
 
+use crate::connect::{Config, ConnectError};
 use crate::error::{Result, SdkError};
 pub use deposits::{TOKEN, TOKEN_2022, associated_token_account};
 pub use electorate::{Ballot, Electorate};
@@ -51,13 +53,61 @@ pub struct Quantumagi {
     rpc: Rpc,
     /// Address tables that transactions may use.
     tables: Arc<[AddressLookupTableAccount]>,
+    /// The endpoints are probed while a client lives.
+    #[allow(dead_code, reason = "held for its end, never read")]
+    probes: Option<Arc<Probes>>,
 }
 
 impl Quantumagi {
     /// A client over this connection. Nothing is read yet.
     #[must_use]
     pub fn new(rpc: Rpc) -> Self {
-        Self { rpc, tables: Arc::from([]) }
+        Self { rpc, tables: Arc::from([]), probes: None }
+    }
+
+    /// A client over these endpoints, at least one of which answers and belongs to the cluster that is named, or that
+    /// all of them name. One of another cluster is never used. Where there are several, they are probed for as long
+    /// as the client or a clone of it lives.
+    ///
+    /// ```no_run
+    /// # async fn connect() -> Result<(), Box<dyn std::error::Error>> {
+    /// use quantumagi_sdk::{Config, Quantumagi};
+    ///
+    /// let client = Quantumagi::connect(Config::of_url("http://127.0.0.1:8899")?).await?;
+    /// println!("the chain's time is {}", client.now().await?.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ConnectError::TwoClusters`]; [`ConnectError::Unreachable`] with the endpoint that was asked last, how often
+    /// one was asked and how long it took; also where every endpoint belongs to another cluster.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    pub async fn connect(config: Config) -> std::result::Result<Self, ConnectError> {
+        let config = config.settled().await?;
+        let (expected, commitment) = (config.pool.cluster, config.commitment);
+        let has_several = config.pool.endpoints.len() > 1;
+        let pool = config.pool();
+        let rpc = Rpc::with_pool(pool.clone(), commitment);
+        let genesis = rpc.genesis_hash().await.map_err(ConnectError::Unreachable)?;
+        debug_assert_eq!(expected.map(|cluster| cluster.genesis()), Some(genesis), "the pool asked for it before");
+        let probes = has_several.then(|| Arc::new(pool.spawn_probes()));
+        Ok(Self { probes, ..Self::new(rpc) })
+    }
+
+    /// A client over these endpoints. Nothing is asked yet: an endpoint's cluster is, before its first use.
+    ///
+    /// # Errors
+    /// [`ConnectError::ClusterNotNamed`] for several endpoints whose cluster nobody named.
+    pub fn lazily(config: Config) -> std::result::Result<Self, ConnectError> {
+        let total = config.pool.endpoints.len();
+        if config.pool.cluster.is_none() && total > 1 {
+            return Err(ConnectError::ClusterNotNamed { total });
+        }
+        let commitment = config.commitment;
+        Ok(Self::new(Rpc::with_pool(config.pool(), commitment)))
     }
 
     /// The same client with transactions that name accounts by these address tables, so that more of them fit. What a
@@ -77,7 +127,7 @@ impl Quantumagi {
             let addresses = rows.iter().map(|row| Address::new_from_array(*row)).collect();
             tables.push(AddressLookupTableAccount { key: *key, addresses });
         }
-        Ok(Self { rpc: self.rpc.clone(), tables: tables.into() })
+        Ok(Self { tables: tables.into(), ..self.clone() })
     }
 
     /// The address tables that transactions may use.

@@ -10,13 +10,12 @@
 //!
 //! ```no_run
 //! use quantumagi_rpc::solana::{Address, Keypair, Signer};
-//! use quantumagi_rpc::{Commitment, Rpc};
 //! use quantumagi_rules::ballot::Choice;
-//! use quantumagi_sdk::{Quantumagi, Result};
+//! use quantumagi_sdk::{Config, Quantumagi};
 //!
 //! /// Votes for a proposal. Too early, the error says when voting starts, and nothing is sent.
-//! async fn approve(proposal: &Address, ana: &Keypair) -> Result<()> {
-//!     let client = Quantumagi::new(Rpc::new("http://127.0.0.1:8899", Commitment::Confirmed));
+//! async fn approve(proposal: &Address, ana: &Keypair) -> Result<(), Box<dyn std::error::Error>> {
+//!     let client = Quantumagi::connect(Config::of_url("http://127.0.0.1:8899")?).await?;
 //!     let vote = client.proposal_vote(proposal, &ana.pubkey(), Choice::For).await?;
 //!     let receipt = client.send(&vote, &[ana]).await?;
 //!     println!("voted in slot {} for {} lamports", receipt.slot, receipt.fee_lamports);
@@ -35,11 +34,13 @@ pub mod verify;
 pub mod words;
 
 mod client;
+mod connect;
 mod error;
 
 pub use client::{
     AtSlot, Ballot, Electorate, EmergencyDraft, ProposalDraft, Quantumagi, TOKEN, TOKEN_2022, associated_token_account,
     proved_voter,
 };
+pub use connect::{Config, ConnectError};
 pub use error::{InstructionFailure, Origin, Result, SdkError};
 pub use transaction::{Estimate, Pricing, Receipt, Unsigned};
