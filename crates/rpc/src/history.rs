@@ -49,31 +49,10 @@ impl Rpc {
     /// # Errors
     /// As [`Rpc::genesis_hash`].
     pub async fn signatures_for(&self, address: &Address, range: HistoryRange) -> Result<Vec<SignatureRecord>> {
-        // Transactions of a block that may be dropped have no history.
-        let commitment = self.commitment().max(Commitment::Confirmed);
         let mut newest_first: Vec<SignatureRecord> = Vec::new();
         let mut before = range.before;
         loop {
-            let page: Vec<WireSignature> = self
-                .call(
-                    RpcRequest::GetSignaturesForAddress,
-                    json!([address.to_string(), {
-                        "limit": PAGE,
-                        "before": before.map(|signature| signature.to_string()),
-                        "until": range.after.map(|signature| signature.to_string()),
-                        "commitment": commitment.as_str(),
-                    }]),
-                )
-                .await?;
-            for wire in page {
-                let signature = wire.signature.parse().map_err(|_| self.malformed("signature"))?;
-                newest_first.push(SignatureRecord {
-                    signature,
-                    slot: wire.slot,
-                    error: wire.err.map(Into::into),
-                    block_time: wire.block_time,
-                });
-            }
+            newest_first.extend(self.signatures_page(address, HistoryRange { before, ..range }, PAGE).await?);
             let oldest = newest_first.last().map(|record| record.signature);
             if oldest.is_none() || oldest == before {
                 break;
@@ -82,5 +61,37 @@ impl Rpc {
         }
         newest_first.reverse();
         Ok(newest_first)
+    }
+
+    /// The newest `limit` transactions in `range` that name `address`, failed ones included, newest first. At most
+    /// 1,000; a page may be short although there are more.
+    ///
+    /// # Errors
+    /// As [`Rpc::genesis_hash`].
+    pub async fn signatures_page(
+        &self,
+        address: &Address,
+        range: HistoryRange,
+        limit: usize,
+    ) -> Result<Vec<SignatureRecord>> {
+        // Transactions of a block that may be dropped have no history.
+        let commitment = self.commitment().max(Commitment::Confirmed);
+        let page: Vec<WireSignature> = self
+            .call(
+                RpcRequest::GetSignaturesForAddress,
+                json!([address.to_string(), {
+                    "limit": limit.clamp(1, PAGE),
+                    "before": range.before.map(|signature| signature.to_string()),
+                    "until": range.after.map(|signature| signature.to_string()),
+                    "commitment": commitment.as_str(),
+                }]),
+            )
+            .await?;
+        let read = |wire: WireSignature| {
+            let signature = wire.signature.parse().map_err(|_| self.malformed("signature"))?;
+            let WireSignature { slot, err, block_time, .. } = wire;
+            Ok(SignatureRecord { signature, slot, error: err.map(Into::into), block_time })
+        };
+        page.into_iter().map(read).collect()
     }
 }
