@@ -51,7 +51,7 @@ pub enum Filter {
 }
 
 impl Filter {
-    fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         match self {
             Self::DataSize(size) => json!({ "dataSize": size }),
             Self::Bytes { offset, bytes } => {
@@ -71,9 +71,9 @@ pub(crate) struct WireAccount {
 }
 
 #[derive(Deserialize)]
-struct WireKeyedAccount {
-    pubkey: String,
-    account: WireAccount,
+pub(crate) struct WireKeyedAccount {
+    pub(crate) pubkey: String,
+    pub(crate) account: WireAccount,
 }
 
 impl WireAccount {
@@ -91,9 +91,14 @@ impl Rpc {
     /// # Errors
     /// As [`Rpc::genesis_hash`].
     pub async fn account(&self, address: &Address) -> Result<Option<Account>> {
+        Ok(self.account_at_slot(address).await?.1)
+    }
+
+    /// The slot that was read, and the account there.
+    pub(crate) async fn account_at_slot(&self, address: &Address) -> Result<(u64, Option<Account>)> {
         let answer: AtSlot<Option<WireAccount>> =
             self.call(RpcRequest::GetAccountInfo, json!([address.to_string(), self.account_config()])).await?;
-        self.decode(answer.value, answer.context.slot)
+        Ok((answer.context.slot, self.decode(answer.value, answer.context.slot)?))
     }
 
     /// Reads an account that must exist.
@@ -158,12 +163,21 @@ impl Rpc {
     /// # Errors
     /// As [`Rpc::genesis_hash`].
     pub async fn program_accounts(&self, program: &Address, filters: &[Filter]) -> Result<Vec<(Address, Account)>> {
+        Ok(self.program_at_slot(program, filters).await?.1)
+    }
+
+    /// The slot that was read, and the accounts there.
+    pub(crate) async fn program_at_slot(
+        &self,
+        program: &Address,
+        filters: &[Filter],
+    ) -> Result<(u64, Vec<(Address, Account)>)> {
         let mut config = self.account_config();
         config["withContext"] = json!(true);
         config["filters"] = filters.iter().map(Filter::to_json).collect();
         let answer: AtSlot<Vec<WireKeyedAccount>> =
             self.call(RpcRequest::GetProgramAccounts, json!([program.to_string(), config])).await?;
-        self.keyed(answer)
+        Ok((answer.context.slot, self.keyed(answer)?))
     }
 
     /// Reads all accounts of a token program that belong to `owner`, by address.
@@ -226,7 +240,7 @@ impl Rpc {
         Ok(accounts)
     }
 
-    fn account_config(&self) -> Value {
+    pub(crate) fn account_config(&self) -> Value {
         json!({ "encoding": "base64", "commitment": self.commitment().as_str() })
     }
 

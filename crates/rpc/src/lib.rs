@@ -12,6 +12,7 @@ pub mod deploy;
 pub mod pool;
 pub mod reader;
 pub mod solana;
+pub mod subscribe;
 
 mod accounts;
 mod client;

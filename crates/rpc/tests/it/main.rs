@@ -9,6 +9,7 @@ mod landing;
 mod pool;
 mod reload;
 mod signing;
+mod subscribe;
 mod support;
 mod transfer;
 mod votes;

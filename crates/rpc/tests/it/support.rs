@@ -1,6 +1,7 @@
 //! A network with a funded wallet, and signed transactions on it.
 
 mod endpoint;
+mod node;
 mod proxy;
 
 use quantumagi_localnet::{LocalNetwork, Options};
@@ -10,6 +11,7 @@ use quantumagi_rpc::solana::{
 use quantumagi_rpc::{Commitment, ConfirmOptions, Confirmed, Result, Rpc};
 
 pub(crate) use endpoint::{Endpoint, Reply};
+pub(crate) use node::{Node, account as node_account};
 pub(crate) use proxy::{Proxy, Way};
 
 pub(crate) const SOL: u64 = 1_000_000_000;

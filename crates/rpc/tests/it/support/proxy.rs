@@ -39,6 +39,11 @@ impl Proxy {
         Self { addr, upstream: upstream.to_owned(), way, accepting }
     }
 
+    /// Host and port.
+    pub(crate) fn host(&self) -> String {
+        self.addr.to_string()
+    }
+
     /// Address with a key in its path.
     pub(crate) fn url(&self) -> String {
         format!("http://{}/secret-key", self.addr)
