@@ -4,10 +4,12 @@
 //! bytes here, and what a program's error number means is said by the crates above.
 //!
 //! [`Rpc`] asks one endpoint, or a [`pool`] of several without a change to any caller. A pool is also
-//! `solana-rpc-client`'s own transport. [`reader`] reads accounts for many readers at once.
+//! `solana-rpc-client`'s own transport. [`reader`] reads accounts for many readers at once, and keeps them
+//! in memory and in the levels of a [`cache`].
 //!
 //! An endpoint's address often carries an access key. Errors and `Debug` name its host only.
 
+pub mod cache;
 pub mod deploy;
 pub mod pool;
 pub mod reader;

@@ -7,6 +7,9 @@
 //!   read spoils no other.
 //! - Nobody is told of an account at a slot before one that anybody was told of, or that [`AccountReader::note`] named,
 //!   whichever endpoint answers.
+//!
+//! They hold too where answers are kept in the levels of a [`cache`](crate::cache), which stand between this memory and
+//! the cluster.
 
 mod batch;
 mod floor;
@@ -15,11 +18,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use metrics::{Counter, Histogram, counter, histogram};
+use metrics::histogram;
 use moka::future::Cache;
 use tokio::time::Instant;
 
 use crate::accounts::Account;
+pub use crate::cache::meters::LOOKUPS as CACHE_REQUESTS;
+use crate::cache::meters::{Lookup, Lookups};
+use crate::cache::{CacheConfig, Class, Level, Levels, Wanted};
 use crate::client::Rpc;
 use crate::error::RpcError;
 use crate::pool::dice::Dice;
@@ -27,20 +33,27 @@ use crate::solana::Address;
 use batch::Batches;
 use floor::Floors;
 
-/// Account reads that were answered from memory, or not. Label `result` (`hit` or `miss`).
-pub const CACHE_REQUESTS: &str = "quantumagi_rpc_account_cache_requests_total";
 /// Accounts asked for in one call.
 pub const BATCH_ACCOUNTS: &str = "quantumagi_rpc_account_batch_size";
 
 /// Bytes that an account takes in memory beside its data, about.
 const OVERHEAD: usize = 256;
 
+/// A tenth less and a tenth more, in thousandths.
+const LEAST_SPREAD: u32 = 900;
+const MOST_SPREAD: u32 = 1_100;
+
 /// How accounts are read and kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadPolicy {
-    /// How long an answer is told again, a tenth more or less by chance. Zero asks each time. Default 1 s.
+    /// How long an answer is told again to those who ask for [`Class::Live`], a tenth more or less by chance. Zero asks
+    /// each time. Default 1 s.
     pub fresh_for: Duration,
+    /// The same for [`Class::Settled`]. Default 1 min.
+    pub settled_for: Duration,
+    /// The same for [`Class::Lasting`]. Default 1 h.
+    pub lasting_for: Duration,
     /// How long a question waits for others to go with. Default 2 ms.
     pub window: Duration,
     /// Bytes of memory for answers, about. Default 64 MiB.
@@ -54,6 +67,8 @@ impl Default for ReadPolicy {
     fn default() -> Self {
         Self {
             fresh_for: Duration::from_secs(1),
+            settled_for: Duration::from_secs(60),
+            lasting_for: Duration::from_secs(3600),
             window: Duration::from_millis(2),
             capacity: 64 << 20,
             remembered: 100_000,
@@ -67,6 +82,27 @@ impl ReadPolicy {
     pub fn with_fresh_for(mut self, fresh_for: Duration) -> Self {
         self.fresh_for = fresh_for;
         self
+    }
+
+    /// The same policy with another time for which an answer is told again to those who ask for this class.
+    #[must_use]
+    pub fn with_class(mut self, class: Class, fresh_for: Duration) -> Self {
+        match class {
+            Class::Live => self.fresh_for = fresh_for,
+            Class::Settled => self.settled_for = fresh_for,
+            Class::Lasting => self.lasting_for = fresh_for,
+        }
+        self
+    }
+
+    /// How long an answer is told again to those who ask for this class.
+    #[must_use]
+    pub fn of_class(&self, class: Class) -> Duration {
+        match class {
+            Class::Live => self.fresh_for,
+            Class::Settled => self.settled_for,
+            Class::Lasting => self.lasting_for,
+        }
     }
 
     /// The same policy with another window.
@@ -112,22 +148,31 @@ pub struct AccountReader {
 struct Shared {
     policy: ReadPolicy,
     kept: Cache<Address, Kept>,
+    levels: Option<Levels>,
     floors: Floors,
     batches: Batches,
     dice: Dice,
-    meters: ReaderMeters,
+    lookups: Lookups,
 }
 
 #[derive(Clone)]
 struct Kept {
     result: ReadResult,
-    fresh_until: Instant,
+    /// When it came into this memory, and how old it was then.
+    came: Instant,
+    age: Duration,
+    /// In thousandths, how long it is fresh in proportion to its class: 900 to 1100, so that what came together does not
+    /// leave together.
+    spread: u32,
 }
 
 impl Kept {
-    /// Whether it may be told to somebody who must not be told of anything before `least`.
-    fn can_be_told(&self, least: u64, now: Instant) -> bool {
-        now < self.fresh_until && self.result.as_ref().is_ok_and(|at| at.slot >= least)
+    /// Whether it may be told to somebody who wants this.
+    fn lookup(&self, wanted: Wanted, now: Instant) -> Lookup {
+        // A failure is told to those who wait for it and to nobody after them.
+        let Ok(at) = &self.result else { return Lookup::Miss };
+        let age = now.saturating_duration_since(self.came).saturating_add(self.age);
+        if at.slot >= wanted.least && age < spread(wanted.max_age, self.spread) { Lookup::Hit } else { Lookup::Stale }
     }
 
     fn bytes(&self) -> u32 {
@@ -136,44 +181,47 @@ impl Kept {
     }
 }
 
-struct ReaderMeters {
-    hits: Counter,
-    misses: Counter,
-}
-
-impl ReaderMeters {
-    fn new() -> Self {
-        let named = |result| {
-            let counter = counter!(CACHE_REQUESTS, "result" => result);
-            counter.increment(0);
-            counter
-        };
-        Self { hits: named("hit"), misses: named("miss") }
-    }
-
-    fn batch_sizes() -> Histogram {
-        histogram!(BATCH_ACCOUNTS)
-    }
+fn spread(time: Duration, thousandths: u32) -> Duration {
+    time.saturating_mul(thousandths) / 1_000
 }
 
 impl AccountReader {
     /// A reader over this connection, at its commitment. Nothing is read yet.
     #[must_use]
     pub fn new(rpc: Rpc, policy: ReadPolicy) -> Self {
+        Self::over(rpc, policy, None)
+    }
+
+    /// A reader that keeps answers beyond memory as well. Asks the cluster for its first block's hash and its slot; the
+    /// levels need not be there yet.
+    ///
+    /// # Errors
+    /// As [`Rpc::genesis_hash`].
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    pub async fn with_cache(rpc: Rpc, policy: ReadPolicy, cache: &CacheConfig) -> Result<Self, RpcError> {
+        let longest = Class::ALL.into_iter().map(|class| policy.of_class(class)).max().unwrap_or_default();
+        let levels = Levels::open(&rpc, cache, spread(longest, MOST_SPREAD)).await?;
+        Ok(Self::over(rpc, policy, Some(levels)))
+    }
+
+    pub(crate) fn over(rpc: Rpc, policy: ReadPolicy, levels: Option<Levels>) -> Self {
         let kept =
             Cache::builder().max_capacity(policy.capacity).weigher(|_: &Address, kept: &Kept| kept.bytes()).build();
         let shared = Shared {
             kept,
+            levels,
             floors: Floors::new(policy.remembered),
-            batches: Batches::new(rpc, policy.window, ReaderMeters::batch_sizes()),
+            batches: Batches::new(rpc, policy.window, histogram!(BATCH_ACCOUNTS)),
             dice: Dice::new(),
-            meters: ReaderMeters::new(),
+            lookups: Lookups::new(Level::Memory),
             policy,
         };
         Self { shared: Arc::new(shared) }
     }
 
-    /// Reads one account.
+    /// Reads one account, as [`Class::Live`].
     ///
     /// # Errors
     /// As [`Rpc::account`]. Errors are not kept.
@@ -181,26 +229,42 @@ impl AccountReader {
     /// # Panics
     /// Outside a Tokio runtime.
     pub async fn account(&self, address: &Address) -> ReadResult {
+        self.account_of(address, Class::Live).await
+    }
+
+    /// Reads one account of which the class is known.
+    ///
+    /// # Errors
+    /// As [`Rpc::account`]. Errors are not kept.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    pub async fn account_of(&self, address: &Address, class: Class) -> ReadResult {
         let shared = &self.shared;
         loop {
             let least = shared.floors.of(address);
+            let wanted = Wanted { class, least, max_age: shared.policy.of_class(class) };
+            let mut lookup = Lookup::Miss;
             let mut was_asked = false;
             let ask = async {
                 was_asked = true;
-                shared.ask(*address, least).await
+                shared.ask(*address, wanted).await
             };
-            let is_unfit = |kept: &Kept| !kept.can_be_told(least, Instant::now());
+            let is_unfit = |kept: &Kept| {
+                lookup = kept.lookup(wanted, Instant::now());
+                lookup != Lookup::Hit
+            };
             let kept = shared.kept.entry_by_ref(address).or_insert_with_if(ask, is_unfit).await.into_value();
             // A newer slot was told or named meanwhile: this answer comes too late.
             if kept.result.as_ref().is_ok_and(|at| !shared.floors.raise(address, at.slot)) {
                 continue;
             }
-            if was_asked { &shared.meters.misses } else { &shared.meters.hits }.increment(1);
+            shared.lookups.count(class, if was_asked { lookup } else { Lookup::Hit });
             return kept.result;
         }
     }
 
-    /// Reads many accounts, in the order asked. Each has its own slot and its own failure.
+    /// Reads many accounts, in the order asked, as [`Class::Live`]. Each has its own slot and its own failure.
     ///
     /// # Panics
     /// Outside a Tokio runtime.
@@ -209,22 +273,63 @@ impl AccountReader {
     }
 
     /// Takes note that the account changed at `slot`, as a subscription or a confirmed transaction tells: nobody is told
-    /// of it as it was before.
+    /// of it as it was before, here or by another process that shares a level of the cache.
     pub fn note(&self, address: &Address, slot: u64) {
         self.shared.floors.raise(address, slot);
+        if let Some(levels) = &self.shared.levels {
+            levels.forget(address, slot);
+        }
+    }
+
+    /// Takes an account as a subscription tells it, so that it need not be asked for. Whether it was news: something of
+    /// a later slot was told or named before, otherwise.
+    pub async fn tell(&self, address: &Address, at: AccountAt) -> bool {
+        let shared = &self.shared;
+        if !shared.floors.raise(address, at.slot) {
+            return false;
+        }
+        if let Some(levels) = &shared.levels {
+            levels.keep(address, &at);
+        }
+        shared.kept.insert(*address, shared.kept_now(Ok(at), Duration::ZERO, shared.throw_spread())).await;
+        true
+    }
+
+    /// Waits until the levels of the cache have written what was read so far, or have given it up: before a process
+    /// ends that wants the next one to find it.
+    pub async fn flush(&self) {
+        if let Some(levels) = &self.shared.levels {
+            levels.flush().await;
+        }
     }
 }
 
 impl Shared {
-    /// Asks for an account at `least` or later.
-    async fn ask(&self, address: Address, least: u64) -> Kept {
-        let result = self.batches.read(address, least).await;
-        let spread = self.policy.fresh_for / 10;
-        let fresh_for = self.policy.fresh_for.saturating_sub(spread) + self.dice.up_to(spread * 2);
-        let now = Instant::now();
-        // A failure is told to those who wait for it and to nobody after them.
-        let fresh_until = if result.is_ok() { now + fresh_for } else { now };
-        Kept { result, fresh_until }
+    /// Asks the levels, the nearest first, and then the cluster.
+    async fn ask(&self, address: Address, wanted: Wanted) -> Kept {
+        let thousandths = self.throw_spread();
+        let Some(levels) = self.levels.as_ref().filter(|_| !wanted.max_age.is_zero()) else {
+            let result = self.batches.read(address, wanted.least).await;
+            return self.kept_now(result, Duration::ZERO, thousandths);
+        };
+        let in_levels = Wanted { max_age: spread(wanted.max_age, thousandths), ..wanted };
+        if let Some(found) = levels.find(&address, in_levels).await {
+            return self.kept_now(Ok(found.at), found.age, thousandths);
+        }
+        let result = self.batches.read(address, wanted.least).await;
+        if let Ok(at) = &result {
+            levels.keep(&address, at);
+        }
+        self.kept_now(result, Duration::ZERO, thousandths)
+    }
+
+    fn kept_now(&self, result: ReadResult, age: Duration, spread: u32) -> Kept {
+        Kept { result, came: Instant::now(), age, spread }
+    }
+
+    fn throw_spread(&self) -> u32 {
+        let thrown = self.dice.below(1 + (MOST_SPREAD - LEAST_SPREAD) as usize);
+        LEAST_SPREAD.saturating_add(u32::try_from(thrown).unwrap_or_default())
     }
 }
 
@@ -235,4 +340,4 @@ impl fmt::Debug for AccountReader {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -31,7 +31,7 @@ impl Dice {
     }
 
     /// A number below `limit`, each as likely as any other up to 2^-64 of the limit; 0 where `limit` is 0.
-    pub(super) fn below(&self, limit: usize) -> usize {
+    pub(crate) fn below(&self, limit: usize) -> usize {
         let wide = u128::from(self.throw()) * (limit as u128);
         usize::try_from(wide >> 64).expect("less than the limit, which is one")
     }

@@ -15,18 +15,18 @@ use crate::pool::{BreakerPolicy, Endpoint, EndpointUrl, Fault, PerClass, Pool, P
 use crate::solana::Address;
 use crate::{Commitment, Rpc, RpcError};
 
-const MS: Duration = Duration::from_millis(1);
+pub(crate) const MS: Duration = Duration::from_millis(1);
 
 /// A node whose accounts hold, as lamports, the slot at which they were read.
 #[derive(Clone, Default)]
-struct Node {
-    slot: Arc<AtomicU64>,
+pub(crate) struct Node {
+    pub(crate) slot: Arc<AtomicU64>,
     /// How far some of its answers are behind: each n-th by n slots, 0 for none.
-    behind: Arc<AtomicU64>,
+    pub(crate) behind: Arc<AtomicU64>,
     calls: Arc<AtomicUsize>,
     /// Most accounts that it answers at once.
     most: Option<usize>,
-    fails: bool,
+    pub(crate) fails: bool,
 }
 
 #[async_trait]
@@ -69,29 +69,33 @@ fn broken() -> Address {
     Address::from([255; 32])
 }
 
-fn address(number: u64) -> Address {
+pub(crate) fn address(number: u64) -> Address {
     let mut bytes = [1; 32];
     bytes[..8].copy_from_slice(&number.to_le_bytes());
     Address::from(bytes)
 }
 
 impl Node {
-    fn at(slot: u64) -> Self {
+    pub(crate) fn at(slot: u64) -> Self {
         let node = Self::default();
         node.slot.store(slot, Ordering::Relaxed);
         node
     }
 
     fn reader(&self, policy: ReadPolicy) -> AccountReader {
+        AccountReader::new(self.rpc(), policy)
+    }
+
+    pub(crate) fn rpc(&self) -> Rpc {
         let url = EndpointUrl::http("http://rpc.example.org").expect("an address");
         let mut config = PoolConfig::of_one(Endpoint::new("a".parse().expect("a name"), url));
         config.retry.reserve = 10_000;
         config.retry.attempts = 10;
         config.breakers = PerClass::from_fn(|_| BreakerPolicy { failures: 200, ..BreakerPolicy::default() });
-        AccountReader::new(Rpc::with_pool(Pool::with_transport(config, self.clone()), Commitment::Confirmed), policy)
+        Rpc::with_pool(Pool::with_transport(config, self.clone()), Commitment::Confirmed)
     }
 
-    fn calls(&self) -> usize {
+    pub(crate) fn calls(&self) -> usize {
         self.calls.load(Ordering::Relaxed)
     }
 }
