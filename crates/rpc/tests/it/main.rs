@@ -2,6 +2,7 @@
 //! cannot be made to misbehave.
 
 mod accounts;
+mod cache;
 mod deploy;
 mod faults;
 mod history;

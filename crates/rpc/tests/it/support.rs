@@ -60,3 +60,9 @@ pub(crate) fn a_transfer() -> VersionedTransaction {
 pub(crate) fn transfer(from: &Address, to: &Address, lamports: u64) -> Instruction {
     solana_system_interface::instruction::transfer(from, to, lamports)
 }
+
+/// Whether whoever runs the tests asks for what takes minutes, or needs more than every machine has.
+#[allow(clippy::disallowed_methods, reason = "a test binary is started by its runner and has no arguments of its own")]
+pub(crate) fn is_full_run() -> bool {
+    std::env::var_os("QUANTUMAGI_FULL").is_some()
+}
