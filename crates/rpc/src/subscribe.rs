@@ -83,7 +83,20 @@ impl Subscriptions {
     /// Outside a Tokio runtime.
     #[must_use]
     pub fn new(config: &PoolConfig, rpc: Rpc, policy: SubscribePolicy) -> Self {
-        let sources: Arc<[Source]> = source::all(config, policy.connect_timeout).into();
+        Self::at(source::all(config, policy.connect_timeout).into(), rpc, policy)
+    }
+
+    /// The same streams by calls alone, every [`SubscribePolicy::poll_every`]: where no endpoint is known that can be
+    /// subscribed at.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    #[must_use]
+    pub fn by_calls(rpc: Rpc, policy: SubscribePolicy) -> Self {
+        Self::at(Arc::from([]), rpc, policy)
+    }
+
+    fn at(sources: Arc<[Source]>, rpc: Rpc, policy: SubscribePolicy) -> Self {
         let (orders, received) = mpsc::unbounded_channel();
         let highest = Arc::new(AtomicU64::new(0));
         tokio::spawn(Driver::new(Arc::clone(&sources), policy, received, Arc::clone(&highest)).run());

@@ -12,11 +12,12 @@ mod reads;
 mod snapshots;
 mod tracks;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use quantumagi_interface::{DecodeError, PROGRAM_ID};
-use quantumagi_rpc::pool::Probes;
+use quantumagi_rpc::pool::{PoolConfig, Probes};
 use quantumagi_rpc::solana::{Address, AddressLookupTableAccount, ids};
+use quantumagi_rpc::subscribe::{SubscribePolicy, Subscriptions};
 use quantumagi_rpc::{Account, ChainClock, Rpc};
 use quantumagi_rules::UnixSeconds;
 
@@ -56,13 +57,26 @@ pub struct Quantumagi {
     /// The endpoints are probed while a client lives.
     #[allow(dead_code, reason = "held for its end, never read")]
     probes: Option<Arc<Probes>>,
+    watching: Arc<Watching>,
+}
+
+/// Where changes are told, and the subscriptions there once there is one.
+#[derive(Debug, Default)]
+struct Watching {
+    endpoints: Option<PoolConfig>,
+    subscriptions: OnceLock<Subscriptions>,
 }
 
 impl Quantumagi {
     /// A client over this connection. Nothing is read yet.
     #[must_use]
     pub fn new(rpc: Rpc) -> Self {
-        Self { rpc, tables: Arc::from([]), probes: None }
+        Self { rpc, tables: Arc::from([]), probes: None, watching: Arc::default() }
+    }
+
+    fn of_endpoints(rpc: Rpc, endpoints: PoolConfig) -> Self {
+        let watching = Watching { endpoints: Some(endpoints), subscriptions: OnceLock::new() };
+        Self { watching: Arc::new(watching), ..Self::new(rpc) }
     }
 
     /// A client over these endpoints, at least one of which answers and belongs to the cluster that is named, or that
@@ -88,13 +102,13 @@ impl Quantumagi {
     pub async fn connect(config: Config) -> std::result::Result<Self, ConnectError> {
         let config = config.settled().await?;
         let (expected, commitment) = (config.pool.cluster, config.commitment);
-        let has_several = config.pool.endpoints.len() > 1;
+        let (has_several, endpoints) = (config.pool.endpoints.len() > 1, config.pool.clone());
         let pool = config.pool();
         let rpc = Rpc::with_pool(pool.clone(), commitment);
         let genesis = rpc.genesis_hash().await.map_err(ConnectError::Unreachable)?;
         debug_assert_eq!(expected.map(|cluster| cluster.genesis()), Some(genesis), "the pool asked for it before");
         let probes = has_several.then(|| Arc::new(pool.spawn_probes()));
-        Ok(Self { probes, ..Self::new(rpc) })
+        Ok(Self { probes, ..Self::of_endpoints(rpc, endpoints) })
     }
 
     /// A client over these endpoints. Nothing is asked yet: an endpoint's cluster is, before its first use.
@@ -106,8 +120,8 @@ impl Quantumagi {
         if config.pool.cluster.is_none() && total > 1 {
             return Err(ConnectError::ClusterNotNamed { total });
         }
-        let commitment = config.commitment;
-        Ok(Self::new(Rpc::with_pool(config.pool(), commitment)))
+        let (commitment, endpoints) = (config.commitment, config.pool.clone());
+        Ok(Self::of_endpoints(Rpc::with_pool(config.pool(), commitment), endpoints))
     }
 
     /// The same client with transactions that name accounts by these address tables, so that more of them fit. What a
@@ -140,6 +154,22 @@ impl Quantumagi {
     #[must_use]
     pub fn rpc(&self) -> &Rpc {
         &self.rpc
+    }
+
+    /// Subscriptions at the client's endpoints: for accounts of other programs. One connection carries all of a client
+    /// and its clones. Where the client was made from a connection, whose endpoints are not known, they go by calls.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    #[must_use]
+    pub fn subscriptions(&self) -> &Subscriptions {
+        self.watching.subscriptions.get_or_init(|| {
+            let policy = SubscribePolicy::default();
+            match &self.watching.endpoints {
+                Some(endpoints) => Subscriptions::new(endpoints, self.rpc.clone(), policy),
+                None => Subscriptions::by_calls(self.rpc.clone(), policy),
+            }
+        })
     }
 
     /// The chain's clock.
@@ -183,7 +213,7 @@ impl Quantumagi {
 
 /// What an account holds. One that belongs to the System program has never been created, or was closed: somebody has
 /// merely sent lamports there.
-fn decoded<T>(
+pub(crate) fn decoded<T>(
     what: &'static str,
     address: &Address,
     account: Option<Account>,

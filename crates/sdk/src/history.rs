@@ -9,6 +9,7 @@ mod logs;
 mod order;
 mod payload;
 mod trace;
+mod transactions;
 
 use std::collections::HashSet;
 
@@ -21,6 +22,7 @@ use quantumagi_rpc::{HistoryRange, Result, Rpc, SignatureRecord};
 pub use header::EventHeader;
 pub use logs::{LogFault, LogReading, read_logs};
 pub use trace::{RawCall, Trace};
+pub use transactions::{LoggedTransaction, transactions};
 
 /// Transactions asked for at one time: enough to hide the way to the endpoint, few enough for its rate limit.
 const PARALLEL_READS: usize = 16;
@@ -158,14 +160,19 @@ impl History {
             events.extend(texts);
         }
         self.traces.push(trace);
-        for (index, bytes) in (0u32..).zip(events) {
-            let event = Event::decode(&bytes);
-            self.events.push(LoggedEvent { raw: RawEvent { signature, slot, index, bytes }, event });
-        }
+        self.events.extend(meant(signature, slot, events));
         if let Some(fault) = fault {
             self.gaps.push(Gap { signature, slot, cause: fault.into() });
         }
     }
+}
+
+/// The events of one transaction with their meaning.
+fn meant(signature: Signature, slot: u64, events: Vec<Vec<u8>>) -> impl Iterator<Item = LoggedEvent> {
+    (0u32..).zip(events).map(move |(index, bytes)| {
+        let event = Event::decode(&bytes);
+        LoggedEvent { raw: RawEvent { signature, slot, index, bytes }, event }
+    })
 }
 
 impl AsRef<[u8]> for RawEvent {

@@ -4,7 +4,7 @@
 //! simulation, pricing, signing, sending and confirming. [`builders`] has the same instructions for
 //! those who have read the accounts themselves. [`words`] says in sentences what is proposed and
 //! what happened, [`history`] reads events back, [`verify`] proves them whole, [`texts`] keeps and
-//! finds what the hashes on chain stand for.
+//! finds what the hashes on chain stand for, [`watch`] tells changes as they happen.
 //!
 //! Nothing is decided here: every rule is asked of `quantumagi-rules`, and time is the chain's.
 //!
@@ -31,6 +31,7 @@ pub mod snapshot;
 pub mod texts;
 pub mod transaction;
 pub mod verify;
+pub mod watch;
 pub mod words;
 
 mod client;

@@ -4,6 +4,7 @@
 //! in canonical form. [`crate::builders::text_publish`] publishes one.
 
 mod assemble;
+mod content;
 mod store;
 
 use quantumagi_interface::Address;
@@ -12,6 +13,7 @@ use quantumagi_rpc::{HistoryRange, Rpc, RpcError};
 use quantumagi_rules::Hash;
 
 pub use assemble::{Attempt, assemble};
+pub use content::{WithContent, texts_named_by, transactions_with_content};
 pub use store::{StoreError, TextStore};
 
 use crate::history::{Gap, History};
