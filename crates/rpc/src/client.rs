@@ -2,24 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use solana_commitment_config::CommitmentConfig;
-use solana_rpc_client::http_sender::HttpSender;
-use solana_rpc_client::nonblocking::rpc_client::RpcClient;
-use solana_rpc_client::rpc_client::RpcClientConfig;
 use solana_rpc_client_api::request::RpcRequest;
 
 use crate::endpoint::shown_host;
 use crate::error::{Result, RpcError};
 use crate::pool::{CallOptions, Pool};
+use crate::single::Single;
 use crate::solana::Hash;
-
-/// Longest wait for one answer. A `getProgramAccounts` over a large program is the slowest call.
-const CALL_LIMIT: Duration = Duration::from_secs(30);
 
 /// How settled the state must be that a call reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,14 +36,6 @@ impl Commitment {
             Self::Finalized => "finalized",
         }
     }
-
-    fn config(self) -> CommitmentConfig {
-        match self {
-            Self::Processed => CommitmentConfig::processed(),
-            Self::Confirmed => CommitmentConfig::confirmed(),
-            Self::Finalized => CommitmentConfig::finalized(),
-        }
-    }
 }
 
 /// A connection to one cluster. Cloning shares it.
@@ -66,8 +51,8 @@ struct Shared {
 }
 
 enum Carrier {
-    /// One endpoint, through the Solana client's own transport.
-    Single(Box<RpcClient>),
+    /// One endpoint.
+    Single(Box<Single>),
     /// Several. Asked directly: the Solana client's errors have no room for which one answered.
     Pool(Pool),
 }
@@ -88,9 +73,7 @@ impl Rpc {
     /// A connection to the endpoint at `url` (`http://` or `https://`). Nothing is sent yet.
     #[must_use]
     pub fn new(url: &str, commitment: Commitment) -> Self {
-        let sender = HttpSender::new_with_timeout(url, CALL_LIMIT);
-        let config = RpcClientConfig::with_commitment(commitment.config());
-        let transport = Carrier::Single(Box::new(RpcClient::new_sender(sender, config)));
+        let transport = Carrier::Single(Box::new(Single::new(url)));
         Self { shared: Arc::new(Shared { transport, host: shown_host(url), commitment }) }
     }
 
@@ -106,8 +89,20 @@ impl Rpc {
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
         match &self.shared.transport {
-            Carrier::Single(_) => self.clone(),
+            Carrier::Single(..) => self.clone(),
             Carrier::Pool(pool) => Self::with_pool(pool.with_options(options), self.shared.commitment),
+        }
+    }
+
+    /// The same connection with one correlation id for all its calls, the caller's where it gave one, and that id. A
+    /// connection to a single endpoint has none: its calls write nothing.
+    pub(crate) fn correlated(&self) -> (Self, Option<String>) {
+        match &self.shared.transport {
+            Carrier::Single(..) => (self.clone(), None),
+            Carrier::Pool(pool) => {
+                let (pool, correlation) = pool.correlated();
+                (Self::with_pool(pool, self.commitment()), Some(correlation.to_string()))
+            }
         }
     }
 
@@ -115,7 +110,7 @@ impl Rpc {
     /// with what it answers to the next.
     pub(crate) fn one_reader(&self) -> Self {
         match &self.shared.transport {
-            Carrier::Single(_) => self.clone(),
+            Carrier::Single(..) => self.clone(),
             Carrier::Pool(pool) => {
                 pool.one_reader().map_or_else(|| self.clone(), |one| Self::with_pool(one, self.commitment()))
             }
@@ -152,19 +147,15 @@ impl Rpc {
     }
 
     pub(crate) async fn call<T: DeserializeOwned>(&self, request: RpcRequest, params: Value) -> Result<T> {
-        match &self.shared.transport {
-            Carrier::Single(client) => {
-                client.send(request, params).await.map_err(|error| RpcError::from_client(self.host(), error))
-            }
-            Carrier::Pool(pool) => {
-                let answer = pool.call(request, params).await.map_err(RpcError::from_pool)?;
-                serde_json::from_value(answer).map_err(|source| RpcError::Malformed {
-                    host: self.host().to_owned(),
-                    what: "not the type that was asked for",
-                    source: Some(source),
-                })
-            }
-        }
+        let answer = match &self.shared.transport {
+            Carrier::Single(single) => single.call(request, params).await?,
+            Carrier::Pool(pool) => pool.call(request, params).await.map_err(RpcError::from_pool)?,
+        };
+        serde_json::from_value(answer).map_err(|source| RpcError::Malformed {
+            host: self.host().to_owned(),
+            what: "not the type that was asked for",
+            source: Some(source),
+        })
     }
 
     pub(crate) fn malformed(&self, what: &'static str) -> RpcError {

@@ -8,6 +8,7 @@ mod fate;
 mod flight;
 mod inquiry;
 mod lander;
+pub(crate) mod meters;
 mod options;
 mod status;
 
@@ -19,6 +20,7 @@ use futures_util::stream::{self, StreamExt};
 use serde_json::json;
 use solana_rpc_client_api::request::RpcRequest;
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
 
 use crate::client::Rpc;
 use crate::error::{FailureStage, Result, RpcError, TransactionFailure};
@@ -62,7 +64,7 @@ impl Rpc {
     /// [`RpcError::Expired`] when it can no longer land, so that signing anew is safe: the last block in which it
     /// could have landed is final, and one endpoint that knows that block as final does not know the transaction and
     /// takes its blockhash no more;
-    /// [`RpcError::Timeout`] when the outcome is open, so that it is not;
+    /// [`RpcError::Timeout`] and [`RpcError::Untold`] when the outcome is open, so that it is not;
     /// [`RpcError::TooLarge`], and as [`Rpc::genesis_hash`] when the first sending fails for good.
     pub async fn send_and_confirm(
         &self,
@@ -83,8 +85,8 @@ impl Rpc {
     ///
     /// # Errors
     /// Each transaction has its own. The call as a whole fails before anything is sent when one of
-    /// them is unsigned or too large, and later when the endpoint refuses for good to tell any
-    /// status, which leaves all outcomes open.
+    /// them is unsigned or too large, and with [`RpcError::Untold`] when the endpoint refuses for good to
+    /// tell any status, which leaves all outcomes open.
     pub async fn send_and_confirm_all(
         &self,
         transactions: &[VersionedTransaction],
@@ -96,22 +98,42 @@ impl Rpc {
             .iter()
             .map(|transaction| Flight::new(transaction, options.preflight))
             .collect::<Result<Vec<_>>>()?;
+        // One id for all calls about them, so that their log lines are found together.
+        let (rpc, correlation) = self.correlated();
+        let first = flights.first().map(|flight| tracing::field::display(flight.signature));
+        let span = tracing::error_span!("rpc_confirm", correlation, first, transactions = flights.len());
+        let followed = rpc.follow(&mut flights, last_valid_block_height, options, &mut progress).instrument(span).await;
+        let outcomes: Vec<_> = flights.into_iter().filter_map(|flight| flight.outcome).collect();
+        outcomes.iter().for_each(|outcome| meters::count(meters::outcome(outcome)));
+        if let Err(error) = followed {
+            (outcomes.len()..transactions.len()).for_each(|_| meters::count("open"));
+            return Err(error);
+        }
+        Ok(outcomes)
+    }
+
+    async fn follow(
+        &self,
+        flights: &mut [Flight],
+        last_valid_block_height: u64,
+        options: ConfirmOptions,
+        progress: &mut impl FnMut(SendProgress),
+    ) -> Result<()> {
         let started = Instant::now();
         let mut pause = POLL_AT_FIRST;
         loop {
-            self.send_due(&mut flights, options.rebroadcast_every, &mut progress).await;
-            self.look(&mut flights, last_valid_block_height, &mut progress).await?;
+            self.send_due(flights, options.rebroadcast_every, progress).await;
+            self.look(flights, last_valid_block_height, progress).await.map_err(untold)?;
             if flights.iter().all(|flight| flight.outcome.is_some()) {
-                break;
+                return Ok(());
             }
             if started.elapsed() >= options.give_up_after {
                 flights.iter_mut().for_each(|flight| flight.give_up(started.elapsed()));
-                break;
+                return Ok(());
             }
             sleep(pause).await;
             pause = (pause * 2).min(POLL_AT_MOST);
         }
-        Ok(flights.into_iter().filter_map(|flight| flight.outcome).collect())
     }
 
     async fn send_due(&self, flights: &mut [Flight], every: Duration, progress: &mut impl FnMut(SendProgress)) {
@@ -200,6 +222,10 @@ pub(crate) fn encode(transaction: &VersionedTransaction) -> Result<String> {
         return Err(RpcError::TooLarge { what: "transaction", len: bytes.len(), max: MAX_TRANSACTION_LEN });
     }
     Ok(STANDARD.encode(bytes))
+}
+
+fn untold(error: RpcError) -> RpcError {
+    RpcError::Untold { source: Box::new(error) }
 }
 
 fn first_signature(transaction: &VersionedTransaction) -> Result<Signature> {

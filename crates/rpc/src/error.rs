@@ -10,6 +10,7 @@ use solana_rpc_client_api::request::{RpcError as ServerError, RpcResponseErrorDa
 use solana_rpc_client_api::response::RpcSimulateTransactionResult;
 
 use crate::pool::{Again, CallTrace, Cause, Fault, PoolError, answer_data, code_verdict};
+use crate::redact::Secrets;
 use crate::solana::{Address, Signature, SignerError, TransactionError};
 use failure::Fault as TransportCause;
 pub use failure::{FailureStage, TransactionFailure, TransportFault};
@@ -63,6 +64,12 @@ pub enum RpcError {
         signature: Signature,
         /// How long was waited.
         waited: Duration,
+    },
+    /// What became of transactions that were sent cannot be told: they may have landed, or still land.
+    #[error("the outcome of what was sent cannot be told")]
+    Untold {
+        /// Why nothing was told of them.
+        source: Box<RpcError>,
     },
     /// An account that had to exist does not.
     #[error("account {address} does not exist")]
@@ -120,7 +127,7 @@ pub enum RpcError {
 impl RpcError {
     /// Whether the same call can succeed later without any change: the endpoint was unreachable,
     /// overloaded, behind or starting. False where the answer is final, and for
-    /// [`RpcError::Timeout`], whose transaction must be looked up instead of sent again.
+    /// [`RpcError::Timeout`] and [`RpcError::Untold`], whose transactions must be looked up instead of sent again.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -130,6 +137,7 @@ impl RpcError {
             Self::TransactionFailed(failure) => failure.error == TransactionError::BlockhashNotFound,
             Self::Expired { .. } | Self::DeployStalled { .. } => true,
             Self::Timeout { .. }
+            | Self::Untold { .. }
             | Self::AccountNotFound { .. }
             | Self::Malformed { .. }
             | Self::Signing { .. }
@@ -148,7 +156,7 @@ impl RpcError {
             Self::Rpc { code, trace, .. } => {
                 trace.as_ref().is_some_and(|trace| trace.may_be_done) || Fault::bare_answer(*code).may_be_done()
             }
-            Self::Malformed { .. } | Self::Timeout { .. } | Self::DeployStalled { .. } => true,
+            Self::Malformed { .. } | Self::Timeout { .. } | Self::Untold { .. } | Self::DeployStalled { .. } => true,
             Self::TransactionFailed(_)
             | Self::Expired { .. }
             | Self::AccountNotFound { .. }
@@ -168,7 +176,7 @@ impl RpcError {
         Self::Malformed { host: host.to_owned(), what, source: None }
     }
 
-    pub(crate) fn from_client(host: &str, error: ClientError) -> Self {
+    pub(crate) fn from_client(host: &str, error: ClientError, secrets: &Secrets) -> Self {
         let host = host.to_owned();
         let fault = |source| Self::Transport { host: host.clone(), source: TransportFault::from(source) };
         match *error.kind {
@@ -176,6 +184,10 @@ impl RpcError {
             ErrorKind::Io(source) => fault(TransportCause::Io(source)),
             ErrorKind::SerdeJson(source) => {
                 Self::Malformed { host, what: "not the type that was asked for", source: Some(source) }
+            }
+            ErrorKind::RpcError(ServerError::RpcResponseError { code, message, data }) => {
+                let message = secrets.hide(&message);
+                Self::from_server(host, ServerError::RpcResponseError { code, message, data })
             }
             ErrorKind::RpcError(error) => Self::from_server(host, error),
             ErrorKind::TransactionError(error) => TransactionFailure::refused(error, Vec::new()),

@@ -10,6 +10,7 @@
 //! An endpoint's address often carries an access key. Errors and `Debug` name its host only.
 
 pub mod cache;
+pub mod catalogue;
 pub mod deploy;
 pub mod pool;
 pub mod reader;
@@ -24,7 +25,9 @@ mod error;
 mod fees;
 mod history;
 mod record;
+mod redact;
 mod simulate;
+mod single;
 mod votes;
 
 pub use accounts::{Account, ChainClock, Filter};

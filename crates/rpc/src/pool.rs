@@ -100,7 +100,8 @@ impl Pool {
     /// [`PoolError`], with the last endpoint that was asked and what it answered.
     pub async fn call(&self, request: RpcRequest, params: Value) -> Result<Value, PoolError> {
         let call = Call::new(&self.shared, request, &self.options);
-        let span = tracing::debug_span!("rpc_call", method = method_name(request), correlation = %call.correlation());
+        // Of the highest level: a line of any level that is written must find its call's id.
+        let span = tracing::error_span!("rpc_call", method = method_name(request), correlation = %call.correlation());
         let started = Instant::now();
         let result = async {
             let result = call.run(params).await;
@@ -143,6 +144,13 @@ impl Pool {
     #[must_use]
     pub fn rehearse(&self, class: MethodClass) -> bool {
         self.shared.rehearse(class)
+    }
+
+    /// The same pool with one correlation id for all calls, and that id.
+    pub(crate) fn correlated(&self) -> (Self, CorrelationId) {
+        let given = self.options.correlation.clone();
+        let correlation = given.unwrap_or_else(|| CorrelationId::new(&self.shared.dice));
+        (self.with_options(self.options.clone().with_correlation(correlation.clone())), correlation)
     }
 
     /// The same pool for calls to one endpoint by chance, out of those that reads may go to now; `None` where none is.

@@ -20,14 +20,18 @@ impl Rpc {
         options: ConfirmOptions,
         mut progress: impl FnMut(SendProgress),
     ) -> Result<Confirmed> {
+        let (rpc, correlation) = self.correlated();
         let mut signed = 0_u32;
         loop {
-            let blockhash = self.latest_blockhash().await?;
+            let blockhash = rpc.latest_blockhash().await?;
             let transaction = sign(blockhash)?;
             signed = signed.saturating_add(1);
             let height = blockhash.last_valid_block_height;
-            match self.send_and_confirm(&transaction, height, options, &mut progress).await {
-                Err(RpcError::Expired { .. }) if signed < signings => {}
+            match rpc.send_and_confirm(&transaction, height, options, &mut progress).await {
+                Err(RpcError::Expired { signature, .. }) if signed < signings => {
+                    super::meters::count_signed_anew();
+                    tracing::info!(%signature, correlation, "transaction expired and is signed anew");
+                }
                 outcome => return outcome,
             }
         }

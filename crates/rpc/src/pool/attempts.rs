@@ -17,7 +17,6 @@ use super::member::{Member, Members, Table};
 use super::method::{MethodClass, is_repeatable};
 use super::shared::Shared;
 use super::transport::Post;
-use super::wire;
 
 /// A call under way.
 pub(super) struct Call<'a> {
@@ -65,7 +64,7 @@ impl<'a> Call<'a> {
 
     pub(super) async fn run(mut self, params: Value) -> Result<Value, PoolError> {
         let meters = &self.shared.meters.calls[self.class];
-        self.table.budget.earn();
+        self.shared.meters.budget.set(self.table.budget.earn());
         let id = self.shared.next_id();
         let body = self.request.build_request_json(id, params).to_string();
         let mut last_fault = None;
@@ -124,9 +123,8 @@ impl<'a> Call<'a> {
         let table = Arc::clone(&self.table);
         let Some(member) = table.members.get(index) else { return Attempt::Foreign };
         self.last = Some(index);
-        let meters = &member.meters.classes[self.class];
         if permit.is_trial() {
-            meters.breaker(super::breaker::BreakerState::HalfOpen);
+            member.meters.classes[self.class].breaker(super::breaker::BreakerState::HalfOpen);
         }
         let under_way = member.load.begin();
         let began = Instant::now();
@@ -140,8 +138,7 @@ impl<'a> Call<'a> {
             }
             // What is left of the time after the endpoint was asked for its cluster, the first time.
             let timeout = limit.saturating_sub(began.elapsed());
-            let reply = self.shared.post(&table, member, Post { timeout, ..post }).await?;
-            wire::read(&reply, id).map(Some)
+            self.shared.exchange(&table, member, Post { timeout, ..post }, id).await.map(Some)
         }
         .await;
         drop(under_way);
@@ -152,8 +149,10 @@ impl<'a> Call<'a> {
             Ok(Some(value)) => {
                 self.attempts = self.attempts.saturating_add(1);
                 member.load.observe(self.class, latency, now);
-                meters.attempt(None, latency);
+                member.meters.attempt(self.class, method_name(self.request), None, latency);
                 member.note(self.class, permit.succeed(now));
+                let (endpoint, attempt) = (&member.endpoint.name, self.attempts);
+                tracing::trace!(%endpoint, attempt, elapsed_ms = latency.as_millis(), "attempt answered");
                 return Attempt::Answered(value);
             }
             // Of the attempt as a whole, not of its last part.
@@ -161,7 +160,7 @@ impl<'a> Call<'a> {
             Err(fault) => fault,
         };
         self.attempts = self.attempts.saturating_add(1);
-        meters.attempt(Some(&fault), latency);
+        member.meters.attempt(self.class, method_name(self.request), Some(&fault), latency);
         let is_cut_short = matches!(fault, Fault::Timeout { .. }) && limit < timeout;
         self.settle(member, permit, &fault, is_cut_short, latency, now);
         tracing::debug!(
@@ -220,9 +219,11 @@ impl<'a> Call<'a> {
         if now + pause >= self.deadline {
             return None;
         }
-        if !self.table.budget.spend(now) {
+        let is_paid = self.table.budget.spend(now);
+        self.shared.meters.budget.set(self.table.budget.left());
+        if !is_paid {
             self.shared.meters.retries_refused.increment(1);
-            tracing::warn!("the retry budget is spent: {fault}");
+            tracing::warn!(%fault, "the retry budget is spent");
             return None;
         }
         Some(pause)

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::redact::Secrets;
+
 /// What went wrong with one attempt.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -163,6 +165,15 @@ impl Fault {
             Self::Status { status, .. } => status_verdict(*status),
             Self::Answer { code, .. } => code_verdict(*code),
         }
+    }
+
+    /// The same without the keys that the endpoint repeats.
+    pub(super) fn hiding(self, secrets: &Secrets) -> Self {
+        if let Self::Answer { code, message, data, retry_after } = self {
+            let (message, data) = (secrets.hide(&message), secrets.hide_within(data));
+            return Self::Answer { code, message, data, retry_after };
+        }
+        self
     }
 
     /// A JSON-RPC error of which the number is all that is known.

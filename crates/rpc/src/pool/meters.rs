@@ -3,6 +3,8 @@
 //! Labels are configured names and fixed words, never addresses. Every series exists from the start, so that an
 //! alert can tell "never happened" from "not measured".
 
+use std::collections::HashMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use metrics::{Counter, Gauge, Histogram, counter, gauge, histogram};
@@ -14,6 +16,8 @@ use super::method::{MethodClass, PerClass};
 
 /// Attempts at an endpoint. Labels `endpoint`, `class`, `outcome` (`ok` or [`Fault::kind`]).
 pub const ATTEMPTS: &str = "quantumagi_rpc_attempts_total";
+/// Attempts at an endpoint by method; exists once a method was used. Labels `endpoint`, `method`, `outcome`.
+pub const METHOD_ATTEMPTS: &str = "quantumagi_rpc_method_attempts_total";
 /// Seconds from an attempt's start to its end, whatever came of it. Labels `endpoint`, `class`.
 pub const ATTEMPT_SECONDS: &str = "quantumagi_rpc_attempt_seconds";
 /// Calls as their callers see them. Labels `class`, `outcome` (`ok` or `failed`).
@@ -22,6 +26,8 @@ pub const CALLS: &str = "quantumagi_rpc_calls_total";
 pub const RETRIES: &str = "quantumagi_rpc_retries_total";
 /// Retries that did not happen because the budget was spent: the cluster or the network is unwell.
 pub const RETRIES_REFUSED: &str = "quantumagi_rpc_retries_refused_total";
+/// Retries left in the budget.
+pub const RETRY_BUDGET: &str = "quantumagi_rpc_retry_budget";
 /// 0 closed, 1 half-open, 2 open. Labels `endpoint`, `class`.
 pub const BREAKER_STATE: &str = "quantumagi_rpc_breaker_state";
 /// How often a breaker opened. Labels `endpoint`, `class`.
@@ -30,11 +36,11 @@ pub const BREAKER_OPENED: &str = "quantumagi_rpc_breaker_opened_total";
 pub const ENDPOINT_SHARE: &str = "quantumagi_rpc_endpoint_share";
 /// Slots by which an endpoint is behind the best of the others. Label `endpoint`.
 pub const SLOT_LAG: &str = "quantumagi_rpc_endpoint_slot_lag";
-
 /// Changes of the configuration while running. Label `outcome` (`ok` or `refused`).
 pub const RELOADS: &str = "quantumagi_rpc_reloads_total";
 
-const OUTCOMES: [&str; 8] = ["ok", "connect", "timeout", "broken", "too-large", "status", "unreadable", "answer"];
+/// How an attempt can end.
+pub const OUTCOMES: [&str; 8] = ["ok", "connect", "timeout", "broken", "too-large", "status", "unreadable", "answer"];
 
 /// Numbers of one endpoint and class.
 pub(super) struct AttemptMeters {
@@ -62,7 +68,7 @@ impl AttemptMeters {
         meters
     }
 
-    pub(super) fn attempt(&self, fault: Option<&Fault>, latency: Duration) {
+    fn attempt(&self, fault: Option<&Fault>, latency: Duration) {
         let outcome = fault.map_or("ok", Fault::kind);
         let counter = self.outcomes.iter().find(|(name, _)| *name == outcome);
         counter.into_iter().for_each(|(_, counter)| counter.increment(1));
@@ -83,6 +89,8 @@ impl AttemptMeters {
 
 /// Numbers of one endpoint.
 pub(super) struct MemberMeters {
+    endpoint: Label,
+    methods: Mutex<HashMap<(&'static str, &'static str), Counter>>,
     pub(super) classes: PerClass<AttemptMeters>,
     pub(super) share: Gauge,
     pub(super) lag: Gauge,
@@ -91,10 +99,21 @@ pub(super) struct MemberMeters {
 impl MemberMeters {
     pub(super) fn new(endpoint: &Label) -> Self {
         Self {
+            endpoint: endpoint.clone(),
+            methods: Mutex::default(),
             classes: PerClass::from_fn(|class| AttemptMeters::new(endpoint, class)),
             share: gauge!(ENDPOINT_SHARE, "endpoint" => endpoint.shared()),
             lag: gauge!(SLOT_LAG, "endpoint" => endpoint.shared()),
         }
+    }
+
+    pub(super) fn attempt(&self, class: MethodClass, method: &'static str, fault: Option<&Fault>, latency: Duration) {
+        self.classes[class].attempt(fault, latency);
+        let outcome = fault.map_or("ok", Fault::kind);
+        // There are many methods: a series is made with its first use.
+        let new = || counter!(METHOD_ATTEMPTS, "endpoint" => self.endpoint.shared(), "method" => method, "outcome" => outcome);
+        let mut methods = self.methods.lock().expect("nothing panics while it holds the lock");
+        methods.entry((method, outcome)).or_insert_with(new).increment(1);
     }
 }
 
@@ -102,6 +121,7 @@ impl MemberMeters {
 pub(super) struct PoolMeters {
     pub(super) calls: PerClass<CallMeters>,
     pub(super) retries_refused: Counter,
+    pub(super) budget: Gauge,
 }
 
 /// Numbers of one class, over all endpoints.
@@ -125,7 +145,7 @@ impl PoolMeters {
         });
         let retries_refused = counter!(RETRIES_REFUSED);
         retries_refused.increment(0);
-        Self { calls, retries_refused }
+        Self { calls, retries_refused, budget: gauge!(RETRY_BUDGET) }
     }
 }
 

@@ -74,9 +74,17 @@ impl RetryBudget {
         }
     }
 
-    /// Takes note of a call.
-    pub(super) fn earn(&self) {
+    /// Takes note of a call. Retries that are left now.
+    pub(super) fn earn(&self) -> f64 {
         self.add(self.percent);
+        self.left()
+    }
+
+    /// Retries that are left.
+    pub(super) fn left(&self) -> f64 {
+        // A reserve of at most 10,000.
+        let hundredths = u32::try_from(self.balance.load(Ordering::Relaxed)).unwrap_or(u32::MAX);
+        f64::from(hundredths) / f64::from(u32::try_from(RETRY).unwrap_or(1))
     }
 
     /// Whether one more retry is in the budget; spends it.
@@ -170,7 +178,9 @@ mod tests {
             for (made, asked, waited) in steps {
                 millis += waited;
                 calls += u64::from(made);
-                (0..made).for_each(|_| budget.earn());
+                for _ in 0..made {
+                    budget.earn();
+                }
                 let now = start + Duration::from_millis(millis);
                 retries += (0..asked).filter(|_| budget.spend(now)).count() as u64;
                 prop_assert!(retries <= 10 + calls / 10 + millis / 1_000, "{retries} of {calls} in {millis} ms");

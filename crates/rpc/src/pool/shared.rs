@@ -19,8 +19,9 @@ use super::identity::Belonging;
 use super::member::{Member, Members, Table};
 use super::meters::PoolMeters;
 use super::method::MethodClass;
-use super::transport::{Post, Reply, Transport};
+use super::transport::{Post, Transport};
 use super::wire;
+use crate::redact::Secrets;
 use crate::solana::Hash;
 
 /// What all handles of a pool share.
@@ -56,11 +57,6 @@ impl Shared {
         self.last_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub(super) async fn post(&self, table: &Table, member: &Member, post: Post<'_>) -> Result<Reply, Fault> {
-        let max_answer_len = table.config.limits.answer_len;
-        self.transport.post(&member.endpoint, Post { max_answer_len, ..post }).await
-    }
-
     /// Asks one question of one endpoint, past breakers and choice.
     pub(super) async fn ask(
         &self,
@@ -72,7 +68,20 @@ impl Shared {
     ) -> Result<Value, Fault> {
         let id = self.next_id();
         let body = request.build_request_json(id, params).to_string();
-        wire::read(&self.post(table, member, Post { body: &body, ..post }).await?, id)
+        self.exchange(table, member, Post { body: &body, ..post }, id).await
+    }
+
+    /// Sends one question and reads its answer.
+    pub(super) async fn exchange(
+        &self,
+        table: &Table,
+        member: &Member,
+        post: Post<'_>,
+        id: u64,
+    ) -> Result<Value, Fault> {
+        let max_answer_len = table.config.limits.answer_len;
+        let reply = self.transport.post(&member.endpoint, Post { max_answer_len, ..post }).await?;
+        wire::read(&reply, id).map_err(|fault| fault.hiding(&Secrets::of(&member.endpoint)))
     }
 
     /// Whether the endpoint belongs to the pool's cluster; asks it where that is not known yet.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use solana_rpc_client_api::request::RpcRequest;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
 
 use super::{Finding, Verdict, verdicts};
 use crate::pool::call::CorrelationId;
@@ -58,6 +59,12 @@ impl Shared {
 
     /// Probes every endpoint once and acts on what all of them say.
     pub(in crate::pool) async fn probe_round(&self, round: u64) {
+        let correlation = CorrelationId::new(&self.dice);
+        let span = tracing::error_span!("rpc_probes", %correlation);
+        self.probe_all(round, &correlation).instrument(span).await;
+    }
+
+    async fn probe_all(&self, round: u64, correlation: &CorrelationId) {
         let table = self.table.load_full();
         let policy = table.config.probe;
         let mut probes = Vec::with_capacity(table.members.len());
@@ -66,7 +73,7 @@ impl Shared {
             probes.push(async move {
                 // Within a hundredth of the interval, so that many probes are no burst.
                 sleep(self.dice.up_to(policy.interval / 100)).await;
-                let finding = self.probe(table, member, round).await;
+                let finding = self.probe(table, member, round, correlation).await;
                 member.record().take(finding, Instant::now(), &policy);
             });
         }
@@ -74,8 +81,7 @@ impl Shared {
         judge(&table);
     }
 
-    async fn probe(&self, table: &Table, member: &Member, round: u64) -> Finding {
-        let correlation = CorrelationId::new(&self.dice);
+    async fn probe(&self, table: &Table, member: &Member, round: u64, correlation: &CorrelationId) -> Finding {
         let post = Post {
             body: "",
             correlation: correlation.as_str(),
@@ -95,7 +101,7 @@ impl Shared {
             }
             Err(fault) => {
                 member.load.penalise(MethodClass::Read, latency, now);
-                tracing::debug!(endpoint = %member.endpoint.name, %correlation, %fault, "probe failed");
+                tracing::debug!(endpoint = %member.endpoint.name, %fault, "probe failed");
                 if fault.verdict().blame == Blame::Load {
                     member.load.rest(fault.retry_after(), now);
                     return Finding::Unknown;
