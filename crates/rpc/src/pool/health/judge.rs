@@ -106,12 +106,26 @@ pub(in crate::pool) fn verdicts(
     now: Instant,
     policy: &ProbePolicy,
 ) -> (Vec<Verdict>, Option<u64>) {
+    if have_all_leapt(records, policy) {
+        records.iter_mut().for_each(|record| record.has_leapt = false);
+    }
     let mut slots: Vec<u64> = records.iter().filter_map(|record| record.plausible(policy)).collect();
     slots.sort_unstable_by(|one, other| other.cmp(one));
     let is_settled_by_many = slots.len() >= 3;
     let measure = slots.get(usize::from(is_settled_by_many)).copied();
     let verdicts = records.iter_mut().map(|record| record.judge(measure, is_settled_by_many, now, policy)).collect();
     (verdicts, measure)
+}
+
+/// Whether all that answered leapt together: then it is the clock here that stood still, as that of a host that slept does.
+/// A single one is believed only where no other was ever heard, or it could lie while the others are silent.
+fn have_all_leapt(records: &[Record], policy: &ProbePolicy) -> bool {
+    let fresh = || records.iter().filter(|record| record.is_fresh);
+    let slots = || fresh().filter_map(Record::slot);
+    let spread = slots().max().unwrap_or(0).saturating_sub(slots().min().unwrap_or(0));
+    let do_many_agree = fresh().count() >= 2 && spread <= policy.max_lag;
+    let has_nobody_else_been_heard = records.iter().all(|record| record.is_fresh || record.sight.is_none());
+    fresh().all(|record| record.has_leapt) && (do_many_agree || has_nobody_else_been_heard)
 }
 
 impl Record {

@@ -203,6 +203,31 @@ async fn sixty_four_probes_wait_for_each_other_only_as_the_limit_says_and_never_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_clock_that_jumps_an_hour_loses_no_call_and_puts_nobody_out() {
+    let chain = Chain::new(Fault::Genesis);
+    let pool = pool(&["a", "b", "c"], &chain.net);
+    let _probes = pool.spawn_probes();
+    sleep(INTERVAL * 4).await;
+    for _ in 0..10 {
+        let calls: Vec<_> = (0..20)
+            .map(|_| {
+                let pool = pool.clone();
+                tokio::spawn(async move { pool.call(RpcRequest::GetSlot, Value::Null).await })
+            })
+            .collect();
+        sleep(MS).await;
+        tokio::time::advance(Duration::from_secs(3_600)).await;
+        for call in calls {
+            call.await.expect("no call panics").expect("each was under way as the clock jumped");
+        }
+        assert!(pool.status().iter().all(|status| status.share == 4), "{:?}", pool.status());
+    }
+    // Freshness is told as ever.
+    chain.turn(true);
+    until(&pool, |status| status.unfit == Some(Unfit::Foreign)).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn probes_that_are_asked_for_at_once_go_one_round_after_the_other() {
     let chain = Chain::new(Fault::Genesis);
     let pool = pool(&["a", "b"], &chain.net);

@@ -226,3 +226,49 @@ proptest! {
         }
     }
 }
+
+/// The host slept through an hour, of which its clock knows nothing: all slots leap at once.
+fn after_sleep(round: u64) -> u64 {
+    if round < 4 { 0 } else { 12_000 }
+}
+
+#[test]
+fn a_host_that_slept_thinks_no_worse_of_anybody() {
+    let slot = |round: u64| 1_000_000 + round * SLOTS_A_ROUND + after_sleep(round);
+    for verdicts in [
+        rounds(20, |round| [seen(slot(round)); 3]).concat(),
+        rounds(20, |round| [seen(slot(round)); 2]).concat(),
+        rounds(20, |round| [seen(slot(round))]).concat(),
+    ] {
+        assert!(verdicts.iter().all(Option::is_none), "{verdicts:?}");
+    }
+}
+
+#[test]
+fn a_host_that_slept_still_tells_who_freezes_lags_or_lies() {
+    let slot = |round: u64| 1_000_000 + round * SLOTS_A_ROUND + after_sleep(round);
+    // From the tenth round on, long after the leap.
+    check(&rounds(20, |round| [seen(slot(round.min(10))), seen(slot(round)), seen(slot(round))]), 0, 12, |ailment| {
+        matches!(ailment, Ailment::Frozen { .. })
+    });
+    let late = |round: u64| if round < 10 { 0 } else { 60 };
+    check(&rounds(20, |round| [seen(slot(round) - late(round)), seen(slot(round))]), 0, 10, |ailment| {
+        matches!(ailment, Ailment::Lagging { slots: 60 })
+    });
+    check(&rounds(20, |round| [seen(slot(round) + late(round) * 100), seen(slot(round))]), 0, 10, |ailment| {
+        matches!(ailment, Ailment::Lying { .. })
+    });
+}
+
+#[test]
+fn a_liar_is_not_believed_because_the_others_are_silent() {
+    let story = |round: u64| {
+        let lie = if round < 4 { 0 } else { 9_999_999 };
+        let others = if (4..8).contains(&round) { Finding::Unknown } else { honest(round) };
+        let Finding::Seen { slot, .. } = honest(round) else { unreachable!("honest is seen") };
+        [seen(slot + lie), others]
+    };
+    let verdicts = rounds(20, story);
+    assert!(verdicts[8..].iter().all(|[liar, _]| matches!(liar, Some(Ailment::Lying { .. }))), "{verdicts:?}");
+    assert!(verdicts.iter().all(|[_, honest]| honest.is_none()), "{verdicts:?}");
+}
