@@ -18,6 +18,9 @@ use super::method::{MethodClass, is_repeatable};
 use super::shared::Shared;
 use super::transport::Post;
 
+/// How often an endpoint is asked within one attempt because the answer came from an address that has not said its cluster.
+const IDENTITIES: u32 = 3;
+
 /// A call under way.
 pub(super) struct Call<'a> {
     shared: &'a Shared,
@@ -132,13 +135,24 @@ impl<'a> Call<'a> {
         let limit = timeout.min(self.deadline.saturating_duration_since(began));
         let post = Post { body, correlation: self.correlation.as_str(), timeout: limit, max_answer_len: 0 };
         let answer = async {
-            match self.shared.belonging(&table, member, post).await? {
-                Belonging::Foreign => return Ok(None),
-                Belonging::Ours | Belonging::Unknown => {}
+            for _ in 0..IDENTITIES {
+                match self.shared.belonging(&table, member, post).await? {
+                    Belonging::Foreign => return Ok(None),
+                    Belonging::Ours | Belonging::Unknown => {}
+                }
+                // What is left of the time after the endpoint was asked for its cluster, the first time.
+                let timeout = limit.saturating_sub(began.elapsed());
+                let (answer, from) = self.shared.exchange(&table, member, Post { timeout, ..post }, id).await?;
+                if table.genesis().is_none() || member.identity.was_told_from(from) {
+                    return answer.map(Some);
+                }
+                // Its name leads elsewhere: who answered there has not said its cluster, so nothing is taken from it.
+                member.identity.set(Belonging::Unknown);
+                if !is_repeatable(self.request) {
+                    break;
+                }
             }
-            // What is left of the time after the endpoint was asked for its cluster, the first time.
-            let timeout = limit.saturating_sub(began.elapsed());
-            self.shared.exchange(&table, member, Post { timeout, ..post }, id).await.map(Some)
+            Err(Fault::Unreadable { what: "it came from an address that has not said its cluster" })
         }
         .await;
         drop(under_way);

@@ -1,5 +1,6 @@
 //! What all handles of a pool share.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -68,20 +69,22 @@ impl Shared {
     ) -> Result<Value, Fault> {
         let id = self.next_id();
         let body = request.build_request_json(id, params).to_string();
-        self.exchange(table, member, Post { body: &body, ..post }, id).await
+        self.exchange(table, member, Post { body: &body, ..post }, id).await?.0
     }
 
-    /// Sends one question and reads its answer.
+    /// Sends one question and reads its answer, and tells from where it came.
     pub(super) async fn exchange(
         &self,
         table: &Table,
         member: &Member,
         post: Post<'_>,
         id: u64,
-    ) -> Result<Value, Fault> {
+    ) -> Result<(Result<Value, Fault>, Option<SocketAddr>), Fault> {
         let max_answer_len = table.config.limits.answer_len;
-        let reply = self.transport.post(&member.endpoint, Post { max_answer_len, ..post }).await?;
-        wire::read(&reply, id).map_err(|fault| fault.hiding(&Secrets::of(&member.endpoint)))
+        let post = Post { max_answer_len, ..post };
+        let (reply, from) = self.transport.post_telling(&member.endpoint, post).await?;
+        let answer = wire::read(&reply, id).map_err(|fault| fault.hiding(&Secrets::of(&member.endpoint)));
+        Ok((answer, from))
     }
 
     /// Whether the endpoint belongs to the pool's cluster; asks it where that is not known yet.
@@ -107,15 +110,17 @@ impl Shared {
         expected: Hash,
         post: Post<'_>,
     ) -> Result<(), Fault> {
-        let answer = self.ask(table, member, RpcRequest::GetGenesisHash, Value::Null, post).await?;
-        let genesis: Option<Hash> = answer.as_str().and_then(|text| text.parse().ok());
+        let id = self.next_id();
+        let body = RpcRequest::GetGenesisHash.build_request_json(id, Value::Null).to_string();
+        let (answer, from) = self.exchange(table, member, Post { body: &body, ..post }, id).await?;
+        let genesis: Option<Hash> = answer?.as_str().and_then(|text| text.parse().ok());
         let Some(genesis) = genesis else { return Err(Fault::Unreadable { what: "its genesis hash is none" }) };
         let belonging = if genesis == expected { Belonging::Ours } else { Belonging::Foreign };
         if belonging == Belonging::Foreign && member.identity.get() != Belonging::Foreign {
             let endpoint = &member.endpoint.name;
             tracing::error!(%endpoint, %genesis, %expected, "endpoint belongs to another cluster and is not used");
         }
-        member.identity.set(belonging);
+        member.identity.take(belonging, from);
         Ok(())
     }
 

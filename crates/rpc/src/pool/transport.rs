@@ -1,12 +1,15 @@
 //! Carrying one request to one endpoint and its answer back.
 
 use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use reqwest::dns::Resolve;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response};
+use reqwest::{Client, ClientBuilder, Response};
 
 use super::endpoint::Endpoint;
 use super::fault::Fault;
@@ -62,6 +65,15 @@ pub trait Transport: Send + Sync + 'static {
     /// [`Fault::Connect`], [`Fault::Timeout`], [`Fault::Broken`] and [`Fault::TooLarge`]. An HTTP status is no
     /// error here.
     async fn post(&self, to: &Endpoint, post: Post<'_>) -> Result<Reply, Fault>;
+
+    /// As [`Transport::post`], telling from which network address the answer came: where a name comes to lead elsewhere,
+    /// what answers there must say its cluster first. `None` where nothing is known, which is never asked again.
+    ///
+    /// # Errors
+    /// As [`Transport::post`].
+    async fn post_telling(&self, to: &Endpoint, post: Post<'_>) -> Result<(Reply, Option<SocketAddr>), Fault> {
+        Ok((self.post(to, post).await?, None))
+    }
 }
 
 /// HTTP/1.1 over TCP and TLS, with connections kept and shared by all calls.
@@ -78,7 +90,20 @@ impl Http {
     /// When the TLS library cannot start, which depends on nothing that can change at run time.
     #[must_use]
     pub fn new() -> Self {
-        let client = Client::builder()
+        Self::of(Client::builder())
+    }
+
+    /// The same with another way to look up names. Names are looked up for each new connection and not remembered.
+    ///
+    /// # Panics
+    /// As [`Http::new`].
+    #[must_use]
+    pub fn with_resolver(resolver: impl Resolve + 'static) -> Self {
+        Self::of(Client::builder().dns_resolver(Arc::new(resolver)))
+    }
+
+    fn of(builder: ClientBuilder) -> Self {
+        let client = builder
             .connect_timeout(CONNECT_LIMIT)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .pool_idle_timeout(IDLE_FOR)
@@ -100,6 +125,10 @@ impl Default for Http {
 #[async_trait]
 impl Transport for Http {
     async fn post(&self, to: &Endpoint, post: Post<'_>) -> Result<Reply, Fault> {
+        Ok(self.post_telling(to, post).await?.0)
+    }
+
+    async fn post_telling(&self, to: &Endpoint, post: Post<'_>) -> Result<(Reply, Option<SocketAddr>), Fault> {
         let Post { body, correlation, timeout, max_answer_len } = post;
         // Not a fault of the network: an endpoint without an address is in no group that calls go to.
         let url = to.url().ok_or(Fault::Connect)?.secret().clone();
@@ -110,10 +139,12 @@ impl Transport for Http {
         }
         let exchange = async {
             let response = request.body(body.to_owned()).send().await.map_err(|error| fault(&error, timeout))?;
-            receive(response, max_answer_len).await.map_err(|interruption| match interruption {
+            let from = response.remote_addr();
+            let reply = receive(response, max_answer_len).await.map_err(|interruption| match interruption {
                 Interruption::Broken(error) => fault(&error, timeout),
                 Interruption::TooLarge => Fault::TooLarge { limit: max_answer_len },
-            })
+            })?;
+            Ok((reply, from))
         };
         tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Fault::Timeout { limit: timeout }))
     }

@@ -4,7 +4,9 @@
 mod accounts;
 mod cache;
 mod deploy;
+mod elsewhere;
 mod faults;
+mod forked;
 mod history;
 mod landing;
 mod pool;
@@ -12,5 +14,6 @@ mod reload;
 mod signing;
 mod subscribe;
 mod support;
+mod tls;
 mod transfer;
 mod votes;

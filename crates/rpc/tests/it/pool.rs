@@ -4,15 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use quantumagi_rpc::pool::{Cause, EndpointStatus, Fault, Pool, PoolConfig, PoolError, Unfit};
 use quantumagi_rpc::solana::{Hash, TransactionError};
 use quantumagi_rpc::{Commitment, ConfirmOptions, Preflight, Rpc};
 use serde_json::{Value, json};
 use solana_rpc_client_api::request::RpcRequest;
 
-use crate::support::{Endpoint, Proxy, Reply, Way, a_transfer};
+use crate::support::{Endpoint, Proxy, Reply, Way, a_transfer, clock};
 
 pub(crate) const GENESIS: &str = "EtWTRABZaYq6iMfeYKouRu166VU2xqa1wcaWoxPkrZBG";
 
@@ -77,14 +75,6 @@ impl Node {
 }
 
 fn answer(mood: Mood, method: &str, params: &Value, slot: u64) -> Reply {
-    let clock = |slot: u64, claimed: u64| {
-        let mut data = [0; 40];
-        data[..8].copy_from_slice(&slot.to_le_bytes());
-        Reply::Result(json!({
-            "context": { "slot": claimed },
-            "value": { "data": [STANDARD.encode(data), "base64"], "lamports": 1, "owner": "", "executable": false },
-        }))
-    };
     match (mood, method) {
         (Mood::Busy, _) => Reply::Http { status: 429, body: "slow down, please" },
         (Mood::Failing(status), _) => Reply::Http { status, body: "<html>bad gateway</html>" },
@@ -111,7 +101,7 @@ pub(crate) fn config(urls: &[(&str, String)]) -> PoolConfig {
     PoolConfig::parse(&toml, |_| None).expect("the file is right")
 }
 
-async fn slot(pool: &Pool) -> Result<u64, PoolError> {
+pub(crate) async fn slot(pool: &Pool) -> Result<u64, PoolError> {
     Ok(pool.call(RpcRequest::GetSlot, Value::Null).await?.as_u64().expect("a slot"))
 }
 
@@ -236,7 +226,7 @@ async fn a_slow_endpoint_is_avoided_without_being_put_out() {
 }
 
 /// What a caller of a single endpoint is told, after a single attempt.
-async fn told(url: String) -> Fault {
+pub(crate) async fn told(url: String) -> Fault {
     let mut config = config(&[("a", url)]);
     config.cluster = None;
     config.retry.attempts = 1;

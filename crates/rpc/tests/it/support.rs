@@ -4,11 +4,14 @@ mod endpoint;
 mod node;
 mod proxy;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use quantumagi_localnet::{LocalNetwork, Options};
 use quantumagi_rpc::solana::{
     Address, Hash, Instruction, Keypair, Message, Signer, VersionedMessage, VersionedTransaction,
 };
 use quantumagi_rpc::{Commitment, ConfirmOptions, Confirmed, Result, Rpc};
+use serde_json::json;
 
 pub(crate) use endpoint::{Endpoint, Reply};
 pub(crate) use node::{Node, account as node_account};
@@ -55,6 +58,16 @@ pub(crate) fn a_transfer() -> VersionedTransaction {
     let ana = Keypair::new();
     let instruction = transfer(&ana.pubkey(), &Address::new_unique(), 1);
     signed(&ana, &[instruction], Hash::new_from_array([7; 32]))
+}
+
+/// An answer to the question for the Clock account: its slot, and the slot that the endpoint says it is of.
+pub(crate) fn clock(slot: u64, claimed: u64) -> Reply {
+    let mut data = [0; 40];
+    data[..8].copy_from_slice(&slot.to_le_bytes());
+    Reply::Result(json!({
+        "context": { "slot": claimed },
+        "value": { "data": [STANDARD.encode(data), "base64"], "lamports": 1, "owner": "", "executable": false },
+    }))
 }
 
 pub(crate) fn transfer(from: &Address, to: &Address, lamports: u64) -> Instruction {
