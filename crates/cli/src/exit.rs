@@ -138,7 +138,7 @@ fn is_too_early(error: &SdkError) -> bool {
 #[allow(clippy::wildcard_enum_match_arm, reason = "most errors say all there is to say")]
 fn hint_of_sdk(error: &SdkError) -> Option<String> {
     let hint = match error {
-        SdkError::Rpc(error) => return hint_of_rpc(error),
+        SdkError::Rpc(error) => return hint_of_rpc(error.itself()),
         SdkError::Check(CheckError::NotSealed) => "the founder seals it with `quantumagi constitution seal`",
         SdkError::Check(CheckError::AlreadySealed) => "propose it with `quantumagi proposal create`",
         SdkError::Check(CheckError::RosterMissing) => {

@@ -2,6 +2,7 @@
 
 mod failure;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use solana_rpc_client_api::client_error::{Error as ClientError, ErrorKind};
@@ -112,6 +113,9 @@ pub enum RpcError {
         /// Who tried.
         authority: Address,
     },
+    /// What several readers were told of one read.
+    #[error(transparent)]
+    Shared(#[from] Arc<RpcError>),
     /// Writing a program made no progress.
     #[error("{missing} of {total} parts of the program are still unwritten after {} s without progress", waited.as_secs())]
     DeployStalled {
@@ -135,6 +139,7 @@ impl RpcError {
             Self::Rpc { code, .. } => code_verdict(*code).again == Again::Later,
             Self::Unanswered(error) => error.is_retryable(),
             Self::TransactionFailed(failure) => failure.error == TransactionError::BlockhashNotFound,
+            Self::Shared(error) => error.is_retryable(),
             Self::Expired { .. } | Self::DeployStalled { .. } => true,
             Self::Timeout { .. }
             | Self::Untold { .. }
@@ -153,6 +158,7 @@ impl RpcError {
         match self {
             Self::Transport { source, .. } => source.may_be_done(),
             Self::Unanswered(error) => error.may_be_done(),
+            Self::Shared(error) => error.may_be_done(),
             Self::Rpc { code, trace, .. } => {
                 trace.as_ref().is_some_and(|trace| trace.may_be_done) || Fault::bare_answer(*code).may_be_done()
             }
@@ -169,7 +175,13 @@ impl RpcError {
     /// The failed transaction, where that is what happened.
     #[must_use]
     pub fn transaction_failure(&self) -> Option<&TransactionFailure> {
-        if let Self::TransactionFailed(failure) = self { Some(failure) } else { None }
+        if let Self::TransactionFailed(failure) = self.itself() { Some(failure) } else { None }
+    }
+
+    /// The error itself, where several readers were told of it.
+    #[must_use]
+    pub fn itself(&self) -> &Self {
+        if let Self::Shared(error) = self { error.itself() } else { self }
     }
 
     pub(crate) fn malformed(host: &str, what: &'static str) -> Self {

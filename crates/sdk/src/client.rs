@@ -1,5 +1,6 @@
 //! The connection to a cluster, in the program's own terms.
 
+mod cached;
 mod deposits;
 mod electorate;
 mod emergency;
@@ -16,6 +17,7 @@ use std::sync::{Arc, OnceLock};
 
 use quantumagi_interface::{DecodeError, PROGRAM_ID};
 use quantumagi_rpc::pool::{PoolConfig, Probes};
+use quantumagi_rpc::reader::AccountReader;
 use quantumagi_rpc::solana::{Address, AddressLookupTableAccount, ids};
 use quantumagi_rpc::subscribe::{SubscribePolicy, Subscriptions};
 use quantumagi_rpc::{Account, ChainClock, Rpc};
@@ -58,6 +60,8 @@ pub struct Quantumagi {
     #[allow(dead_code, reason = "held for its end, never read")]
     probes: Option<Arc<Probes>>,
     watching: Arc<Watching>,
+    /// Through which accounts are read, if not from the connection each time.
+    reader: Option<AccountReader>,
 }
 
 /// Where changes are told, and the subscriptions there once there is one.
@@ -71,7 +75,7 @@ impl Quantumagi {
     /// A client over this connection. Nothing is read yet.
     #[must_use]
     pub fn new(rpc: Rpc) -> Self {
-        Self { rpc, tables: Arc::from([]), probes: None, watching: Arc::default() }
+        Self { rpc, tables: Arc::from([]), probes: None, watching: Arc::default(), reader: None }
     }
 
     fn of_endpoints(rpc: Rpc, endpoints: PoolConfig) -> Self {
@@ -195,7 +199,7 @@ impl Quantumagi {
         address: &Address,
         decode: impl FnOnce(&[u8]) -> std::result::Result<T, DecodeError>,
     ) -> Result<AtSlot<T>> {
-        let account = self.rpc.account(address).await?;
+        let account = self.account(address).await?;
         decoded(what, address, account, decode)?.ok_or(SdkError::NotFound { what, address: *address })
     }
 
@@ -206,7 +210,7 @@ impl Quantumagi {
         addresses: &[Address],
         decode: impl Fn(&[u8]) -> std::result::Result<T, DecodeError>,
     ) -> Result<Vec<Option<AtSlot<T>>>> {
-        let accounts = self.rpc.accounts(addresses).await?;
+        let accounts = self.accounts(addresses).await?;
         addresses.iter().zip(accounts).map(|(address, account)| decoded(what, address, account, &decode)).collect()
     }
 }

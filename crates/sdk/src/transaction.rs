@@ -151,6 +151,7 @@ impl Quantumagi {
             .send_and_confirm(&transaction, last_valid_block_height, options, progress)
             .await
             .map_err(|error| SdkError::of_sending(error, &priced))?;
+        self.note_written(&written(&priced), confirmed.slot);
         receipt::read(self.rpc(), confirmed).await
     }
 

@@ -190,7 +190,10 @@ async fn a_failure_is_told_to_all_who_wait_and_not_kept() {
     let reader = node.reader(ReadPolicy::default());
     let address = address(1);
     let answers = join_all((0..10).map(|_| reader.account(&address))).await;
-    assert!(answers.iter().all(Result::is_err));
+    for answer in answers {
+        let error = RpcError::from(answer.expect_err("the node fails"));
+        assert!(error.is_retryable() && matches!(error.itself(), RpcError::Unanswered(_)), "{error:?}");
+    }
     let calls = node.calls();
     reader.account(&address).await.expect_err("it still fails");
     assert!(node.calls() > calls, "it was asked again");
