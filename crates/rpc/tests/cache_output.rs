@@ -48,7 +48,10 @@ impl Written {
 
 /// Keeps the sum of every counter.
 #[derive(Clone, Default)]
-struct Counters(Arc<Mutex<Vec<(String, Arc<Sum>)>>>);
+struct Counters(Arc<Mutex<Vec<One>>>);
+
+/// Name with labels, and sum.
+type One = (String, Arc<Sum>);
 
 #[derive(Default)]
 struct Sum(AtomicU64);

@@ -37,17 +37,20 @@ impl Floors {
     /// Takes note of a slot. Whether it may be told: it is not before the floor.
     pub(super) fn raise(&self, address: &Address, slot: u64) -> bool {
         let mut known = self.known();
-        if !known.each.contains_key(address) && known.each.len() >= self.capacity {
+        if let Some(floor) = known.each.get_mut(address) {
+            let may_be_told = slot >= *floor;
+            *floor = slot.max(*floor);
+            return may_be_told;
+        }
+        if known.each.len() >= self.capacity {
             // What is forgotten must not be undercut: the highest of all stands for all.
             let highest = known.each.values().copied().max().unwrap_or(0);
             known.others = known.others.max(highest);
             known.each.clear();
         }
         let others = known.others;
-        let floor = known.each.entry(*address).or_insert(others);
-        let may_be_told = slot >= *floor;
-        *floor = slot.max(*floor);
-        may_be_told
+        known.each.insert(*address, slot.max(others));
+        slot >= others
     }
 }
 
