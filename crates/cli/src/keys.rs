@@ -1,15 +1,11 @@
 //! Key files: read once, used for signing, never shown.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use quantumagi_rpc::solana::{Keypair, read_keypair_file};
+use quantumagi_rpc::solana::Keypair;
+use quantumagi_sdk::signing::{KeyFile, KeyFileError};
 
 use crate::exit::{Mendable, UsageError};
-
-/// Bits of a file's mode that let somebody else than its owner at it.
-#[cfg(unix)]
-const OTHERS: u32 = 0o077;
 
 /// Reads the key in a file of the Solana CLI's format.
 ///
@@ -19,16 +15,22 @@ const OTHERS: u32 = 0o077;
 pub(crate) fn read(path: &Path) -> anyhow::Result<Keypair> {
     refuse_other_wallets(path)?;
     let shown = path.display();
-    let metadata = fs::metadata(path).map_err(|error| {
-        let make = format!("make one with `solana-keygen new -o {shown}`, or name another with --keypair");
-        anyhow::Error::new(error).context(Mendable::new(format!("cannot read the key file {shown}"), make))
-    })?;
-    check_private(path, &metadata)?;
-    // Dropped on purpose: what the reader objects to may quote the key.
-    read_keypair_file(path).map_err(|_| {
-        let hint = "a key file holds 64 numbers in brackets, as `solana-keygen` writes it";
-        Mendable::new(format!("{shown} is not a key file"), hint).into()
-    })
+    match KeyFile::read(path) {
+        Ok(file) => Ok(file.into_keypair()),
+        Err(KeyFileError::Unreadable { source, .. }) => {
+            let make = format!("make one with `solana-keygen new -o {shown}`, or name another with --keypair");
+            Err(anyhow::Error::new(source).context(Mendable::new(format!("cannot read the key file {shown}"), make)))
+        }
+        Err(KeyFileError::Exposed { mode, .. }) => {
+            let problem = format!("others can read the key file {shown} (mode {mode:03o})");
+            Err(Mendable::new(problem, format!("chmod 600 {}", quoted(path))).into())
+        }
+        Err(KeyFileError::NoKey { .. }) => {
+            let hint = "a key file holds 64 numbers in brackets, as `solana-keygen` writes it";
+            Err(Mendable::new(format!("{shown} is not a key file"), hint).into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The Solana CLI also takes hardware wallets and seed phrases where it takes a key file.
@@ -40,23 +42,6 @@ fn refuse_other_wallets(path: &Path) -> Result<(), UsageError> {
         let hint = "print the transaction for that wallet with --unsigned --signer ADDRESS";
         return Err(UsageError::new(format!("{name} is not a key file"), hint));
     }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn check_private(path: &Path, metadata: &fs::Metadata) -> Result<(), Mendable> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & OTHERS == 0 {
-        return Ok(());
-    }
-    let (problem, mend) = (format!("others can read the key file {} (mode {mode:03o})", path.display()), quoted(path));
-    Err(Mendable::new(problem, format!("chmod 600 {mend}")))
-}
-
-#[cfg(not(unix))]
-fn check_private(_: &Path, _: &fs::Metadata) -> Result<(), Mendable> {
-    // Not checked here: access lists, which have no mode bits.
     Ok(())
 }
 

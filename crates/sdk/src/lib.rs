@@ -4,7 +4,8 @@
 //! simulation, pricing, signing, sending and confirming. [`builders`] has the same instructions for
 //! those who have read the accounts themselves. [`words`] says in sentences what is proposed and
 //! what happened, [`history`] reads events back, [`verify`] proves them whole, [`texts`] keeps and
-//! finds what the hashes on chain stand for, [`watch`] tells changes as they happen.
+//! finds what the hashes on chain stand for, [`watch`] tells changes as they happen, [`signing`] says
+//! who signs.
 //!
 //! Nothing is decided here: every rule is asked of `quantumagi-rules`, and time is the chain's.
 //!
@@ -27,6 +28,7 @@ pub mod builders;
 pub mod capture;
 pub mod check;
 pub mod history;
+pub mod signing;
 pub mod snapshot;
 pub mod texts;
 pub mod transaction;
