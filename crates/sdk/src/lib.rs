@@ -7,6 +7,8 @@
 //! finds what the hashes on chain stand for, [`watch`] tells changes as they happen, [`signing`] says
 //! who signs.
 //!
+//! `examples/` has small whole programs; tests run each of them on a local network.
+//!
 //! Nothing is decided here: every rule is asked of `quantumagi-rules`, and time is the chain's.
 //!
 //! ```no_run
