@@ -8,6 +8,7 @@ mod build;
 mod judge;
 mod observer;
 mod outcome;
+mod peers;
 mod round;
 mod run;
 mod terms;
@@ -18,14 +19,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use quantumagi_interface::events::ProposalCreated;
 use quantumagi_rpc::solana::{Address, Keypair, Signer};
 use quantumagi_sdk::Quantumagi;
-use tokio::time::Instant;
 
-use crate::duty::DutyKey;
 use crate::journal::Journal;
 use crate::survey::Surveyor;
 use observer::Observers;
 pub use observer::{Attempted, Observer, Stage};
 pub use outcome::Outcome;
+use peers::Peers;
 pub use round::Round;
 pub use terms::{Mode, Terms};
 
@@ -37,8 +37,7 @@ pub struct Crank {
     journal: Arc<Journal>,
     observers: Observers,
     surveyors: Vec<Surveyor>,
-    /// When each duty was first seen here: ranks count from then.
-    seen: HashMap<DutyKey, Instant>,
+    peers: Peers,
     published: Published,
 }
 
@@ -84,7 +83,7 @@ impl Crank {
             journal,
             observers: Observers::default(),
             surveyors,
-            seen: HashMap::new(),
+            peers: Peers::default(),
             published: Published::default(),
         }
     }
@@ -93,6 +92,15 @@ impl Crank {
     #[must_use]
     pub fn observed_by(mut self, observer: Arc<dyn Observer>) -> Self {
         self.observers.add(observer);
+        self
+    }
+
+    /// The same beside other cranks, by their wallets, with whom it shares the work from the start. Others are learnt of
+    /// from lost races, which may cost fees.
+    #[must_use]
+    pub fn beside(mut self, others: &[Address]) -> Self {
+        let own = self.payer();
+        others.iter().filter(|other| **other != own).for_each(|other| self.peers.name(*other));
         self
     }
 

@@ -17,6 +17,9 @@ use crate::journal::{Clearance, Cost, Ending, Flight, Journal, JournalError};
 use crate::plan::plan;
 use crate::survey;
 
+/// So often in a row a duty's transaction may fail in a block, which a trial run had not foreseen, before it is a dead letter.
+const MOST_FAILURES: u32 = 3;
+
 /// Everything that an attempt needs. Cloned for each, so that several run at one time.
 #[derive(Clone)]
 pub(super) struct Driver {
@@ -193,6 +196,11 @@ impl Driver {
         };
         self.end(&key, Ending::Failed { slot }, duty)?;
         let paid = paid.plus(flight.cost.of_failure());
+        // A trial run had succeeded, so another transaction came between. If that goes on, something else is wrong.
+        if self.journal.failures(&duty.key())? < MOST_FAILURES {
+            tracing::info!(action = %key, signature = %flight.signature, %error, "another transaction came first");
+            return Ok(Sent::Over(Outcome::Overtaken { cost: paid }));
+        }
         let error = SdkError::from(error).into();
         self.refused(duty, &error, &next.instructions, paid).await.map(Sent::Over)
     }

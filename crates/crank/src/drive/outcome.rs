@@ -14,7 +14,8 @@ pub enum Outcome {
         /// Slot of the last transaction.
         slot: u64,
     },
-    /// It is not due any more: somebody else was faster. Never tried again.
+    /// Somebody else's transaction came first. Mostly it is not due any more, and never tried again; where it still is, as
+    /// when an execution's id was taken by another's, the next round builds it anew.
     Overtaken {
         /// What was paid for it: nothing where the state or a simulation told so.
         cost: Cost,

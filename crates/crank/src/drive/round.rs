@@ -16,15 +16,21 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::attempt::Driver;
-use super::{Attempted, Crank, Outcome};
-use crate::duty::{Duty, DutyKey, Subject};
+use super::{Attempted, Crank, Outcome, peers};
+use crate::duty::{Duty, DutyKey, Kind, Subject};
 use crate::journal::{self, Attempt, Ending, Journal, JournalError, SECONDS_PER_DAY};
 use crate::plan::{Plan, next_moment, plan};
-use crate::rank::{order, rank};
+use crate::rank::order;
 use crate::survey::{Survey, Surveyor};
 
 /// How long single transactions stay in the journal: above a year, for a year's account. Sums of days stay.
 const KEEP_SECONDS: i64 = 400 * SECONDS_PER_DAY;
+
+/// Duties that one round begins, for each that runs at one time: then it looks again, because others are at work too.
+const ROUNDS_OF_PARALLEL: usize = 4;
+
+/// Lost races of one round whose winner is asked for, at two calls each.
+const MOST_ASKED: usize = 8;
 
 /// What one round saw and did.
 #[derive(Debug, Default)]
@@ -139,6 +145,7 @@ impl Crank {
         let (ready, waits) = self.ready(&round.due, clock, courtesy)?;
         round.waiting = round.due.len().saturating_sub(ready.len());
         round.outcomes = self.carry_out_all(ready, clock, stop).await?;
+        self.learn(&round.outcomes).await;
         let until_next =
             next.map(|next| Duration::from_secs(next.0.saturating_sub(clock.unix_timestamp).unsigned_abs()));
         round.again_in = waits.into_iter().chain(until_next).min();
@@ -197,14 +204,13 @@ impl Crank {
     }
 
     /// What is not due any more needs no memory.
-    fn forget(&mut self, due: &[Duty]) {
-        let keys: HashSet<DutyKey> = due.iter().map(Duty::key).collect();
-        self.seen.retain(|key, _| keys.contains(key));
+    fn forget(&self, due: &[Duty]) {
         let proposals: HashSet<Address> = due.iter().map(|duty| duty.subject.address(&duty.constitution)).collect();
         self.published.retain(|proposal| proposals.contains(proposal));
     }
 
-    /// Those whose turn has come, in this crank's own order, and how long the next of the others waits.
+    /// Those whose turn has come, in this crank's own order and no more than it should begin before it looks again, and how
+    /// long the next of the others waits.
     fn ready(
         &mut self,
         due: &[Duty],
@@ -212,22 +218,59 @@ impl Crank {
         courtesy: Courtesy,
     ) -> Result<(Vec<Duty>, Option<Duration>), JournalError> {
         let (now, payer) = (Instant::now(), self.key.pubkey());
+        self.peers.look(due, now);
         let (mut ready, mut waits) = (Vec::new(), None::<Duration>);
         for duty in due {
             let key = duty.key();
-            let seen = *self.seen.entry(key).or_insert(now);
-            let order = order(&key, &payer);
-            let turn = seen + self.terms.rank_delay.saturating_mul(rank(order, self.terms.ranks));
-            let is_late = is_dead(&self.journal, &key, clock)?;
-            let wait = if courtesy == Courtesy::Wait { turn.saturating_duration_since(now) } else { Duration::ZERO };
-            match (is_late, wait) {
-                (true, _) => {}
-                (false, Duration::ZERO) => ready.push((order, *duty)),
-                (false, wait) => waits = Some(waits.map_or(wait, |shortest| shortest.min(wait))),
+            if is_dead(&self.journal, &key, clock)? {
+                continue;
+            }
+            let turn = self.peers.turn(&key, &payer, &self.terms, now);
+            let wait = match courtesy {
+                Courtesy::Wait => turn.at.saturating_duration_since(now),
+                Courtesy::Hurry => Duration::ZERO,
+            };
+            if wait.is_zero() {
+                ready.push((turn.place, order(&key, &payer), *duty));
+            } else {
+                waits = Some(waits.map_or(wait, |shortest| shortest.min(wait)));
             }
         }
-        ready.sort_by_key(|(order, duty)| (*order, duty.key()));
-        Ok((ready.into_iter().map(|(_, duty)| duty).collect(), waits))
+        ready.sort_by_key(|(place, order, duty)| (*place, *order, duty.key()));
+        let most = self.terms.parallel.max(1).saturating_mul(ROUNDS_OF_PARALLEL);
+        if courtesy == Courtesy::Wait && most < ready.len() {
+            ready.truncate(most);
+            waits = Some(Duration::ZERO);
+        }
+        Ok((ready.into_iter().map(|(_, _, duty)| duty).collect(), waits))
+    }
+
+    /// Learns who won the races that were lost.
+    async fn learn(&mut self, outcomes: &[(Duty, Outcome)]) {
+        let own = self.key.pubkey();
+        let mut asked = 0;
+        for (duty, outcome) in outcomes {
+            match outcome {
+                Outcome::Done { .. } => self.peers.did(&duty.key()),
+                Outcome::Overtaken { .. } if asked < MOST_ASKED => {
+                    asked += 1;
+                    let winner = peers::winner(self.client.rpc(), duty).await;
+                    if let Some(peer) = winner.filter(|peer| *peer != own) {
+                        tracing::info!(action = %duty.key(), %peer, "another crank was faster");
+                        self.peers.met(peer, Instant::now());
+                    }
+                }
+                Outcome::Overtaken { .. }
+                | Outcome::Rehearsed { .. }
+                | Outcome::Open { .. }
+                | Outcome::Expired
+                | Outcome::TooDear { .. }
+                | Outcome::DayLimit { .. }
+                | Outcome::NoFunds
+                | Outcome::Refused { .. }
+                | Outcome::Unreachable { .. } => {}
+            }
+        }
     }
 
     async fn carry_out_all(
@@ -283,15 +326,23 @@ async fn read(client: &Quantumagi, surveyor: &mut Surveyor) -> Result<Survey, Sd
     surveyor.survey(client).await
 }
 
-/// Duties about one proposal, policy or act in the order in which they must happen; the strands in the order in which
-/// their first duty was given.
+/// What must not be carried out side by side: duties about one proposal, policy or act, which follow each other, and the
+/// executions of one constitution, of which one may take the id that another was built with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    Subject(Subject),
+    Executions,
+}
+
+/// Such duties in the order in which they must happen; the strands in the order in which their first duty was given.
 fn strands(ready: Vec<Duty>) -> Vec<Vec<Duty>> {
     let mut strands: Vec<Vec<Duty>> = Vec::new();
-    let mut places: BTreeMap<(Address, Subject), usize> = BTreeMap::new();
+    let mut places: BTreeMap<(Address, About), usize> = BTreeMap::new();
     for duty in ready {
         let about = match duty.subject {
-            Subject::Root { proposal, .. } => Subject::Proposal(proposal),
-            subject @ (Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_)) => subject,
+            _ if duty.kind == Kind::ProposalExecute => About::Executions,
+            Subject::Root { proposal, .. } => About::Subject(Subject::Proposal(proposal)),
+            subject @ (Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_)) => About::Subject(subject),
         };
         let place = *places.entry((duty.constitution, about)).or_insert(strands.len());
         match strands.get_mut(place) {

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
 use super::{Crank, Mode, Outcome, Round};
+use crate::duty::Duty;
 use crate::journal::JournalError;
 
 /// Between two rounds at least: about two slots, before which nothing can have changed.
@@ -39,10 +40,9 @@ impl Cadence {
         for (_, outcome) in &round.outcomes {
             match outcome {
                 // What it makes possible may be due already.
-                Outcome::Done { .. } | Outcome::Expired => pause = LEAST_PAUSE,
+                Outcome::Done { .. } | Outcome::Expired | Outcome::Overtaken { .. } => pause = LEAST_PAUSE,
                 Outcome::Open { .. } | Outcome::Unreachable { .. } => is_troubled = true,
-                Outcome::Overtaken { .. }
-                | Outcome::Rehearsed { .. }
+                Outcome::Rehearsed { .. }
                 | Outcome::TooDear { .. }
                 | Outcome::DayLimit { .. }
                 | Outcome::NoFunds
@@ -108,7 +108,11 @@ impl Crank {
         let (mut outcomes, mut ended) = (Vec::new(), Vec::new());
         loop {
             let mut round = self.round_at_once(stop).await?;
-            let goes_on = 0 < round.count("done") && self.terms.mode == Mode::Act && !*stop.borrow();
+            // What came between may have left something to do.
+            let again = |(_, it): &(Duty, Outcome)| {
+                matches!(it, Outcome::Done { .. }) || matches!(it, Outcome::Overtaken { cost } if 0 < cost.fee_lamports)
+            };
+            let goes_on = round.outcomes.iter().any(again) && self.terms.mode == Mode::Act && !*stop.borrow();
             outcomes.append(&mut round.outcomes);
             ended.append(&mut round.ended);
             if !goes_on {

@@ -33,9 +33,10 @@ pub struct Terms {
     /// Most that all transactions of a day of the chain's clock may cost, lamports. Default 10,000,000 as fees, which is
     /// 0.01 SOL, and 100,000,000 as rent.
     pub max_cost_per_day: Cost,
-    /// Ranks among which cranks spread, at least 1. Default 4.
+    /// Ranks over which a crank spreads by itself that knows of no other. Default 1: it does not wait, and learns of
+    /// others from the first race that it loses.
     pub ranks: u32,
-    /// How long each rank waits after the one before. Default 3 s.
+    /// How long a crank waits for each that goes before it and does not get on. Default 3 s.
     pub rank_delay: Duration,
     /// Duties carried out at one time, at least 1. Default 8.
     pub parallel: usize,
@@ -57,7 +58,7 @@ impl Default for Terms {
             max_unit_price: 1_000_000,
             max_cost: Cost { fee_lamports: 50_000, rent_lamports: 10_000_000 },
             max_cost_per_day: Cost { fee_lamports: 10_000_000, rent_lamports: 100_000_000 },
-            ranks: 4,
+            ranks: 1,
             rank_delay: Duration::from_secs(3),
             parallel: 8,
             wait: Duration::from_secs(60),

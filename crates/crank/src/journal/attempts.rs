@@ -183,6 +183,16 @@ impl Journal {
         Ok(self.lock().query_row(sql, [duty.to_string()], |row| row.get(0))?)
     }
 
+    /// How many transactions for a duty have failed in a block since one last succeeded.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn failures(&self, duty: &DutyKey) -> Result<u32> {
+        let sql = "SELECT count(*) FROM attempt WHERE key = ?1 AND fate = 'failed' AND rowid > coalesce(
+            (SELECT max(rowid) FROM attempt WHERE key = ?1 AND fate = 'landed'), 0)";
+        Ok(self.lock().query_row(sql, [duty.to_string()], |row| row.get(0))?)
+    }
+
     /// Slot in which a transaction for this duty last succeeded: what was read before it says nothing about the duty.
     ///
     /// # Errors

@@ -83,6 +83,7 @@ fn what_landed_is_spent_on_its_day_and_counted_by_kind() {
     journal.end("nothing/under/way", Ending::Expired, 9 * DAY).expect("nothing to do");
     assert_eq!(journal.spending_since(9).expect("read"), []);
     assert_eq!([1, 2].map(|id| journal.landed_in(&duty(id)).expect("read")), [Some(11), None]);
+    assert_eq!([1, 2].map(|id| journal.failures(&duty(id)).expect("read")), [0, 1]);
 }
 
 #[test]

@@ -2,4 +2,5 @@
 
 mod carried_out;
 mod killed;
+mod racing;
 mod support;
