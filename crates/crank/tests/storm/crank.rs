@@ -27,32 +27,39 @@ pub(crate) struct Orders {
     /// File of the wallet's key.
     pub(crate) key: String,
     pub(crate) constitutions: Vec<Address>,
+    /// Wallets of all cranks.
+    pub(crate) wallets: Vec<Address>,
     /// Where it ends itself, and how many duties reach that stage before.
     pub(crate) dies_at: Option<(Stage, u32)>,
 }
 
 impl Orders {
     pub(crate) fn to_arguments(&self) -> Vec<String> {
-        let constitutions: Vec<String> = self.constitutions.iter().map(ToString::to_string).collect();
+        let joined = |list: &[Address]| list.iter().map(ToString::to_string).collect::<Vec<String>>().join(",");
         vec![
             self.urls.join(","),
             self.genesis.to_string(),
             self.journal.clone(),
             self.key.clone(),
-            constitutions.join(","),
+            joined(&self.constitutions),
+            joined(&self.wallets),
             self.dies_at.map_or_else(String::new, |(stage, after)| format!("{} {after}", stage.name())),
         ]
     }
 
     fn of_arguments(arguments: &[String]) -> Self {
-        let [urls, genesis, journal, key, constitutions, dies_at] = arguments else { panic!("six: {arguments:?}") };
+        let [urls, genesis, journal, key, constitutions, wallets, dies_at] = arguments else {
+            panic!("seven: {arguments:?}")
+        };
+        let addresses = |list: &str| list.split(',').map(|it| it.parse().expect("an address")).collect();
         let stage = |name: &str| Stage::ALL.into_iter().find(|stage| stage.name() == name).expect("a stage");
         Self {
             urls: urls.split(',').map(str::to_owned).collect(),
             genesis: genesis.parse().expect("a hash"),
             journal: journal.clone(),
             key: key.clone(),
-            constitutions: constitutions.split(',').map(|it| it.parse().expect("an address")).collect(),
+            constitutions: addresses(constitutions),
+            wallets: addresses(wallets),
             dies_at: dies_at.split_once(' ').map(|(name, after)| (stage(name), after.parse().expect("a number"))),
         }
     }
@@ -125,7 +132,9 @@ pub(crate) async fn run(arguments: &[String]) {
     let key = Arc::new(Keypair::try_from(bytes.as_slice()).expect("a key"));
     let journal = Arc::new(Journal::open(Path::new(&orders.journal)).expect("the journal opens after any death"));
     let voice = Arc::new(Voice { dies_at: orders.dies_at, reached: AtomicU32::new(0) });
-    let mut crank = Crank::new(client(&orders), key, &orders.constitutions, terms(), journal).observed_by(voice);
+    let mut crank = Crank::new(client(&orders), key, &orders.constitutions, terms(), journal)
+        .beside(&orders.wallets)
+        .observed_by(voice);
     let (stop, told) = watch::channel(false);
     tokio::spawn(async move {
         let mut input = Vec::new();

@@ -1,7 +1,8 @@
 //! Cranks in processes of their own, killed at random and between any two steps, over endpoints that fail, on several
 //! constitutions: everything ends as it must, once.
 //!
-//! `QUANTUMAGI_FULL=1` takes 1,000 proposals and 200 kills, else 30 and 16; `QUANTUMAGI_SEED` repeats the choices.
+//! `QUANTUMAGI_FULL=1` takes 300 proposals and 200 kills, else 30 and 16. `QUANTUMAGI_PROPOSALS` takes another number of
+//! proposals, and `QUANTUMAGI_SEED` repeats the choices.
 
 mod crank;
 mod hand;
@@ -34,7 +35,8 @@ fn main() {
     }
 }
 
+/// The number in this variable, or the other.
 #[allow(clippy::disallowed_methods, reason = "a test binary is started by its runner and has no arguments of its own")]
-fn seed() -> u64 {
-    std::env::var("QUANTUMAGI_SEED").map_or(20_261_122, |seed| seed.parse().expect("a number"))
+fn number(variable: &str, otherwise: u64) -> u64 {
+    std::env::var(variable).map_or(otherwise, |value| value.parse().expect("a number"))
 }

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::crank::{Orders, ROUND, STAGE, terms};
 use super::hand::{Hand, Word};
+use super::number;
 use super::proxy::{Proxy, Way};
 use super::support::crowd::a_recipient;
 use super::support::{Crowd, End, SOL, is_full, start_network};
@@ -25,6 +26,10 @@ const CONSTITUTIONS: usize = 3;
 const ENDPOINTS: usize = 3;
 /// Of the policies that are adopted: after every window.
 const SUNSET_AFTER: i64 = 6 * 3_600;
+
+/// Where processes end themselves. A block is not always seen before it is settled, so [`Stage::Landed`] is not among them.
+const STAGES: [Stage; 7] =
+    [Stage::Begun, Stage::Built, Stage::Priced, Stage::Signed, Stage::Sent, Stage::Confirmed, Stage::Recorded];
 
 /// Choices that can be repeated (splitmix64).
 struct Dice(u64);
@@ -52,11 +57,14 @@ struct Storm {
     /// How many ended at which stage.
     died: BTreeMap<Stage, u32>,
     jumps: u32,
+    /// How many were told to end themselves.
+    ordered: usize,
 }
 
 pub(crate) async fn storm() {
-    let (proposals, kills) = if is_full() { (1_000, 200) } else { (30, 16) };
-    let seed = super::seed();
+    let (proposals, kills) = if is_full() { (300, 200) } else { (30, 16) };
+    let proposals = usize::try_from(number("QUANTUMAGI_PROPOSALS", proposals)).expect("few");
+    let seed = number("QUANTUMAGI_SEED", 20_261_122);
     println!("QUANTUMAGI_SEED={seed}: {proposals} proposals, {kills} kills");
     let network = start_network().await;
     let client = Quantumagi::new(Rpc::new(network.rpc_url(), Commitment::Confirmed));
@@ -119,8 +127,8 @@ impl Storm {
         }
         let (sender, words) = mpsc::unbounded_channel();
         let mut hands = Vec::new();
-        for index in 0..CRANKS {
-            let key = Arc::new(Keypair::new());
+        let keys: Vec<Arc<Keypair>> = (0..CRANKS).map(|_| Arc::new(Keypair::new())).collect();
+        for (index, key) in keys.iter().cloned().enumerate() {
             network.fund(&key.pubkey(), SOL).await.expect("the network funds a wallet");
             let name = format!("quantumagi-storm-{}-{index}", std::process::id());
             let file = |ending: &str| std::env::temp_dir().join(format!("{name}.{ending}")).display().to_string();
@@ -131,14 +139,16 @@ impl Storm {
                 journal: file("db"),
                 key: file("key"),
                 constitutions: crowds.iter().map(|crowd| crowd.constitution).collect(),
+                wallets: keys.iter().map(|key| key.pubkey()).collect(),
                 dies_at: None,
             };
             hands.push(Hand::new(index, key, orders, sender.clone()));
         }
         // Every proposal takes three duties, every duty eight lines, and each line is another chance.
         let lines = u32::try_from(proposals).expect("few") * 3 * 8;
-        let (killed, died, jumps) = (0, BTreeMap::new(), 0);
-        Self { network, client, proxies, hands, words, dice, fuse: (lines / kills).max(2), killed, died, jumps }
+        let (killed, died, jumps, ordered) = (0, BTreeMap::new(), 0, 0);
+        let fuse = (lines / kills).max(2);
+        Self { network, client, proxies, hands, words, dice, fuse, killed, died, jumps, ordered }
     }
 
     async fn travel_to(&self, moment: i64) {
@@ -202,17 +212,23 @@ impl Storm {
         hand.fuse = hand.fuse.saturating_sub(1);
         if let Some(left) = line.strip_prefix(ROUND) {
             hand.is_idle = left == "0";
+            // Who has nothing left to do is killed all the same, so that the storm ends.
+            hand.fuse = if hand.is_idle { 0 } else { hand.fuse };
         } else {
             assert!(line.starts_with(STAGE), "{line}");
         }
     }
 
-    /// One in four ends itself at a stage, the others are killed from outside.
+    /// One in four ends itself, at each stage in turn; the others are killed from outside.
     fn start(&mut self, hand: usize) {
-        let fuse = 1 + self.dice.below(self.fuse);
-        let stage = Stage::ALL[self.dice.below(8) as usize];
-        let dies_at = (self.dice.below(4) == 0).then(|| (stage, self.dice.below(6)));
-        self.hands[hand].start(dies_at, fuse);
+        if self.dice.below(4) == 0 {
+            self.ordered += 1;
+            let stage = STAGES[self.ordered % STAGES.len()];
+            self.hands[hand].start(Some((stage, self.dice.below(6))), u32::MAX);
+        } else {
+            let fuse = 1 + self.dice.below(self.fuse);
+            self.hands[hand].start(None, fuse);
+        }
     }
 
     /// Another endpoint fails in another way, one at least stays whole; now and then the clock jumps.
@@ -248,6 +264,8 @@ impl Storm {
             assert!(ledger.proposals.values().all(Option::is_none), "each is closed");
         }
         assert!(kills <= self.ends() && 0 < self.killed, "{} of {kills} were killed", self.ends());
+        let is_everywhere = STAGES.iter().all(|stage| self.died.contains_key(stage));
+        assert!(!is_full() || is_everywhere, "processes ended at too few stages: {:?}", self.died);
         let (mut landed, mut failed) = (0, 0);
         for hand in &self.hands {
             let (its_landed, its_failed) = self.check_account(hand, crowds).await;
