@@ -53,7 +53,7 @@ use shared::Shared;
 
 pub use breaker::{Breaker, BreakerPolicy, BreakerState, Permit, Transition};
 pub use call::{BadCorrelationId, CallOptions, CallTrace, CorrelationId};
-pub use config::{ConfigError, ConfigFault, Limits, PoolConfig, Problem};
+pub use config::{ConfigError, ConfigFault, Limits, PoolConfig, Problem, nearest, read_span, shown_span};
 pub use endpoint::{BadLabel, BadUrl, Cluster, Endpoint, EndpointUrl, Label, Role, UnknownCluster};
 pub(crate) use error::answer_data;
 pub use error::{Ailment, Cause, PoolError, Unfit};

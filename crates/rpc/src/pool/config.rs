@@ -20,7 +20,9 @@ use super::health::ProbePolicy;
 use super::method::{MethodClass, PerClass};
 use super::retry::RetryPolicy;
 pub use problem::{ConfigError, ConfigFault, Problem};
+pub use section::nearest;
 use section::{Report, Section};
+pub use span::{read_span, shown_span};
 
 /// Everything a pool is told at its start.
 ///

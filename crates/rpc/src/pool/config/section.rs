@@ -207,7 +207,8 @@ impl<'a, 'i> Section<'a, 'i> {
 }
 
 /// The known word most like `given`, where one is like enough.
-pub(super) fn nearest(given: &str, known: &[&'static str]) -> Option<&'static str> {
+#[must_use]
+pub fn nearest(given: &str, known: &[&'static str]) -> Option<&'static str> {
     let likeness = |word: &&&'static str| strsim::jaro_winkler(given, word);
     let best = known.iter().max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
     (likeness(&best) >= LIKE_ENOUGH).then_some(*best)

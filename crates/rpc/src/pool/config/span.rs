@@ -6,7 +6,8 @@ use std::time::Duration;
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
 /// Reads `"250ms"`, `"10s"`, `"5m"` or `"1h"`: a whole number and a unit. `None` for anything else.
-pub(super) fn read_span(text: &str) -> Option<Duration> {
+#[must_use]
+pub fn read_span(text: &str) -> Option<Duration> {
     let digits = text.find(|letter: char| !letter.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
     let (_, millis) = UNITS.iter().find(|(name, _)| *name == unit)?;
@@ -14,7 +15,8 @@ pub(super) fn read_span(text: &str) -> Option<Duration> {
 }
 
 /// The shortest way to write it that [`read_span`] reads back. Whole milliseconds only.
-pub(super) fn shown_span(span: Duration) -> String {
+#[must_use]
+pub fn shown_span(span: Duration) -> String {
     let millis = span.as_millis();
     let fits = |unit: &&(&str, u64)| millis >= u128::from(unit.1) && millis.is_multiple_of(u128::from(unit.1));
     let (name, unit) = UNITS.iter().find(fits).unwrap_or(&("ms", 1));
