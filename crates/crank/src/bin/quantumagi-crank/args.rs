@@ -1,0 +1,96 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Where the configuration lies unless told otherwise.
+const CONFIG: &str = "/etc/quantumagi/crank.toml";
+
+/// Moves every due proposal along, unattended
+#[derive(Debug, Parser)]
+#[command(name = "quantumagi-crank", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// The configuration
+    #[arg(long, global = true, value_name = "FILE", env = "QUANTUMAGI_CRANK_CONFIG", default_value = CONFIG)]
+    pub(crate) config: PathBuf,
+    /// Print results as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a configuration of three lines and make its wallet
+    Init(Init),
+    /// Say everything that is wrong with the configuration
+    CheckConfig,
+    /// Print the configuration in force, with its defaults and without its secrets
+    PrintConfig,
+    /// Look at key, balance, endpoints, program, constitutions, clock and disk, and say how to mend what is wrong
+    Doctor,
+    /// Carry out what is due, until told to stop
+    Run(Run),
+    /// List every metric: what it says, and all values of its labels with this configuration
+    Metrics,
+    /// What is due and refused: the dead letters
+    #[command(subcommand)]
+    Dlq(Dlq),
+}
+
+/// What `init` needs to know.
+#[derive(Args, Debug)]
+pub(crate) struct Init {
+    /// A constitution to look after; may be given several times
+    #[arg(long = "constitution", short = 'c', value_name = "ADDRESS", required = true)]
+    pub(crate) constitutions: Vec<quantumagi_interface::Address>,
+    /// The endpoint
+    #[arg(long, value_name = "URL")]
+    pub(crate) rpc_url: String,
+    /// The wallet that pays; made where the file is not there
+    #[arg(long, value_name = "FILE", default_value = "/etc/quantumagi/crank-wallet.json")]
+    pub(crate) keypair: PathBuf,
+}
+
+/// How to run.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Run {
+    /// Look once, carry out what is due now, and end
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Build, simulate and price what is due, and send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Only look: needs no wallet, builds and sends nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) observe: bool,
+}
+
+/// What to do with dead letters.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Dlq {
+    /// All of them, the oldest first
+    List,
+    /// One with its history, its log lines and the transaction that was refused
+    Show {
+        /// Its name, as `dlq list` prints it
+        key: String,
+    },
+    /// Try again at the next look instead of waiting for its pause to end
+    Replay {
+        /// Its name, as `dlq list` prints it
+        #[arg(required_unless_present = "all")]
+        key: Option<String>,
+        /// All that are not dropped
+        #[arg(long, conflicts_with = "key")]
+        all: bool,
+    },
+    /// Do not try again. It stays in the list until the chain has settled it
+    Drop {
+        /// Its name, as `dlq list` prints it
+        key: String,
+    },
+}

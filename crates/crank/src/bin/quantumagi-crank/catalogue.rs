@@ -1,0 +1,212 @@
+//! Every metric that there is: what it counts, its labels with all their values, and what to do when it rises.
+//!
+//! Exported metrics are made from this list at the start, and so is the dashboard: what is not exported cannot be drawn.
+
+#[cfg(test)]
+mod dashboard;
+pub(crate) mod list;
+
+use std::fmt::Write as _;
+
+use quantumagi_crank::{Kind, Outcome};
+use quantumagi_rpc::pool::MethodClass;
+use serde_json::{Value, json};
+
+pub(crate) use list::METRICS;
+
+/// How a number behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// A second of the host's clock: shown as what has passed since.
+    Moment,
+    /// How often something was how large.
+    Histogram,
+}
+
+/// Unit of a number, as Grafana calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// A count.
+    Count,
+    /// Seconds.
+    Seconds,
+    /// Lamports.
+    Lamports,
+    /// Bytes.
+    Bytes,
+}
+
+/// All values that a label can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// Instructions that duties call for.
+    Kinds,
+    /// How an attempt can end.
+    Outcomes,
+    /// States of a dead letter.
+    LetterStates,
+    /// Constitutions of the configuration.
+    Constitutions,
+    /// Endpoints of the configuration, by name.
+    Endpoints,
+    /// Classes of calls.
+    Classes,
+    /// These words.
+    Words(&'static [&'static str]),
+}
+
+/// Which part of the dashboard shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Row {
+    /// Whether it works.
+    Work,
+    /// What is paid.
+    Money,
+    /// Whom it asks.
+    Endpoints,
+    /// The process.
+    Process,
+}
+
+/// One metric.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Metric {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// How it behaves.
+    pub(crate) shape: Shape,
+    /// What it is counted in.
+    pub(crate) unit: Unit,
+    /// Its labels, each with its values.
+    pub(crate) labels: &'static [(&'static str, Values)],
+    /// What it says, and what a rise means.
+    pub(crate) help: &'static str,
+    /// Where it is drawn.
+    pub(crate) row: Row,
+}
+
+/// What the values of labels depend on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    /// Constitutions, by address.
+    pub(crate) constitutions: Vec<String>,
+    /// Endpoints, by name.
+    pub(crate) endpoints: Vec<String>,
+}
+
+impl Values {
+    /// All of them.
+    pub(crate) fn all(self, scope: &Scope) -> Vec<String> {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        match self {
+            Self::Kinds => Kind::ALL.iter().map(|kind| kind.name().to_owned()).collect(),
+            Self::Outcomes => owned(&Outcome::NAMES),
+            Self::LetterStates => owned(&["waiting", "replayed", "dropped"]),
+            Self::Constitutions => scope.constitutions.clone(),
+            Self::Endpoints => scope.endpoints.clone(),
+            Self::Classes => MethodClass::ALL.iter().map(|class| class.as_str().to_owned()).collect(),
+            Self::Words(words) => owned(words),
+        }
+    }
+}
+
+impl Metric {
+    /// Every series of this metric: one value for each label.
+    pub(crate) fn series(&self, scope: &Scope) -> Vec<Vec<(&'static str, String)>> {
+        let mut series = vec![Vec::new()];
+        for (label, values) in self.labels {
+            let values = values.all(scope);
+            let longer = |short: &Vec<(&'static str, String)>| {
+                let short = short.clone();
+                values.iter().map(move |value| [short.clone(), vec![(*label, value.clone())]].concat())
+            };
+            series = series.iter().flat_map(|short| longer(short).collect::<Vec<_>>()).collect();
+        }
+        series
+    }
+
+    /// Whether it is counted by the pool of endpoints, which makes its own series.
+    pub(crate) fn is_of_the_pool(&self) -> bool {
+        self.name.starts_with("quantumagi_rpc_")
+    }
+}
+
+/// The list, for people and for machines.
+pub(crate) fn listed(scope: &Scope) -> (String, Value) {
+    let mut words = String::new();
+    let mut values = Vec::new();
+    for metric in METRICS {
+        let Metric { name, shape, unit, labels, help, row } = metric;
+        let shape = match shape {
+            Shape::Counter => "counter",
+            Shape::Gauge | Shape::Moment => "gauge",
+            Shape::Histogram => "histogram",
+        };
+        let names: Vec<&str> = labels.iter().map(|(label, _)| *label).collect();
+        let _ = writeln!(words, "{name}{{{}}} ({shape})\n    {help}", names.join(", "));
+        let by_label: serde_json::Map<String, Value> =
+            labels.iter().map(|(label, values)| ((*label).to_owned(), json!(values.all(scope)))).collect();
+        let unit = format!("{unit:?}").to_lowercase();
+        let row = format!("{row:?}").to_lowercase();
+        values.push(json!({
+            "name": name, "shape": shape, "unit": unit, "labels": by_label, "help": help, "row": row,
+        }));
+    }
+    (words, Value::Array(values))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use quantumagi_crank::journal::LetterState;
+    use quantumagi_rpc::pool::meters;
+
+    use super::*;
+
+    #[test]
+    fn the_states_of_a_dead_letter_are_all_counted() {
+        let states = [LetterState::Waiting, LetterState::Replayed, LetterState::Dropped].map(LetterState::name);
+        assert_eq!(Values::LetterStates.all(&Scope::default()), states);
+    }
+
+    #[test]
+    fn names_are_unique_and_end_as_their_shape_says() {
+        let names: BTreeSet<&str> = METRICS.iter().map(|metric| metric.name).collect();
+        assert_eq!(names.len(), METRICS.len());
+        for metric in METRICS {
+            let (name, is_total) = (metric.name, metric.name.ends_with("_total"));
+            assert!(name.starts_with("quantumagi_crank_") || metric.is_of_the_pool(), "{name}");
+            assert_eq!(is_total, metric.shape == Shape::Counter, "{name}");
+            assert_eq!(name.ends_with("_timestamp_seconds"), metric.shape == Shape::Moment, "{name}");
+            assert!(metric.help.ends_with('.'), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_pools_metrics_are_in_the_list() {
+        let listed: Vec<&str> = METRICS.iter().filter(|it| it.is_of_the_pool()).map(|it| it.name).collect();
+        let exported = [
+            meters::ATTEMPTS,
+            meters::ATTEMPT_SECONDS,
+            meters::CALLS,
+            meters::RETRIES,
+            meters::RETRIES_REFUSED,
+            meters::BREAKER_STATE,
+            meters::BREAKER_OPENED,
+            meters::ENDPOINT_SHARE,
+            meters::SLOT_LAG,
+        ];
+        assert_eq!(listed, exported);
+    }
+
+    #[test]
+    fn series_are_all_pairs_of_values() {
+        let metric = METRICS.iter().find(|it| it.name == list::ATTEMPTS).expect("it is listed");
+        assert_eq!(metric.series(&Scope::default()).len(), Kind::ALL.len() * Outcome::NAMES.len());
+    }
+}

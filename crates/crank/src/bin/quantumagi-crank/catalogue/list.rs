@@ -1,0 +1,131 @@
+//! The list itself.
+
+use quantumagi_rpc::pool::meters;
+
+use super::{Metric, Row, Shape, Unit, Values};
+
+pub(crate) const BUILD_INFO: &str = "quantumagi_crank_build_info";
+pub(crate) const ROUNDS: &str = "quantumagi_crank_rounds_total";
+pub(crate) const ROUND_SECONDS: &str = "quantumagi_crank_round_seconds";
+pub(crate) const LAST_ROUND: &str = "quantumagi_crank_last_round_timestamp_seconds";
+pub(crate) const LAST_SUCCESS: &str = "quantumagi_crank_last_success_timestamp_seconds";
+pub(crate) const DUE: &str = "quantumagi_crank_due";
+pub(crate) const OLDEST_DUE: &str = "quantumagi_crank_oldest_due_seconds";
+pub(crate) const WAITING: &str = "quantumagi_crank_waiting";
+pub(crate) const ATTEMPTS: &str = "quantumagi_crank_attempts_total";
+pub(crate) const DELAY: &str = "quantumagi_crank_action_delay_seconds";
+pub(crate) const LETTERS: &str = "quantumagi_crank_dead_letters";
+pub(crate) const SETTLED: &str = "quantumagi_crank_dead_letters_settled_total";
+pub(crate) const UNREAD: &str = "quantumagi_crank_constitution_unread";
+pub(crate) const UNREADABLE: &str = "quantumagi_crank_unreadable_accounts";
+pub(crate) const FLIGHTS: &str = "quantumagi_crank_transactions_open";
+pub(crate) const FEES: &str = "quantumagi_crank_fee_lamports_total";
+pub(crate) const RENTS: &str = "quantumagi_crank_rent_lamports_total";
+pub(crate) const WASTED: &str = "quantumagi_crank_fee_wasted_lamports_total";
+pub(crate) const SPENT_TODAY: &str = "quantumagi_crank_spent_today_lamports";
+pub(crate) const DAY_LIMIT: &str = "quantumagi_crank_day_limit_lamports";
+pub(crate) const BALANCE: &str = "quantumagi_crank_balance_lamports";
+pub(crate) const MIN_BALANCE: &str = "quantumagi_crank_min_balance_lamports";
+pub(crate) const SKEW: &str = "quantumagi_crank_clock_skew_seconds";
+pub(crate) const SLOT: &str = "quantumagi_crank_slot";
+pub(crate) const CONFIG_STALE: &str = "quantumagi_crank_config_stale";
+pub(crate) const RELOADS: &str = "quantumagi_crank_config_reloads_total";
+pub(crate) const DISK_FREE: &str = "quantumagi_crank_disk_free_bytes";
+pub(crate) const RESIDENT: &str = "quantumagi_crank_resident_memory_bytes";
+pub(crate) const FILES: &str = "quantumagi_crank_open_files";
+pub(crate) const REQUESTS: &str = "quantumagi_crank_http_requests_total";
+
+const NONE: &[(&str, Values)] = &[];
+const BY_KIND: &[(&str, Values)] = &[("kind", Values::Kinds)];
+const BY_ENDPOINT: &[(&str, Values)] = &[("endpoint", Values::Endpoints)];
+const BY_CLASS: &[(&str, Values)] = &[("class", Values::Classes)];
+const BY_ENDPOINT_AND_CLASS: &[(&str, Values)] = &[("endpoint", Values::Endpoints), ("class", Values::Classes)];
+const ATTEMPT_OUTCOMES: Values =
+    Values::Words(&["ok", "connect", "timeout", "broken", "too-large", "status", "unreadable", "answer"]);
+const BY_OUTCOME: &[(&str, Values)] =
+    &[("endpoint", Values::Endpoints), ("class", Values::Classes), ("outcome", ATTEMPT_OUTCOMES)];
+const BY_KIND_AND_OUTCOME: &[(&str, Values)] = &[("kind", Values::Kinds), ("outcome", Values::Outcomes)];
+const BY_RESULT: &[(&str, Values)] = &[("result", Values::Words(&["ok", "partial", "failed"]))];
+const BY_CALL: &[(&str, Values)] = &[("class", Values::Classes), ("outcome", Values::Words(&["ok", "failed"]))];
+const BY_STATE: &[(&str, Values)] = &[("state", Values::LetterStates)];
+const BY_CONSTITUTION: &[(&str, Values)] = &[("constitution", Values::Constitutions)];
+const BY_RELOAD: &[(&str, Values)] = &[("result", Values::Words(&["ok", "refused"]))];
+const BY_REQUEST: &[(&str, Values)] = &[
+    ("path", Values::Words(&["/livez", "/readyz", "/healthz", "/metrics", "other"])),
+    ("status", Values::Words(&["200", "404", "405", "429", "503"])),
+];
+const BY_VERSION: &[(&str, Values)] = &[("version", Values::Words(&[env!("CARGO_PKG_VERSION")]))];
+
+use Row::{Endpoints, Money, Process, Work};
+use Shape::{Counter, Gauge, Histogram, Moment};
+use Unit::{Bytes, Count, Lamports, Seconds};
+
+type Labels = &'static [(&'static str, Values)];
+
+const fn metric(name: &'static str, form: (Shape, Unit), labels: Labels, row: Row, help: &'static str) -> Metric {
+    Metric { name, shape: form.0, unit: form.1, labels, help, row }
+}
+
+/// Every metric, in the order of the dashboard.
+#[rustfmt::skip]
+pub(crate) const METRICS: &[Metric] = &[
+    metric(LAST_SUCCESS, (Moment, Seconds), NONE, Work,
+        "When a round last read every constitution. The time since grows when endpoints are unwell or the crank hangs."),
+    metric(LAST_ROUND, (Moment, Seconds), NONE, Work, "When a round last ended, whatever came of it."),
+    metric(ROUNDS, (Counter, Count), BY_RESULT, Work,
+        "Rounds: ok where every constitution was read, partial where some were, failed where none was."),
+    metric(ROUND_SECONDS, (Histogram, Seconds), NONE, Work, "How long a round took, with all that it carried out."),
+    metric(DUE, (Gauge, Count), BY_KIND, Work, "Duties that were due at the last look. High for long: see the oldest."),
+    metric(OLDEST_DUE, (Gauge, Seconds), BY_KIND, Work,
+        "Since when the oldest duty of its kind is due, by the chain's clock. Grows when something is not carried out."),
+    metric(WAITING, (Gauge, Count), NONE, Work,
+        "Duties left for later: their rank waits for others, or their dead letter."),
+    metric(ATTEMPTS, (Counter, Count), BY_KIND_AND_OUTCOME, Work,
+        "Attempts at duties, by how they ended. Overtaken is harmless: another crank was faster."),
+    metric(DELAY, (Histogram, Seconds), NONE, Work,
+        "From the second a duty was due to the end of the attempt that did it."),
+    metric(LETTERS, (Gauge, Count), BY_STATE, Work,
+        "Duties that are due and refused. Look at them with `quantumagi-crank dlq list`."),
+    metric(SETTLED, (Counter, Count), NONE, Work, "Dead letters that the chain has settled since the start."),
+    metric(UNREAD, (Gauge, Count), BY_CONSTITUTION, Work,
+        "1 where a constitution could not be read at the last look."),
+    metric(UNREADABLE, (Gauge, Count), NONE, Work,
+        "Accounts that this version cannot read and leaves alone. Install the version that can."),
+    metric(FLIGHTS, (Gauge, Count), NONE, Work, "Transactions that were sent and may still land."),
+    metric(BALANCE, (Gauge, Lamports), NONE, Money, "What the wallet holds."),
+    metric(MIN_BALANCE, (Gauge, Lamports), NONE, Money, "What it should hold, from `min_balance`."),
+    metric(SPENT_TODAY, (Gauge, Lamports), NONE, Money, "Fees of this day of the chain's clock."),
+    metric(DAY_LIMIT, (Gauge, Lamports), NONE, Money, "What may be spent in a day, from `max_fee_per_day`."),
+    metric(FEES, (Counter, Lamports), BY_KIND, Money, "Fees that were paid, since the start."),
+    metric(RENTS, (Counter, Lamports), BY_KIND, Money,
+        "Rent that was paid for accounts that duties make, since the start. It comes back when they are closed."),
+    metric(WASTED, (Counter, Lamports), NONE, Money, "Fees of transactions that landed and failed, since the start."),
+    metric(meters::ATTEMPTS, (Counter, Count), BY_OUTCOME, Endpoints,
+        "Calls to each endpoint with their repetitions, by how they ended."),
+    metric(meters::ATTEMPT_SECONDS, (Histogram, Seconds), BY_ENDPOINT_AND_CLASS, Endpoints,
+        "How long an endpoint took."),
+    metric(meters::CALLS, (Counter, Count), BY_CALL, Endpoints,
+        "Calls as the crank sees them, after retries at other endpoints."),
+    metric(meters::RETRIES, (Counter, Count), BY_CLASS, Endpoints, "Attempts beyond a call's first."),
+    metric(meters::RETRIES_REFUSED, (Counter, Count), NONE, Endpoints,
+        "Retries that did not happen because their budget was spent: cluster or network are unwell."),
+    metric(meters::BREAKER_STATE, (Gauge, Count), BY_ENDPOINT_AND_CLASS, Endpoints,
+        "0 closed, 1 half-open, 2 open: the endpoint is left alone for this class of calls."),
+    metric(meters::BREAKER_OPENED, (Counter, Count), BY_ENDPOINT_AND_CLASS, Endpoints, "How often a breaker opened."),
+    metric(meters::ENDPOINT_SHARE, (Gauge, Count), BY_ENDPOINT, Endpoints,
+        "Quarters of its usual share that an endpoint gets: 4 well, 0 out."),
+    metric(meters::SLOT_LAG, (Gauge, Count), BY_ENDPOINT, Endpoints, "Slots by which an endpoint is behind the best."),
+    metric(SLOT, (Gauge, Count), NONE, Endpoints,
+        "Slot of the chain's clock at the last look. It should rise with each."),
+    metric(SKEW, (Gauge, Seconds), NONE, Endpoints,
+        "The host's clock less the chain's. Far from 0: the host's clock is wrong, or endpoint or cluster lag."),
+    metric(CONFIG_STALE, (Gauge, Count), NONE, Process,
+        "1 where the last reload found mistakes, and the old configuration goes on."),
+    metric(RELOADS, (Counter, Count), BY_RELOAD, Process, "Reloads of the configuration, by SIGHUP."),
+    metric(DISK_FREE, (Gauge, Bytes), NONE, Process, "Room where the journal lies. Without any, nothing is sent."),
+    metric(RESIDENT, (Gauge, Bytes), NONE, Process, "Memory of the process. It should be flat."),
+    metric(FILES, (Gauge, Count), NONE, Process, "Open files and connections of the process. It should be flat."),
+    metric(REQUESTS, (Counter, Count), BY_REQUEST, Process,
+        "Requests for health and metrics. 429: more than 20 in a second."),
+    metric(BUILD_INFO, (Gauge, Count), BY_VERSION, Process, "Always 1."),
+];

@@ -1,0 +1,206 @@
+//! What is read, what is refused, and that nothing secret is shown.
+
+use std::path::Path;
+use std::time::Duration;
+
+use quantumagi_rpc::pool::{MethodClass, PoolConfig};
+
+use super::{Config, KEYS, LogFormat, LogLevel};
+
+const ADDRESS: &str = "SysvarC1ock11111111111111111111111111111111";
+const MINIMAL: &str = "constitutions = [\"SysvarC1ock11111111111111111111111111111111\"]\nkeypair = \"wallet.json\"\n\
+                       rpc_url = \"https://user:pass@rpc.example.org/path0?key=k3y\"\n";
+
+/// An environment with these variables, and a home.
+fn with<'a>(variables: &'a [(&'a str, &'a str)]) -> impl Fn(&str) -> Option<String> + 'a {
+    move |name| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).to_owned()).or_else(|| (name == "HOME").then(|| "/srv/crank".to_owned()))
+    }
+}
+
+#[track_caller]
+fn read(text: &str, variables: &[(&str, &str)]) -> Config {
+    Config::parse(text, Path::new("/etc/quantumagi"), with(variables)).expect("it is in order")
+}
+
+#[track_caller]
+fn refused(text: &str, variables: &[(&str, &str)], problems: &[&str]) {
+    let found = Config::parse(text, Path::new("/etc/quantumagi"), with(variables)).expect_err("it is wrong");
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found, problems);
+}
+
+#[test]
+fn three_lines_are_enough() {
+    let config = read(MINIMAL, &[]);
+    assert_eq!(config.constitutions, [ADDRESS.parse().expect("an address")]);
+    assert_eq!(config.keypair, Path::new("/etc/quantumagi/wallet.json"));
+    assert_eq!(config.state_dir, Path::new("/var/lib/quantumagi-crank"));
+    assert_eq!(config.listen.to_string(), "127.0.0.1:9464");
+    assert_eq!(config.terms, quantumagi_crank::Terms::default());
+    let hosts: Vec<String> =
+        config.pool.endpoints.iter().map(|it| it.url().map(ToString::to_string).unwrap_or_default()).collect();
+    assert_eq!(hosts, ["rpc.example.org"]);
+    assert_eq!(config.pool.probe.interval, Duration::from_secs(60));
+    assert_eq!(read(MINIMAL, &[("STATE_DIRECTORY", "/var/lib/crank")]).state_dir, Path::new("/var/lib/crank"));
+}
+
+#[test]
+fn the_journal_of_a_person_lies_where_the_base_directory_specification_says() {
+    let of_person = |variables: &[(&str, &str)]| {
+        Config::parse(MINIMAL, Path::new("/srv/crank"), with(variables)).expect("it is in order").state_dir
+    };
+    assert_eq!(of_person(&[]), Path::new("/srv/crank/.local/state/quantumagi-crank"));
+    assert_eq!(of_person(&[("XDG_STATE_HOME", "/s")]), Path::new("/s/quantumagi-crank"));
+    assert_eq!(of_person(&[("STATE_DIRECTORY", "/var/lib/crank")]), Path::new("/var/lib/crank"));
+}
+
+#[test]
+fn endpoints_are_told_as_everywhere_and_keep_their_lines() {
+    let pool = "cluster = \"devnet\"\n[[endpoint]]\nname = \"own\"\nurl = \"http://10.0.0.2:8899\"\n[[endpoint]]\n\
+                name = \"rented\"\nurl_from_env = \"RENTED\"\n[probe]\ninterval = \"10s\"\n";
+    let ours = format!("constitutions = [\n  \"{ADDRESS}\",\n]\nkeypair = \"/k\"\n");
+    let config = read(&format!("{ours}{pool}"), &[("RENTED", "https://r.example.org/key")]);
+    assert_eq!(config.pool, PoolConfig::parse(pool, with(&[("RENTED", "https://r.example.org/key")])).expect("legal"));
+    refused(
+        &format!("{ours}{pool}"),
+        &[],
+        &["line 11: endpoint.2.url_from_env: the environment variable RENTED is not set"],
+    );
+    let misspelt = format!("{ours}{pool}").replace("url = ", "urls = ");
+    let problems = [
+        "line 6: endpoint.1.roles: the role read needs `url`",
+        "line 8: endpoint.1.urls: there is no such key; did you mean `url`?",
+    ];
+    refused(&misspelt, &[("RENTED", "https://r.example.org")], &problems);
+}
+
+#[test]
+fn everything_wrong_is_told_at_once_with_the_nearest_key() {
+    let text = format!(
+        "constitution = [\"{ADDRESS}\"]\nkeypair = 7\nrpc_url = \"ftp://a.b\"\nmax_fee = 1\nlok_every = \"60s\"\nclustr = \"devnet\"\n\
+         listen = \"0.0.0.0:9464\"\nlog_level = \"warning\"\nclose_after = \"1y\"\nparallel = \"8\"\n"
+    );
+    let problems = [
+        "line 1: constitution: there is no such key; did you mean `constitutions`?",
+        "line 2: keypair: this must be a text in quotes",
+        "line 3: rpc_url: the address must begin with http:// or https://",
+        "line 4: max_fee: 1 is outside 5000 to 1000000000",
+        "line 5: lok_every: there is no such key; did you mean `look_every`?",
+        "line 6: clustr: there is no such key; did you mean `cluster`?",
+        "line 7: listen: health and metrics are served on this machine only, as on 127.0.0.1:9464; for others put a proxy \
+         with TLS before it",
+        "line 8: log_level: \"warning\" is none of error, warn, info, debug; did you mean `warn`?",
+        "line 9: close_after: this must be a time like \"250ms\", \"10s\" or \"5m\"",
+        "line 10: parallel: this must be a whole number",
+        "constitutions: this key is missing: a list of the constitutions to look after, by address",
+    ];
+    refused(&text, &[], &problems);
+    let missing = [
+        "constitutions: this key is missing: a list of the constitutions to look after, by address",
+        "keypair: this key is missing: the file of the wallet that pays",
+        "rpc_url: this key is missing: the address of an endpoint",
+    ];
+    refused("", &[], &missing);
+    refused("keypair = \n", &[], &["line 1: not TOML: string values must be quoted, expected literal string"]);
+}
+
+#[test]
+fn values_that_contradict_each_other_are_refused() {
+    let with = |more: &str| format!("{MINIMAL}{more}");
+    refused(&with("peers = [\"x\"]\n"), &[], &["line 4: peers: \"x\" is no address: 32 bytes in base58"]);
+    refused(&with("min_unit_price = 9\nmax_unit_price = 8\n"), &[], &["max_unit_price: 8 is below min_unit_price, 9"]);
+    refused(
+        &with("max_fee = 90000\nmax_fee_per_day = 80000\n"),
+        &[],
+        &["max_fee_per_day: 80000 is below max_fee, 90000"],
+    );
+    let twice = MINIMAL.replace("11\"]", "11\", \"SysvarC1ock11111111111111111111111111111111\"]");
+    refused(&twice, &[], &[&format!("line 1: constitutions: {ADDRESS} is there twice: remove one")]);
+    refused(
+        &MINIMAL.replace("Sysvar", "Sysvor0"),
+        &[],
+        &["line 1: constitutions: \"Sysvor0C1ock11111111111111111111111111111111\" is no address: 32 bytes in base58"],
+    );
+    refused(
+        &MINIMAL.replace(&format!("\"{ADDRESS}\""), ""),
+        &[],
+        &["line 1: constitutions: at least one constitution is needed"],
+    );
+    let both = with("rpc_url_from_env = \"URL\"\n");
+    refused(&both, &[], &["line 4: rpc_url_from_env: `rpc_url` and `rpc_url_from_env` exclude each other: remove one"]);
+    let lists = with("[[endpoint]]\nname = \"own\"\nurl = \"http://a.b\"\n");
+    refused(&lists, &[], &["line 3: rpc_url: `rpc_url` and `endpoint` exclude each other: remove one"]);
+}
+
+#[test]
+fn a_variable_takes_the_place_of_its_key() {
+    let variables = [
+        ("QUANTUMAGI_CRANK_CONSTITUTIONS", ADDRESS),
+        ("QUANTUMAGI_CRANK_KEYPAIR", "/run/key"),
+        ("QUANTUMAGI_CRANK_RPC_URL", "http://127.0.0.1:8899"),
+        ("QUANTUMAGI_CRANK_MAX_FEE", "60000"),
+        ("QUANTUMAGI_CRANK_LOOK_EVERY", "5m"),
+        ("QUANTUMAGI_CRANK_LOG_FORMAT", "text"),
+    ];
+    let config = read("max_fee = 10000\n", &variables);
+    assert_eq!((config.keypair.as_path(), config.terms.max_cost.fee_lamports), (Path::new("/run/key"), 60_000));
+    assert_eq!(
+        (config.terms.look_every, config.log_format, config.log_level),
+        (Duration::from_secs(300), LogFormat::Text, LogLevel::Info)
+    );
+    refused(
+        MINIMAL,
+        &[("QUANTUMAGI_CRANK_MAX_FEE", "much")],
+        &["QUANTUMAGI_CRANK_MAX_FEE: this must be a whole number"],
+    );
+    let pooled = [("QUANTUMAGI_RPC_ENDPOINTS", "a=http://a.b b=http://b.c"), ("QUANTUMAGI_RPC_CLUSTER", "testnet")];
+    let config = read(&MINIMAL.replace("rpc_url", "# rpc_url"), &pooled);
+    assert_eq!(config.pool.endpoints.len(), 2);
+    let from_env =
+        MINIMAL.replace("rpc_url = \"https://user:pass@rpc.example.org/path0?key=k3y\"", "rpc_url_from_env = \"U\"");
+    assert_eq!(read(&from_env, &[("U", "http://c.d")]).pool.endpoints.len(), 1);
+    refused(&from_env, &[], &["line 3: rpc_url_from_env: the environment variable U is not set"]);
+}
+
+/// Every key of ours but the two that name the only endpoint, which is shown as the list that it is.
+#[test]
+fn what_is_shown_is_everything_and_no_secret() {
+    let text = format!(
+        "{MINIMAL}min_balance = 7\npeers = [\"{ADDRESS}\"]\nclose_after = \"90s\"\nrank_delay = \"250ms\"\nlog_level = \"debug\"\n"
+    );
+    let config = read(&text, &[]);
+    let shown = config.shown();
+    for secret in ["user", "pass", "path0", "k3y"] {
+        assert!(!shown.contains(secret), "{secret}: {shown}");
+    }
+    for key in KEYS.into_iter().filter(|key| !key.starts_with("rpc_url")) {
+        assert!(shown.lines().any(|line| line.starts_with(&format!("{key} = "))), "{key}: {shown}");
+    }
+    let put_back =
+        shown.replace("(hidden)@rpc.example.org/(hidden)", "https://user:pass@rpc.example.org/path0?key=k3y");
+    assert_eq!(read(&put_back, &[]), config, "what is shown is what is in force");
+    assert_eq!(config.pool.timeouts[MethodClass::Read], Duration::from_secs(10));
+}
+
+#[test]
+fn every_key_is_in_the_operators_manual_with_its_default() {
+    let manual = include_str!("../../../../../../docs/operators.md");
+    let rows: Vec<&str> = manual.lines().filter(|line| line.starts_with("| `")).collect();
+    let keys: Vec<&str> = rows.iter().filter_map(|row| row.split('`').nth(1)).collect();
+    assert_eq!(keys, KEYS);
+    let shown: toml::Table = read(MINIMAL, &[]).shown().parse().expect("TOML");
+    for row in rows {
+        let mut cells = row.split('|').map(str::trim).skip(1);
+        let (key, default) = (cells.next().expect("a key").trim_matches('`'), cells.next().expect("a default"));
+        let written = default.trim_matches('`');
+        if default.is_empty() || default.starts_with("needed") || default.starts_with("systemd") {
+            continue;
+        }
+        let in_force = shown[key].as_str().map_or_else(|| shown[key].to_string(), str::to_owned);
+        let same =
+            |text: &str| quantumagi_rpc::pool::read_span(text).map_or(text.to_owned(), |span| format!("{span:?}"));
+        assert_eq!(same(&in_force), same(written), "{key}");
+    }
+}

@@ -1,0 +1,245 @@
+//! What the daemon knows of itself. Written by the main loop, read by whoever asks, and the same however often they ask.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use quantumagi_crank::Round;
+use quantumagi_rpc::pool::Pool;
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::meters::Ledger;
+
+/// How the daemon is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Condition {
+    /// Nothing is wrong.
+    Ok,
+    /// It works, and somebody should look.
+    Degraded,
+    /// It does not work.
+    Down,
+}
+
+/// How the daemon is, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Told {
+    /// In one word.
+    pub(crate) status: Condition,
+    /// Why not well, each in a sentence.
+    pub(crate) reasons: Vec<String>,
+    /// Duties that were due at the last look.
+    pub(crate) due: usize,
+    /// Since when the oldest of them is due, seconds.
+    pub(crate) oldest_due_seconds: u64,
+    /// Dead letters that are tried again.
+    pub(crate) dead_letters: usize,
+    /// What the wallet holds, lamports, where it is known.
+    pub(crate) balance_lamports: Option<u64>,
+    /// Fees of this day, lamports.
+    pub(crate) spent_today_lamports: u64,
+    /// Seconds since a round last read everything.
+    pub(crate) last_success_seconds: Option<u64>,
+    /// Each endpoint, and how it is.
+    pub(crate) endpoints: Vec<EndpointTold>,
+}
+
+/// An endpoint, and how it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct EndpointTold {
+    /// Its name.
+    pub(crate) name: String,
+    /// Why it is not asked; nothing where it is.
+    pub(crate) out: Option<String>,
+}
+
+/// What the main loop knows.
+#[derive(Debug)]
+struct Known {
+    beat: Instant,
+    stall_limit: Duration,
+    stale_limit: Duration,
+    last_success: Option<Instant>,
+    wallet: Option<String>,
+    is_stopping: bool,
+    round: Vec<String>,
+    journal: Option<String>,
+    config: Option<String>,
+    due: usize,
+    oldest_due_seconds: u64,
+    ledger: Ledger,
+    balance: Option<u64>,
+    min_balance: u64,
+}
+
+/// Shared by the loop and the pages.
+#[derive(Debug)]
+pub(crate) struct Health {
+    known: Mutex<Known>,
+    pool: Mutex<Option<Pool>>,
+}
+
+impl Health {
+    /// Of a daemon that starts now.
+    pub(crate) fn new(config: &Config, now: Instant) -> Self {
+        let known = Known {
+            beat: now,
+            stall_limit: config.stall_limit(),
+            stale_limit: config.stale_limit(),
+            last_success: None,
+            wallet: None,
+            is_stopping: false,
+            round: Vec::new(),
+            journal: None,
+            config: None,
+            due: 0,
+            oldest_due_seconds: 0,
+            ledger: Ledger::default(),
+            balance: None,
+            min_balance: config.min_balance,
+        };
+        Self { known: Mutex::new(known), pool: Mutex::new(None) }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // Whatever a thread that panicked left behind is overwritten by the next round.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The loop goes on.
+    pub(crate) fn beat(&self, now: Instant) {
+        self.known().beat = now;
+    }
+
+    /// Another configuration is in force: what was read under the one before says nothing about it.
+    pub(crate) fn reconfigured(&self, config: &Config, pool: Pool) {
+        let mut known = self.known();
+        known.last_success = None;
+        known.stall_limit = config.stall_limit();
+        known.stale_limit = config.stale_limit();
+        known.min_balance = config.min_balance;
+        known.wallet = None;
+        known.config = None;
+        drop(known);
+        *self.pool.lock().unwrap_or_else(PoisonError::into_inner) = Some(pool);
+    }
+
+    /// Why the configuration on disk is not in force.
+    pub(crate) fn config_refused(&self, reason: String) {
+        self.known().config = Some(reason);
+    }
+
+    /// Why nothing is sent from this wallet yet, or that it may be.
+    pub(crate) fn wallet_judged(&self, reason: Option<String>) {
+        self.known().wallet = reason;
+    }
+
+    /// What the journal says of itself.
+    pub(crate) fn ledger(&self, ledger: Result<Ledger, String>) {
+        let mut known = self.known();
+        match ledger {
+            Ok(ledger) => (known.ledger, known.journal) = (ledger, None),
+            Err(reason) => known.journal = Some(reason),
+        }
+    }
+
+    /// Nothing new is begun any more.
+    pub(crate) fn stopping(&self) {
+        self.known().is_stopping = true;
+    }
+
+    /// What a round saw.
+    pub(crate) fn round(&self, round: &Round, now: Instant) {
+        let mut known = self.known();
+        known.beat = now;
+        known.balance = round.balance.or(known.balance);
+        known.round =
+            round.clock_error.iter().map(|error| format!("the chain's clock could not be read: {error}")).collect();
+        let unread = round.unread.iter().map(|(address, error)| format!("{address} could not be read: {error}"));
+        known.round.extend(unread);
+        let unreadable = round.unreadable.iter().map(|(address, subject, error)| {
+            format!("{subject} of {address} has a layout that this version cannot read: {error}")
+        });
+        known.round.extend(unreadable);
+        let Some(clock) = round.clock else { return };
+        if round.unread.is_empty() {
+            known.last_success = Some(now);
+        }
+        known.due = round.due.len();
+        let oldest = round.due.iter().map(|duty| clock.unix_timestamp.saturating_sub(duty.due_at.0)).max();
+        known.oldest_due_seconds = oldest.unwrap_or(0).max(0).unsigned_abs();
+    }
+
+    /// Why the process should be started again, where it should.
+    pub(crate) fn dead(&self, now: Instant) -> Option<String> {
+        let known = self.known();
+        let silent = now.saturating_duration_since(known.beat);
+        (silent > known.stall_limit).then(|| {
+            let (silent, limit) = (silent.as_secs(), known.stall_limit.as_secs());
+            format!("the main loop has made no progress for {silent} s, longer than {limit} s")
+        })
+    }
+
+    /// Why it does no work, each in a sentence; empty where it does.
+    pub(crate) fn unready(&self, now: Instant) -> Vec<String> {
+        let mut reasons: Vec<String> = self.dead(now).into_iter().collect();
+        let known = self.known();
+        if known.is_stopping {
+            reasons.push("it is stopping".to_owned());
+        }
+        reasons.extend(known.wallet.clone());
+        reasons.extend(known.journal.clone());
+        match known.last_success.map(|at| now.saturating_duration_since(at)) {
+            None => reasons.push("no look has read every constitution yet".to_owned()),
+            Some(since) if since > known.stale_limit => {
+                let (since, limit) = (since.as_secs(), known.stale_limit.as_secs());
+                reasons.push(format!("no look has read every constitution for {since} s, longer than {limit} s"));
+            }
+            Some(_) => {}
+        }
+        reasons
+    }
+
+    /// Everything.
+    pub(crate) fn told(&self, now: Instant) -> Told {
+        let down = self.unready(now);
+        let endpoints = self.endpoints();
+        let known = self.known();
+        let mut looks = known.round.clone();
+        looks.extend(known.config.clone());
+        if known.ledger.letters > 0 {
+            looks.push(format!("{} dead letters: see `quantumagi-crank dlq list`", known.ledger.letters));
+        }
+        if let Some(balance) = known.balance.filter(|balance| *balance < known.min_balance) {
+            looks.push(format!("the wallet holds {balance} lamports, less than min_balance, {}", known.min_balance));
+        }
+        let out = endpoints.iter().filter_map(|it| Some(format!("endpoint {}: {}", it.name, it.out.as_ref()?)));
+        looks.extend(out);
+        let status = match (down.is_empty(), looks.is_empty()) {
+            (false, _) => Condition::Down,
+            (true, false) => Condition::Degraded,
+            (true, true) => Condition::Ok,
+        };
+        Told {
+            status,
+            reasons: [down, looks].concat(),
+            due: known.due,
+            oldest_due_seconds: known.oldest_due_seconds,
+            dead_letters: known.ledger.letters,
+            balance_lamports: known.balance,
+            spent_today_lamports: known.ledger.spent_today,
+            last_success_seconds: known.last_success.map(|at| now.saturating_duration_since(at).as_secs()),
+            endpoints,
+        }
+    }
+
+    fn endpoints(&self) -> Vec<EndpointTold> {
+        let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let told = pool.iter().flat_map(Pool::status);
+        told.map(|it| EndpointTold { name: it.name.to_string(), out: it.unfit.map(|why| why.to_string()) }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! What is told after which rounds, by a clock that the test sets.
+
+use std::path::Path;
+
+use quantumagi_crank::Round;
+use quantumagi_interface::Address;
+use quantumagi_rpc::ChainClock;
+use quantumagi_sdk::SdkError;
+
+use super::*;
+
+fn config() -> Config {
+    let text = "constitutions = [\"SysvarC1ock11111111111111111111111111111111\"]\nkeypair = \"k\"\n\
+                rpc_url = \"http://127.0.0.1:1\"\nmin_balance = 100\n";
+    Config::parse(text, Path::new("/"), |name| (name == "HOME").then(|| "/h".to_owned())).expect("it is in order")
+}
+
+fn good() -> Round {
+    Round { clock: Some(ChainClock { slot: 1, epoch: 0, unix_timestamp: 50 }), ..Round::default() }
+}
+
+fn unread() -> Round {
+    let error = SdkError::NotFound { what: "constitution", address: Address::default() };
+    Round { unread: vec![(Address::default(), error)], ..good() }
+}
+
+fn after(now: Instant, seconds: u64) -> Instant {
+    now + Duration::from_secs(seconds)
+}
+
+#[test]
+fn it_is_ready_from_the_first_look_that_reads_everything_until_looks_stay_away() {
+    let (config, now) = (config(), Instant::now());
+    let health = Health::new(&config, now);
+    assert_eq!(health.unready(now), ["no look has read every constitution yet"]);
+    health.round(&unread(), now);
+    assert_eq!(health.unready(now), ["no look has read every constitution yet"]);
+    health.round(&good(), now);
+    assert_eq!(health.unready(now), Vec::<String>::new());
+    let limit = config.stale_limit().as_secs();
+    assert_eq!(limit, 3 * 60 + 60, "three looks and a wait");
+    assert_eq!(health.unready(after(now, limit)), Vec::<String>::new());
+    health.beat(after(now, limit + 1));
+    let words = format!("no look has read every constitution for {} s, longer than {limit} s", limit + 1);
+    assert_eq!(health.unready(after(now, limit + 1)), [words]);
+    health.round(&good(), after(now, limit + 1));
+    health.stopping();
+    assert_eq!(health.unready(after(now, limit + 1)), ["it is stopping"]);
+}
+
+#[test]
+fn it_is_alive_as_long_as_the_loop_makes_progress() {
+    let (config, now) = (config(), Instant::now());
+    let health = Health::new(&config, now);
+    let limit = config.stall_limit().as_secs();
+    assert_eq!(limit, 60 + 60 + 5 * 60, "a pause, a transaction, and five calls");
+    assert_eq!(health.dead(after(now, limit)), None);
+    let words = format!("the main loop has made no progress for {} s, longer than {limit} s", limit + 1);
+    assert_eq!(health.dead(after(now, limit + 1)), Some(words));
+    health.beat(after(now, limit + 1));
+    assert_eq!(health.dead(after(now, limit + 1)), None);
+}
+
+#[test]
+fn every_reason_is_told_and_only_some_bring_it_down() {
+    let (config, now) = (config(), Instant::now());
+    let health = Health::new(&config, now);
+    health.round(&good(), now);
+    let told = health.told(now);
+    assert_eq!((told.status, told.reasons), (Condition::Ok, vec![]));
+    health.round(&Round { balance: Some(100), ..good() }, now);
+    assert_eq!(health.told(now).status, Condition::Ok, "as much as it should hold");
+    health.ledger(Ok(Ledger { letters: 2, spent_today: 7 }));
+    health.config_refused("the configuration was not reloaded".to_owned());
+    health.round(&Round { balance: Some(99), ..unread() }, now);
+    let told = health.told(now);
+    let address = Address::default();
+    let reasons = [
+        format!("{address} could not be read: there is no constitution at {address}"),
+        "the configuration was not reloaded".to_owned(),
+        "2 dead letters: see `quantumagi-crank dlq list`".to_owned(),
+        "the wallet holds 99 lamports, less than min_balance, 100".to_owned(),
+    ];
+    assert_eq!((told.status, told.reasons), (Condition::Degraded, reasons.to_vec()));
+    assert_eq!((told.balance_lamports, told.spent_today_lamports, told.dead_letters), (Some(99), 7, 2));
+    health.wallet_judged(Some("the wallet is refused".to_owned()));
+    health.ledger(Err("the journal cannot be used".to_owned()));
+    let told = health.told(now);
+    assert_eq!(told.status, Condition::Down);
+    assert_eq!(told.reasons[..2], ["the wallet is refused", "the journal cannot be used"]);
+}

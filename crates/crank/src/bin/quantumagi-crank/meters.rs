@@ -1,0 +1,205 @@
+//! Making every series of the catalogue at the start, and writing a round's numbers down.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use quantumagi_crank::journal::{Ending, Fate, LetterState};
+use quantumagi_crank::{Attempted, Cost, Journal, JournalError, Kind, Outcome, Round};
+use quantumagi_interface::Address;
+
+use crate::catalogue::list as name;
+use crate::catalogue::{METRICS, Scope, Shape};
+use crate::config::Config;
+
+/// Buckets of a call and of a round, seconds.
+const FAST: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
+/// Buckets of the time from due to done, seconds: a slot, a minute, an hour, a day.
+const SLOW: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3_600.0, 21_600.0, 86_400.0];
+
+/// Starts collecting. Before a pool is made, which looks its series up once.
+///
+/// # Errors
+/// Where something else collects already.
+pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full(name::DELAY.to_owned()), &SLOW)?
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &FAST)?;
+    let recorder = builder.build_recorder();
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder)?;
+    for metric in METRICS {
+        match metric.shape {
+            Shape::Counter => describe_counter!(metric.name, metric.help),
+            Shape::Gauge | Shape::Moment => describe_gauge!(metric.name, metric.help),
+            Shape::Histogram => describe_histogram!(metric.name, metric.help),
+        }
+    }
+    Ok(handle)
+}
+
+/// What the labels' values depend on.
+pub(crate) fn scope(config: &Config) -> Scope {
+    Scope {
+        constitutions: config.constitutions.iter().map(ToString::to_string).collect(),
+        endpoints: config.pool.endpoints.iter().map(|endpoint| endpoint.name().to_string()).collect(),
+    }
+}
+
+/// Makes every series that this configuration can have, so that an alert can tell "never happened" from "not measured".
+pub(crate) fn prepare(config: &Config) {
+    let scope = scope(config);
+    for metric in METRICS.iter().filter(|metric| !metric.is_of_the_pool()) {
+        for series in metric.series(&scope) {
+            let labels: Vec<Label> = series.into_iter().map(|(key, value)| Label::new(key, value)).collect();
+            match metric.shape {
+                Shape::Counter => counter!(metric.name, labels).increment(0),
+                // What was measured already stays.
+                Shape::Gauge | Shape::Moment => gauge!(metric.name, labels).increment(0.0),
+                Shape::Histogram => drop(histogram!(metric.name, labels)),
+            }
+        }
+    }
+    gauge!(name::BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    gauge!(name::MIN_BALANCE).set(float(config.min_balance));
+    gauge!(name::DAY_LIMIT).set(float(config.terms.max_cost_per_day.fee_lamports));
+}
+
+/// Seconds since 1970 by the host's clock, which nothing but people and alerts go by.
+pub(crate) fn host_now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+}
+
+/// Lamports and counts stay exact up to 2^53, nine million SOL.
+#[allow(clippy::cast_precision_loss, reason = "a measure, not an amount")]
+pub(crate) fn float(number: u64) -> f64 {
+    number as f64
+}
+
+/// A word for what became of reading: `ok`, `partial` or `failed`.
+pub(crate) fn result_of(round: &Round, constitutions: usize) -> &'static str {
+    match (round.clock.is_some(), round.unread.len()) {
+        (true, 0) => "ok",
+        (true, unread) if unread < constitutions => "partial",
+        _ => "failed",
+    }
+}
+
+/// Writes an attempt down.
+pub(crate) fn note_attempt(attempt: &Attempted) {
+    let Attempted { duty, outcome, after_due, .. } = attempt;
+    let kind = duty.kind.name();
+    counter!(name::ATTEMPTS, "kind" => kind, "outcome" => outcome.name()).increment(1);
+    note_cost(kind, outcome.cost());
+    match outcome {
+        Outcome::Done { .. } => histogram!(name::DELAY).record(*after_due),
+        Outcome::Overtaken { cost } | Outcome::Refused { cost, .. } => {
+            counter!(name::WASTED).increment(cost.fee_lamports);
+        }
+        Outcome::Rehearsed { .. }
+        | Outcome::Open { .. }
+        | Outcome::Expired
+        | Outcome::TooDear { .. }
+        | Outcome::DayLimit { .. }
+        | Outcome::NoFunds
+        | Outcome::Unreachable { .. } => {}
+    }
+}
+
+fn note_cost(kind: &'static str, cost: Cost) {
+    counter!(name::FEES, "kind" => kind).increment(cost.fee_lamports);
+    counter!(name::RENTS, "kind" => kind).increment(cost.rent_lamports);
+}
+
+/// Writes a round's numbers down.
+pub(crate) fn note_round(round: &Round, constitutions: &[Address]) {
+    let result = result_of(round, constitutions.len());
+    counter!(name::ROUNDS, "result" => result).increment(1);
+    histogram!(name::ROUND_SECONDS).record(round.took);
+    gauge!(name::LAST_ROUND).set(host_now());
+    let Some(clock) = round.clock else { return };
+    if result == "ok" {
+        gauge!(name::LAST_SUCCESS).set(host_now());
+    }
+    gauge!(name::SLOT).set(float(clock.slot));
+    #[allow(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^53")]
+    gauge!(name::SKEW).set(host_now() - clock.unix_timestamp as f64);
+    if let Some(balance) = round.balance {
+        gauge!(name::BALANCE).set(float(balance));
+    }
+    for kind in Kind::ALL {
+        let of_kind = round.due.iter().filter(|duty| duty.kind == kind);
+        let ages = of_kind.clone().map(|duty| clock.unix_timestamp.saturating_sub(duty.due_at.0));
+        let oldest = ages.max().unwrap_or(0).max(0).unsigned_abs();
+        gauge!(name::DUE, "kind" => kind.name()).set(float(of_kind.count() as u64));
+        gauge!(name::OLDEST_DUE, "kind" => kind.name()).set(float(oldest));
+    }
+    for attempt in &round.ended {
+        let of_key = attempt.key.split('/').nth(1);
+        let kind = Kind::ALL.into_iter().map(Kind::name).find(|kind| Some(*kind) == of_key);
+        match (kind, attempt.fate) {
+            (Some(kind), Fate::Ended(Ending::Landed { .. })) => note_cost(kind, attempt.flight.cost),
+            (Some(kind), Fate::Ended(Ending::Failed { .. })) => {
+                note_cost(kind, attempt.flight.cost.of_failure());
+                counter!(name::WASTED).increment(attempt.flight.cost.fee_lamports);
+            }
+            (_, Fate::Ended(Ending::Expired) | Fate::Open) | (None, _) => {}
+        }
+    }
+    gauge!(name::WAITING).set(float(round.waiting as u64));
+    for address in constitutions {
+        let is_unread = round.unread.iter().any(|(unread, _)| unread == address);
+        gauge!(name::UNREAD, "constitution" => address.to_string()).set(f64::from(u8::from(is_unread)));
+    }
+    gauge!(name::UNREADABLE).set(float(round.unreadable.len() as u64));
+    counter!(name::SETTLED).increment(round.settled.len() as u64);
+}
+
+/// What the journal says of itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ledger {
+    /// Dead letters that are tried again.
+    pub(crate) letters: usize,
+    /// Fees of this day of the chain's clock, lamports.
+    pub(crate) spent_today: u64,
+}
+
+/// Reads the journal's numbers and writes them down.
+///
+/// # Errors
+/// [`JournalError`].
+pub(crate) fn note_journal(journal: &Journal, chain_seconds: i64) -> Result<Ledger, JournalError> {
+    let letters = journal.letters()?;
+    for state in [LetterState::Waiting, LetterState::Replayed, LetterState::Dropped] {
+        let count = letters.iter().filter(|letter| letter.state == state).count();
+        gauge!(name::LETTERS, "state" => state.name()).set(float(count as u64));
+    }
+    gauge!(name::FLIGHTS).set(float(journal.flights()?.len() as u64));
+    let spent_today = journal.spent_on_day_of(chain_seconds)?.fee_lamports;
+    gauge!(name::SPENT_TODAY).set(float(spent_today));
+    let letters = letters.iter().filter(|letter| letter.state != LetterState::Dropped).count();
+    Ok(Ledger { letters, spent_today })
+}
+
+/// What the process takes of its machine. Linux tells it in `/proc`; elsewhere the numbers stay 0.
+pub(crate) fn note_process(state_dir: &Path) {
+    if let Some(free) = disk_free(state_dir) {
+        gauge!(name::DISK_FREE).set(float(free));
+    }
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    let resident = pages.and_then(|text| text.split_whitespace().nth(1)?.parse::<u64>().ok());
+    if let Some(pages) = resident {
+        let page_size = rustix::param::page_size() as u64;
+        gauge!(name::RESIDENT).set(float(pages.saturating_mul(page_size)));
+    }
+    if let Ok(files) = std::fs::read_dir("/proc/self/fd") {
+        gauge!(name::FILES).set(float(files.count() as u64));
+    }
+}
+
+/// Room where the journal lies, bytes.
+pub(crate) fn disk_free(state_dir: &Path) -> Option<u64> {
+    let there = rustix::fs::statvfs(state_dir).ok()?;
+    Some(there.f_bavail.saturating_mul(there.f_frsize))
+}

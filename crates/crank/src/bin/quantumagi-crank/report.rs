@@ -1,0 +1,147 @@
+//! What a crank tells of itself, written down: numbers for [`crate::meters`], words for [`crate::health`].
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use quantumagi_crank::{Attempted, Duty, Journal, JournalError, Observer, Outcome, Round, Stage};
+use quantumagi_interface::Address;
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::health::Health;
+use crate::meters;
+
+/// Writes down what it is told.
+pub(crate) struct Reporter {
+    /// How the daemon is.
+    pub(crate) health: Arc<Health>,
+    /// Asked for its numbers after each round.
+    pub(crate) journal: Arc<Journal>,
+    /// What is looked after.
+    pub(crate) constitutions: Vec<Address>,
+    /// Where the journal lies.
+    pub(crate) state_dir: PathBuf,
+}
+
+impl Observer for Reporter {
+    fn stage(&self, _: Stage, _: &Duty) {
+        self.health.beat(Instant::now());
+    }
+
+    fn attempted(&self, attempt: &Attempted) {
+        self.health.beat(Instant::now());
+        meters::note_attempt(attempt);
+    }
+
+    fn round(&self, round: &Round) {
+        self.health.round(round, Instant::now());
+        meters::note_round(round, &self.constitutions);
+        meters::note_process(&self.state_dir);
+        for (address, error) in &round.unread {
+            tracing::warn!(constitution = %address, %error, "a constitution could not be read");
+        }
+        if let Some(error) = &round.clock_error {
+            tracing::warn!(%error, "the chain's clock could not be read");
+        }
+        let Some(clock) = round.clock else { return };
+        let ledger = meters::note_journal(&self.journal, clock.unix_timestamp);
+        self.health.ledger(ledger.map_err(|error| words_of(&error)));
+        let (due, attempted, waiting) = (round.due.len(), round.outcomes.len(), round.waiting);
+        tracing::debug!(slot = clock.slot, due, attempted, waiting, again_in = ?round.again_in, "looked");
+    }
+
+    fn journal_failed(&self, error: &JournalError) {
+        self.health.beat(Instant::now());
+        self.health.ledger(Err(words_of(error)));
+    }
+}
+
+/// The error with its causes.
+pub(crate) fn words_of(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        let told = source.to_string();
+        if !words.contains(&told) {
+            words = format!("{words}: {told}");
+        }
+        cause = source.source();
+    }
+    words
+}
+
+/// What one look came to, for a person, for a script, and as an exit code.
+pub(crate) fn of_one_look(round: &Round) -> (String, Value, Exit) {
+    let mut lines = Vec::new();
+    lines.extend(
+        round.clock_error.iter().map(|error| format!("the chain's clock could not be read: {}", words_of(error))),
+    );
+    let unread = round.unread.iter();
+    lines.extend(unread.map(|(address, error)| format!("{address} could not be read: {}", words_of(error))));
+    for (duty, outcome) in &round.outcomes {
+        lines.push(format!("{}: {}", duty.key(), words_of_outcome(outcome)));
+    }
+    let is_attempted = |duty: &Duty| round.outcomes.iter().any(|(other, _)| other.key() == duty.key());
+    let left: Vec<&Duty> = round.due.iter().filter(|duty| !is_attempted(duty)).collect();
+    lines.extend(left.iter().map(|duty| format!("{}: due, not attempted", duty.key())));
+    if lines.is_empty() {
+        lines.push("nothing is due".to_owned());
+    }
+    let outcomes: Vec<Value> = round
+        .outcomes
+        .iter()
+        .map(|(duty, outcome)| {
+            let (cost, words) = (outcome.cost(), words_of_outcome(outcome));
+            json!({
+                "action": duty.key().to_string(), "outcome": outcome.name(), "words": words,
+                "fee_lamports": cost.fee_lamports, "rent_lamports": cost.rent_lamports,
+            })
+        })
+        .collect();
+    let left: Vec<String> = left.iter().map(|duty| duty.key().to_string()).collect();
+    let unread: Vec<String> = round.unread.iter().map(|(address, _)| address.to_string()).collect();
+    let value = json!({
+        "slot": round.clock.map(|clock| clock.slot), "outcomes": outcomes, "left": left, "unread": unread,
+        "is_clear": round.is_clear(),
+    });
+    (lines.join("\n"), value, exit_of(round))
+}
+
+/// 0: everything that was due is done. 75: something may succeed by itself later. 1: somebody has to look.
+fn exit_of(round: &Round) -> Exit {
+    if round.is_clear() {
+        return Exit::Done;
+    }
+    let may_pass =
+        |outcome: &Outcome| matches!(outcome, Outcome::Open { .. } | Outcome::Expired | Outcome::Unreachable { .. });
+    let stands = |outcome: &Outcome| !outcome.is_settled() && !may_pass(outcome);
+    let is_unread = round.clock.is_none() || !round.unread.is_empty();
+    let is_refused = round.outcomes.iter().any(|(_, outcome)| stands(outcome)) || 0 < round.waiting;
+    if is_refused && !is_unread { Exit::Failed } else { Exit::TryAgain }
+}
+
+fn words_of_outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done { cost, slot } => {
+            format!("done in slot {slot} for {} lamports, and {} as rent", cost.fee_lamports, cost.rent_lamports)
+        }
+        Outcome::Overtaken { .. } => "somebody else was faster".to_owned(),
+        Outcome::Rehearsed { cost } => {
+            format!("would cost {} lamports, and {} as rent; nothing was sent", cost.fee_lamports, cost.rent_lamports)
+        }
+        Outcome::Open { signature } => format!("sent as {signature}, which may still land"),
+        Outcome::Expired => "its transaction expired; the next look pays more".to_owned(),
+        Outcome::TooDear { cost, limit } => format!(
+            "would cost {} lamports and {} as rent; max_fee is {} and max_rent {}",
+            cost.fee_lamports, cost.rent_lamports, limit.fee_lamports, limit.rent_lamports
+        ),
+        Outcome::DayLimit { spent, limit } => format!(
+            "{} lamports and {} as rent are spent today; max_fee_per_day is {} and max_rent_per_day {}",
+            spent.fee_lamports, spent.rent_lamports, limit.fee_lamports, limit.rent_lamports
+        ),
+        Outcome::NoFunds => "the wallet cannot pay: send it lamports".to_owned(),
+        Outcome::Refused { reason, .. } => format!("refused: {reason}"),
+        Outcome::Unreachable { reason } => format!("the endpoint did not answer: {reason}"),
+    }
+}

@@ -1,0 +1,72 @@
+//! Looking without doing: `--observe`.
+
+use std::time::Duration;
+
+use quantumagi_crank::plan::plan;
+use quantumagi_crank::survey::Surveyor;
+use quantumagi_crank::{Habits, Observer, Plan, Round, next_moment};
+use quantumagi_interface::Address;
+use quantumagi_sdk::Quantumagi;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+
+/// Between two looks at least.
+const LEAST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Reads constitutions and says what is due. It has no key.
+pub(crate) struct Watch {
+    client: Quantumagi,
+    surveyors: Vec<Surveyor>,
+    habits: Habits,
+}
+
+impl Watch {
+    /// One that knows nothing yet.
+    pub(crate) fn new(client: Quantumagi, constitutions: &[Address], habits: Habits) -> Self {
+        Self { client, surveyors: constitutions.iter().map(|address| Surveyor::new(*address)).collect(), habits }
+    }
+
+    /// Looks again and again until `stop` says true.
+    pub(crate) async fn run(&mut self, told: &dyn Observer, longest: Duration, stop: &watch::Receiver<bool>) {
+        let mut stop = stop.clone();
+        while !*stop.borrow() {
+            let round = self.look().await;
+            told.round(&round);
+            let pause = round.again_in.unwrap_or(longest).clamp(LEAST_PAUSE, longest.max(LEAST_PAUSE));
+            tokio::select! {
+                () = sleep(pause) => {}
+                _ = stop.wait_for(|stop| *stop) => {}
+            }
+        }
+    }
+
+    /// One look: everything that is due is left.
+    pub(crate) async fn look(&mut self) -> Round {
+        let (began, mut round) = (Instant::now(), Round::default());
+        match self.client.clock().await {
+            Err(error) => round.clock_error = Some(error),
+            Ok(clock) => {
+                round.clock = Some(clock);
+                let mut next = None;
+                for surveyor in &mut self.surveyors {
+                    match surveyor.survey(&self.client).await {
+                        Err(error) => round.unread.push((*surveyor.address(), error)),
+                        Ok(survey) => {
+                            let Plan { duties, unreadable } = plan(&survey, &clock, self.habits);
+                            let unreadable = survey.undecodable.iter().cloned().chain(unreadable);
+                            let address = survey.address;
+                            round.unreadable.extend(unreadable.map(|(subject, source)| (address, subject, source)));
+                            next = next.into_iter().chain(next_moment(&survey, &clock, self.habits)).min();
+                            round.due.extend(duties);
+                        }
+                    }
+                }
+                round.waiting = round.due.len();
+                let until = |next: i64| Duration::from_secs(next.saturating_sub(clock.unix_timestamp).unsigned_abs());
+                round.again_in = next.map(|next| until(next.0));
+            }
+        }
+        round.took = began.elapsed();
+        round
+    }
+}

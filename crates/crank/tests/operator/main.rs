@@ -1,0 +1,16 @@
+//! The binary as its operator meets it: arguments, files, outputs, exit codes, signals and pages.
+
+mod commands;
+mod daemon;
+mod diagnosis;
+#[path = "../../../rpc/tests/it/support/endpoint.rs"]
+#[allow(dead_code, reason = "what only the tests of the connection use")]
+mod endpoint;
+mod looks;
+mod manual;
+mod packaging;
+mod process;
+
+#[path = "../it/support/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "a part of what the library's tests need")]
+mod support;
