@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn fewer_runs_than_five_are_refused() {
-        let refused = run(&Args { json: false, runs: 4, decisions: 1 }).unwrap_err();
+        let refused = run(&Args { subject: Subject::Decisions, json: false, runs: 4, decisions: 1 }).unwrap_err();
         assert_eq!(refused.to_string(), "4 runs are too few for a median; take at least 5");
     }
 }
