@@ -31,10 +31,12 @@ pub(crate) fn bench(criterion: &mut Criterion, pair: &Pair) {
     };
     let (some, rest) = urls.split_at(PER_POOL);
     let (some, rest) = (pool(some), pool(rest));
+    runtime.block_on(join(some.probe(), rest.probe()));
+    let was_answered = |pool: &Pool| pool.status().iter().all(|status| status.slot.is_some());
+    assert!(was_answered(&some) && was_answered(&rest), "every probe has its answer");
     group.bench_function(pair.ours, |bencher| {
         bencher.to_async(&runtime).iter(|| join(some.probe(), rest.probe()));
     });
-    assert!(some.status().iter().all(|status| status.slot.is_some()), "every probe had its answer");
 
     let clients: Vec<RpcClient> = urls.iter().map(|url| RpcClient::new(url.clone())).collect();
     let clock = "SysvarC1ock11111111111111111111111111111111".parse().expect("an address");

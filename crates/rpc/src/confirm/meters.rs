@@ -5,7 +5,7 @@ use metrics::counter;
 use super::Confirmed;
 use crate::error::{FailureStage, RpcError};
 
-/// Transactions by how they ended. Label `outcome` ([`OUTCOMES`]).
+/// Transactions by how they ended. Label `outcome`.
 pub const TRANSACTIONS: &str = "quantumagi_rpc_transactions_total";
 /// Transactions signed again after the one before expired.
 pub const SIGNED_ANEW: &str = "quantumagi_rpc_transactions_signed_anew_total";

@@ -133,7 +133,8 @@ impl<'a> Call<'a> {
         let began = Instant::now();
         let timeout = table.config.timeouts[self.class];
         let limit = timeout.min(self.deadline.saturating_duration_since(began));
-        let post = Post { body, correlation: self.correlation.as_str(), timeout: limit, max_answer_len: 0 };
+        let correlation = self.correlation.as_str();
+        let post = Post { body, correlation, timeout: limit, max_answer_len: 0, is_last: false };
         let answer = async {
             for _ in 0..IDENTITIES {
                 match self.shared.belonging(&table, member, post).await? {

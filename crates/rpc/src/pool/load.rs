@@ -54,6 +54,11 @@ impl Estimate {
         micros * Self::weight(stamp, millis)
     }
 
+    /// Whether no answer was ever noted, or so long ago that nothing of it is left.
+    fn is_unknown(&self, millis: u32) -> bool {
+        self.at(millis) < f32::MIN_POSITIVE
+    }
+
     fn observe(&self, micros: f32, millis: u32) {
         let next = |word| {
             let (before, stamp) = Self::decode(word);
@@ -93,7 +98,10 @@ impl Load {
     /// What one more call of this class would cost: microseconds times calls under way with it.
     pub(super) fn cost(&self, class: MethodClass, now: Instant) -> f32 {
         let under_way = self.under_way.load(Ordering::Relaxed).saturating_add(1);
-        let micros = self.estimates[class].at(truncated(self.millis(now)));
+        let (estimate, millis) = (&self.estimates[class], truncated(self.millis(now)));
+        // Nobody knows yet how long its first answer takes: until it is there, the next caller asks another (Finagle's).
+        let is_awaited = under_way > 1 && estimate.is_unknown(millis);
+        let micros = if is_awaited { PENALTY_MICROS } else { estimate.at(millis) };
         micros.max(LEAST_MICROS) * f32::from(u16::try_from(under_way).unwrap_or(u16::MAX))
     }
 
@@ -191,6 +199,19 @@ mod tests {
         let calls = [load.begin(), load.begin(), load.begin()];
         check(&load, start, 8_000.0);
         drop(calls);
+        check(&load, start, 2_000.0);
+    }
+
+    #[test]
+    fn an_endpoint_of_which_nothing_is_known_costs_little_until_a_call_waits_for_it() {
+        let start = Instant::now();
+        let load = Load::new(start);
+        check(&load, start, 1_000.0);
+        let first = load.begin();
+        check(&load, start, 2.0 * 5_000_000.0);
+        load.observe(Read, 2 * MS, start);
+        check(&load, start, 4_000.0);
+        drop(first);
         check(&load, start, 2_000.0);
     }
 

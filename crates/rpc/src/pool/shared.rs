@@ -112,7 +112,9 @@ impl Shared {
     ) -> Result<(), Fault> {
         let id = self.next_id();
         let body = RpcRequest::GetGenesisHash.build_request_json(id, Value::Null).to_string();
-        let (answer, from) = self.exchange(table, member, Post { body: &body, ..post }, id).await?;
+        // Its name may lead back to where it belongs, which a connection that is kept would never show.
+        let is_last = member.identity.get() == Belonging::Foreign;
+        let (answer, from) = self.exchange(table, member, Post { body: &body, is_last, ..post }, id).await?;
         let genesis: Option<Hash> = answer?.as_str().and_then(|text| text.parse().ok());
         let Some(genesis) = genesis else { return Err(Fault::Unreadable { what: "its genesis hash is none" }) };
         let belonging = if genesis == expected { Belonging::Ours } else { Belonging::Foreign };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::dns::Resolve;
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response};
 
@@ -32,6 +32,8 @@ pub struct Post<'a> {
     pub timeout: Duration,
     /// Longest answer in bytes.
     pub max_answer_len: usize,
+    /// Whether the connection is given up with the answer: the next one looks the endpoint's name up anew.
+    pub is_last: bool,
 }
 
 /// An answer of any HTTP status.
@@ -129,11 +131,14 @@ impl Transport for Http {
     }
 
     async fn post_telling(&self, to: &Endpoint, post: Post<'_>) -> Result<(Reply, Option<SocketAddr>), Fault> {
-        let Post { body, correlation, timeout, max_answer_len } = post;
+        let Post { body, correlation, timeout, max_answer_len, is_last } = post;
         // Not a fault of the network: an endpoint without an address is in no group that calls go to.
         let url = to.url().ok_or(Fault::Connect)?.secret().clone();
         let mut request =
             self.client.post(url).header(CONTENT_TYPE, "application/json").header("x-request-id", correlation);
+        if is_last {
+            request = request.header(CONNECTION, "close");
+        }
         for (name, value) in &to.headers {
             request = request.header(name, value);
         }

@@ -87,6 +87,7 @@ impl Shared {
             correlation: correlation.as_str(),
             timeout: table.config.probe.timeout,
             max_answer_len: 0,
+            is_last: false,
         };
         let began = Instant::now();
         let answer = self.look(table, member, round, post).await;
