@@ -9,6 +9,7 @@
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
+use crate::cache::meters::{DROPPED_WRITES, FAILURES, LEVEL_IN_USE, LOOKUPS};
 use crate::confirm::meters::OUTCOMES as ENDS;
 pub use crate::confirm::meters::{SIGNED_ANEW, TRANSACTIONS};
 use crate::pool::Label;
@@ -16,7 +17,8 @@ use crate::pool::meters::{
     ATTEMPT_SECONDS, ATTEMPTS, BREAKER_OPENED, BREAKER_STATE, CALLS, ENDPOINT_SHARE, METHOD_ATTEMPTS, OUTCOMES,
     RELOADS, RETRIES, RETRIES_REFUSED, RETRY_BUDGET, SLOT_LAG,
 };
-use crate::reader::{BATCH_ACCOUNTS, CACHE_REQUESTS};
+use crate::reader::BATCH_ACCOUNTS;
+use crate::subscribe::meters::{LOSSES, NOTIFICATIONS_DROPPED};
 
 /// How a series counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +59,10 @@ pub struct Series {
 
 const ENDPOINT: (&str, Values) = ("endpoint", Values::Endpoints);
 const CLASS: (&str, Values) = ("class", Values::Words(&["read", "scan", "history", "simulate", "send"]));
+const LEVEL: (&str, Values) = ("level", Values::Words(&["memory", "redis", "database"]));
+/// The levels beyond memory.
+const KEPT: (&str, Values) = ("level", Values::Words(&["redis", "database"]));
+const SIDE: (&str, Values) = ("side", Values::Words(&["read", "write"]));
 const OUTCOME: (&str, Values) = ("outcome", Values::Words(&OUTCOMES));
 
 const fn series(
@@ -70,7 +76,7 @@ const fn series(
 }
 
 /// Every series.
-pub const ALL: [Series; 16] = [
+pub const ALL: [Series; 21] = [
     series(
         CALLS,
         Kind::Counter,
@@ -164,11 +170,36 @@ pub const ALL: [Series; 16] = [
         "Transactions signed again after the one before expired. A rise: fees are too low, or sending endpoints drop them.",
     ),
     series(
-        CACHE_REQUESTS,
+        LOOKUPS,
         Kind::Counter,
         Unit::Count,
-        &[("result", Values::Words(&["hit", "miss"]))],
-        "Account reads that were answered from memory, or not.",
+        &[
+            LEVEL,
+            ("class", Values::Words(&["live", "settled", "lasting"])),
+            ("result", Values::Words(&["hit", "miss", "stale", "refused", "out"])),
+        ],
+        "Account reads by a level of the cache and how it answered. `refused`: damaged or forged; `out`: the level is lost.",
+    ),
+    series(
+        FAILURES,
+        Kind::Counter,
+        Unit::Count,
+        &[KEPT, SIDE],
+        "Failures of a level of the cache, of which no reader learns. A rise: look at that store.",
+    ),
+    series(
+        LEVEL_IN_USE,
+        Kind::Gauge,
+        Unit::Count,
+        &[KEPT, SIDE],
+        "1 while a level of the cache is used, 0 while it is left out after failures.",
+    ),
+    series(
+        DROPPED_WRITES,
+        Kind::Counter,
+        Unit::Count,
+        &[KEPT],
+        "Entries that were not kept because a level of the cache could not take them.",
     ),
     series(
         BATCH_ACCOUNTS,
@@ -176,6 +207,20 @@ pub const ALL: [Series; 16] = [
         Unit::Count,
         &[],
         "Accounts asked for in one call: 100 is the most that an endpoint takes.",
+    ),
+    series(
+        LOSSES,
+        Kind::Counter,
+        Unit::Count,
+        &[ENDPOINT],
+        "Connections of subscriptions that broke. What happened meanwhile is read when the next one stands.",
+    ),
+    series(
+        NOTIFICATIONS_DROPPED,
+        Kind::Counter,
+        Unit::Count,
+        &[],
+        "Notifications that a reader was too slow for. It is told, and what it missed is read anew.",
     ),
 ];
 

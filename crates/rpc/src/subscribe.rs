@@ -19,6 +19,7 @@ mod feed;
 mod inbox;
 mod link;
 mod logs;
+pub(crate) mod meters;
 mod newest;
 mod policy;
 mod program;

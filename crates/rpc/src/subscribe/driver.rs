@@ -12,6 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Method;
 use super::inbox::Outbox;
 use super::link::{Link, LinkFault};
+use super::meters::LOSSES;
 use super::policy::SubscribePolicy;
 use super::source::Source;
 use super::wire::{self, Incoming};
@@ -96,8 +97,7 @@ impl Driver {
                 Ended::Idle => {}
                 Ended::Fault(fault) => {
                     tracing::info!(endpoint = %source.name, %fault, "subscriptions lost");
-                    metrics::counter!("quantumagi_rpc_websocket_losses_total", "endpoint" => source.name.to_string())
-                        .increment(1);
+                    metrics::counter!(LOSSES, "endpoint" => source.name.to_string()).increment(1);
                     self.failed = self.failed.saturating_add(1);
                     if !self.rest().await {
                         return;

@@ -66,7 +66,7 @@ impl Outbox {
             self.unread_bytes.fetch_sub(bytes, Ordering::Relaxed);
             self.owes_live = true;
             self.standing.send_modify(|standing| standing.dropped += 1);
-            metrics::counter!("quantumagi_rpc_notifications_dropped_total").increment(1);
+            metrics::counter!(super::meters::NOTIFICATIONS_DROPPED).increment(1);
         }
     }
 
