@@ -48,6 +48,15 @@ impl Printer {
         print(&text)
     }
 
+    /// Prints one result of several, on a line of its own.
+    pub(crate) fn line(self, report: &impl Report) -> anyhow::Result<()> {
+        let text = match self.form {
+            Form::Words => report.words(),
+            Form::Json => serde_json::to_string(report)?,
+        };
+        print(&text)
+    }
+
     /// Tells something that is no result, such as what to do next.
     pub(crate) fn note(self, words: &str) {
         complain(words);

@@ -22,6 +22,7 @@ mod list;
 mod payload;
 mod published;
 mod show;
+mod watch;
 
 /// What to do with proposals. They are named by their number.
 #[derive(Debug, Subcommand)]
@@ -36,6 +37,12 @@ pub(crate) enum Command {
     },
     /// Tell what happens if it passes, who can still vote, and what is missing. Closed ones come from the history.
     Show {
+        /// Its number.
+        id: u64,
+    },
+    /// Print a line whenever it changes, until nothing can change any more; with --json an object on each line. Goes on
+    /// however often the connection breaks.
+    Watch {
         /// Its number.
         id: u64,
     },
@@ -155,6 +162,7 @@ impl Command {
             Self::Payload { address, close } => payload::run(context, &address, close).await,
             Self::List { closed } => list::run(context, &constitution, closed).await,
             Self::Show { id } => show::run(context, &constitution, id).await,
+            Self::Watch { id } => watch::run(context, &constitution, id).await,
             Self::Check { id } => check::run(context, &constitution, id).await,
             Self::Execute { id, tables } => executed::run(context, &constitution, id, &tables).await,
             Self::Vote { id, choice, with_deposit_of, snapshot } => {

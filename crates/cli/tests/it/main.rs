@@ -16,3 +16,4 @@ mod story;
 mod support;
 mod tokens;
 mod unsigned;
+mod watch;

@@ -54,11 +54,16 @@ impl Home {
         (path.to_str().expect("the path is text").to_owned(), key)
     }
 
-    /// Runs the binary with nothing in its environment but this home.
-    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+    /// The binary with nothing in its environment but this home.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_quantumagi"));
-        let output = command.args(args).env_clear().env("HOME", &self.path).stdin(Stdio::null()).output();
-        let output = output.expect("the binary runs");
+        command.args(args).env_clear().env("HOME", &self.path).stdin(Stdio::null());
+        command
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(&self, args: &[&str]) -> Ran {
+        let output = self.command(args).output().expect("the binary runs");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
         Ran {
             code: output.status.code().expect("it was not killed"),
