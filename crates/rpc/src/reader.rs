@@ -36,8 +36,8 @@ use floor::Floors;
 /// Accounts asked for in one call.
 pub const BATCH_ACCOUNTS: &str = "quantumagi_rpc_account_batch_size";
 
-/// Bytes that an account takes in memory beside its data, about.
-const OVERHEAD: usize = 256;
+/// Bytes that an account takes in memory beside its data, about: see docs/performance.md.
+const OVERHEAD: usize = 512;
 
 /// A tenth less and a tenth more, in thousandths.
 const LEAST_SPREAD: u32 = 900;

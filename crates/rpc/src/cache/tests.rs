@@ -322,7 +322,7 @@ proptest! {
             let world = World::new();
             world.node.behind.store(behind, Ordering::Relaxed);
             let policy = policy().with_class(Class::Settled, 3 * TTL).with_class(Class::Lasting, 9 * TTL)
-                .with_capacity(3 * 256).with_remembered(3);
+                .with_capacity(3 * 512).with_remembered(3);
             let mut readers = [world.reader(policy), world.reader(policy)];
             let mut told = [[0_u64; 4]; 2];
             let mut history = vec![(Instant::now(), 100_u64)];

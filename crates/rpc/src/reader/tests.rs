@@ -255,7 +255,7 @@ proptest! {
             let node = Node::at(100);
             node.behind.store(behind, Ordering::Relaxed);
             let policy = ReadPolicy::default()
-                .with_fresh_for(300 * MS).with_remembered(remembered).with_capacity(2 * 256);
+                .with_fresh_for(300 * MS).with_remembered(remembered).with_capacity(2 * 512);
             let reader = node.reader(policy);
             let mut told = [0_u64; 6];
             for (account, waited, rise, what) in steps {
