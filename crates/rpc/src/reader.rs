@@ -31,7 +31,7 @@ use crate::error::RpcError;
 use crate::pool::dice::Dice;
 use crate::solana::Address;
 use batch::Batches;
-use floor::Floors;
+use floor::{Floor, Floors};
 
 /// Accounts asked for in one call.
 pub const BATCH_ACCOUNTS: &str = "quantumagi_rpc_account_batch_size";
@@ -161,6 +161,8 @@ struct Kept {
     /// When it came into this memory, and how old it was then.
     came: Instant,
     age: Duration,
+    /// How many changes had been named when it was asked for.
+    asked: u64,
     /// In thousandths, how long it is fresh in proportion to its class: 900 to 1100, so that what came together does not
     /// leave together.
     spread: u32,
@@ -168,11 +170,15 @@ struct Kept {
 
 impl Kept {
     /// Whether it may be told to somebody who wants this.
-    fn lookup(&self, wanted: Wanted, now: Instant) -> Lookup {
+    fn lookup(&self, floor: Floor, max_age: Duration, now: Instant) -> Lookup {
         // A failure is told to those who wait for it and to nobody after them.
         let Ok(at) = &self.result else { return Lookup::Miss };
         let age = now.saturating_duration_since(self.came).saturating_add(self.age);
-        if at.slot >= wanted.least && age < spread(wanted.max_age, self.spread) { Lookup::Hit } else { Lookup::Stale }
+        if floor.admits(at.slot, self.asked) && age < spread(max_age, self.spread) {
+            Lookup::Hit
+        } else {
+            Lookup::Stale
+        }
     }
 
     fn bytes(&self) -> u32 {
@@ -243,25 +249,24 @@ impl AccountReader {
         let shared = &self.shared;
         let max_age = shared.policy.of_class(class);
         // The common case without the turn that callers take at an account.
-        if let Some(kept) = shared.hit(address, Wanted { class, least: 0, max_age }).await {
+        if let Some(kept) = shared.hit(address, class).await {
             return kept.result;
         }
         loop {
-            let least = shared.floors.of(address);
-            let wanted = Wanted { class, least, max_age };
+            let (floor, asked) = shared.floors.of(address);
             let mut lookup = Lookup::Miss;
             let mut was_asked = false;
             let ask = async {
                 was_asked = true;
-                shared.ask(*address, wanted).await
+                shared.ask(*address, class, floor, asked).await
             };
             let is_unfit = |kept: &Kept| {
-                lookup = kept.lookup(wanted, Instant::now());
+                lookup = kept.lookup(floor, max_age, Instant::now());
                 lookup != Lookup::Hit
             };
             let kept = shared.kept.entry_by_ref(address).or_insert_with_if(ask, is_unfit).await.into_value();
             // A newer slot was told or named meanwhile: this answer comes too late.
-            if kept.result.as_ref().is_ok_and(|at| !shared.floors.raise(address, at.slot)) {
+            if kept.result.as_ref().is_ok_and(|at| !shared.floors.raise(address, at.slot, kept.asked)) {
                 continue;
             }
             shared.lookups.count(class, if was_asked { lookup } else { Lookup::Hit });
@@ -280,7 +285,7 @@ impl AccountReader {
     /// Takes note that the account changed at `slot`, as a subscription or a confirmed transaction tells: nobody is told
     /// of it as it was before, here or by another process that shares a level of the cache.
     pub fn note(&self, address: &Address, slot: u64) {
-        self.shared.floors.raise(address, slot);
+        self.shared.floors.change(address, slot);
         if let Some(levels) = &self.shared.levels {
             levels.forget(address, slot);
         }
@@ -290,13 +295,11 @@ impl AccountReader {
     /// a later slot was told or named before, otherwise.
     pub async fn tell(&self, address: &Address, at: AccountAt) -> bool {
         let shared = &self.shared;
-        if !shared.floors.raise(address, at.slot) {
-            return false;
-        }
+        let Some(asked) = shared.floors.change(address, at.slot) else { return false };
         if let Some(levels) = &shared.levels {
             levels.keep(address, &at);
         }
-        shared.kept.insert(*address, shared.kept_now(Ok(at), Duration::ZERO, shared.throw_spread())).await;
+        shared.kept.insert(*address, shared.kept_now(Ok(at), Duration::ZERO, shared.throw_spread(), asked)).await;
         true
     }
 
@@ -311,35 +314,37 @@ impl AccountReader {
 
 impl Shared {
     /// What is kept of the account, where it may be told.
-    async fn hit(&self, address: &Address, wanted: Wanted) -> Option<Kept> {
-        let kept = self.kept.get(address).await.filter(|kept| kept.lookup(wanted, Instant::now()) == Lookup::Hit)?;
-        let may_be_told = kept.result.as_ref().is_ok_and(|at| self.floors.raise(address, at.slot));
-        may_be_told.then(|| {
-            self.lookups.count(wanted.class, Lookup::Hit);
-            kept
+    async fn hit(&self, address: &Address, class: Class) -> Option<Kept> {
+        let (kept, max_age) = (self.kept.get(address).await?, self.policy.of_class(class));
+        let is_fresh = kept.lookup(Floor::default(), max_age, Instant::now()) == Lookup::Hit;
+        let at = kept.result.as_ref().ok().filter(|_| is_fresh)?;
+        self.floors.raise(address, at.slot, kept.asked).then(|| {
+            self.lookups.count(class, Lookup::Hit);
+            kept.clone()
         })
     }
 
     /// Asks the levels, the nearest first, and then the cluster.
-    async fn ask(&self, address: Address, wanted: Wanted) -> Kept {
-        let thousandths = self.throw_spread();
-        let Some(levels) = self.levels.as_ref().filter(|_| !wanted.max_age.is_zero()) else {
-            let result = self.batches.read(address, wanted.least).await;
-            return self.kept_now(result, Duration::ZERO, thousandths);
+    async fn ask(&self, address: Address, class: Class, floor: Floor, asked: u64) -> Kept {
+        let (thousandths, max_age) = (self.throw_spread(), self.policy.of_class(class));
+        let Some(levels) = self.levels.as_ref().filter(|_| !max_age.is_zero()) else {
+            let result = self.batches.read(address, floor.least).await;
+            return self.kept_now(result, Duration::ZERO, thousandths, asked);
         };
-        let in_levels = Wanted { max_age: spread(wanted.max_age, thousandths), ..wanted };
-        if let Some(found) = levels.find(&address, in_levels).await {
-            return self.kept_now(Ok(found.at), found.age, thousandths);
+        // Nobody knows whether a level's entry of a change's own slot is from after the change.
+        let wanted = Wanted { class, least: floor.settled(), max_age: spread(max_age, thousandths) };
+        if let Some(found) = levels.find(&address, wanted).await {
+            return self.kept_now(Ok(found.at), found.age, thousandths, asked);
         }
-        let result = self.batches.read(address, wanted.least).await;
+        let result = self.batches.read(address, floor.least).await;
         if let Ok(at) = &result {
             levels.keep(&address, at);
         }
-        self.kept_now(result, Duration::ZERO, thousandths)
+        self.kept_now(result, Duration::ZERO, thousandths, asked)
     }
 
-    fn kept_now(&self, result: ReadResult, age: Duration, spread: u32) -> Kept {
-        Kept { result, came: Instant::now(), age, spread }
+    fn kept_now(&self, result: ReadResult, age: Duration, spread: u32, asked: u64) -> Kept {
+        Kept { result, came: Instant::now(), age, asked, spread }
     }
 
     fn throw_spread(&self) -> u32 {

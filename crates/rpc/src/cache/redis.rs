@@ -16,7 +16,7 @@ const SLOT_DIGITS: usize = 20;
 const KEEP_LATEST: &str = "
 local old = redis.call('GETRANGE', KEYS[1], 0, 19)
 local new = string.sub(ARGV[1], 1, 20)
-if old > new or (old == new and #ARGV[1] == 20) then return 0 end
+if old > new or (old == new and redis.call('STRLEN', KEYS[1]) == 20) then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1";
 

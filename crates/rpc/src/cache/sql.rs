@@ -24,7 +24,7 @@ const READ: &str = "SELECT entry FROM quantumagi_account WHERE key = $1 AND entr
 const KEEP_LATEST: &str = "
     INSERT INTO quantumagi_account AS old (key, slot, read_at, entry) VALUES ($1, $2, $3, $4)
     ON CONFLICT (key) DO UPDATE SET slot = excluded.slot, read_at = excluded.read_at, entry = excluded.entry
-    WHERE old.slot < excluded.slot OR (old.slot = excluded.slot AND excluded.entry IS NOT NULL)";
+    WHERE old.slot < excluded.slot OR (old.slot = excluded.slot AND old.entry IS NOT NULL)";
 const FORGET_OLD: &str = "DELETE FROM quantumagi_account WHERE read_at < $1";
 /// A quarter of what is there, the oldest first.
 const MAKE_ROOM: &str = "

@@ -39,7 +39,7 @@ pub(super) trait Store: Send + 'static {
     /// What is kept under each of these keys, at most a hundred, in their order.
     async fn read(&mut self, keys: &[EntryKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
 
-    /// Keeps these. What is there and of a later slot stays; an entry takes the place of one of the same slot, a mere
-    /// slot does not.
+    /// Keeps these. What is there and of a later slot stays, and so does a mere slot where the new one is the same: an
+    /// entry of the slot of a change may be from before it.
     async fn write(&mut self, writes: &[Write]) -> Result<(), StoreError>;
 }

@@ -100,8 +100,8 @@ impl Store for MoodyStore {
         let mut kept = self.0.kept.lock().expect("no test panics with it");
         for write in writes {
             let all = kept.entry(write.key.clone()).or_default();
-            let slot = all.last().map(|old| old.slot);
-            if slot.is_none_or(|old| old < write.slot || (old == write.slot && write.entry.is_some())) {
+            let takes = |old: &Write| old.slot < write.slot || (old.slot == write.slot && old.entry.is_some());
+            if all.last().is_none_or(takes) {
                 all.push(write.clone());
             }
         }
@@ -230,6 +230,19 @@ async fn a_noted_change_holds_for_every_process_that_shares_a_level() {
     ours.flush().await;
     assert_eq!(slot(&other, 1).await, 101);
     assert_eq!(slot(&ours, 1).await, 101);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_read_in_the_slot_of_a_change_before_the_change_is_told_to_nobody() {
+    let world = World::new();
+    let reader = world.reader(policy());
+    slot(&reader, 1).await;
+    reader.note(&address(1), 100);
+    reader.flush().await;
+    for _ in 0..2 {
+        assert_eq!((slot(&reader, 1).await, world.node.calls()), (100, 2));
+    }
+    assert_eq!((slot(&world.reader(policy()), 1).await, world.node.calls()), (100, 3));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use crate::solana::Address;
 
-/// For each account the last slot that anybody was told of.
+/// For each account the last slot that anybody was told of, or that was named as one of a change.
 #[derive(Debug)]
 pub(super) struct Floors {
     known: Mutex<Known>,
@@ -14,9 +14,33 @@ pub(super) struct Floors {
 
 #[derive(Debug, Default)]
 struct Known {
-    each: HashMap<Address, u64>,
+    each: HashMap<Address, Floor>,
     /// For every account that is not among them.
-    others: u64,
+    others: Floor,
+    /// Counts named changes.
+    changes: u64,
+}
+
+/// What may be told of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Floor {
+    /// The slot before which nothing may be told.
+    pub(super) least: u64,
+    /// Number of the change that was named at this very slot, 0 for none: what was asked for before it may be of the
+    /// same slot and not know of it.
+    change: u64,
+}
+
+impl Floor {
+    /// Whether an answer of this slot may be told that was asked for after so many changes.
+    pub(super) fn admits(self, slot: u64, asked: u64) -> bool {
+        slot > self.least || (slot == self.least && asked >= self.change)
+    }
+
+    /// The first slot of which an answer may be told whenever it was asked for.
+    pub(super) fn settled(self) -> u64 {
+        self.least.saturating_add(u64::from(self.change > 0))
+    }
 }
 
 impl Floors {
@@ -28,29 +52,46 @@ impl Floors {
         self.known.lock().expect("nothing panics while it holds the lock")
     }
 
-    /// The slot before which nothing may be told of this account.
-    pub(super) fn of(&self, address: &Address) -> u64 {
+    /// The account's floor, and how many changes were named so far.
+    pub(super) fn of(&self, address: &Address) -> (Floor, u64) {
         let known = self.known();
-        known.each.get(address).copied().unwrap_or(known.others)
+        (known.each.get(address).copied().unwrap_or(known.others), known.changes)
     }
 
-    /// Takes note of a slot. Whether it may be told: it is not before the floor.
-    pub(super) fn raise(&self, address: &Address, slot: u64) -> bool {
+    /// Takes note of an answer that was asked for after so many changes. Whether it may be told.
+    pub(super) fn raise(&self, address: &Address, slot: u64, asked: u64) -> bool {
         let mut known = self.known();
-        if let Some(floor) = known.each.get_mut(address) {
-            let may_be_told = slot >= *floor;
-            *floor = slot.max(*floor);
-            return may_be_told;
+        let floor = known.floor(address, self.capacity);
+        let may_be_told = floor.admits(slot, asked);
+        if slot > floor.least {
+            *floor = Floor { least: slot, change: 0 };
         }
-        if known.each.len() >= self.capacity {
-            // What is forgotten must not be undercut: the highest of all stands for all.
-            let highest = known.each.values().copied().max().unwrap_or(0);
-            known.others = known.others.max(highest);
-            known.each.clear();
+        may_be_told
+    }
+
+    /// Takes note of a change at `slot`: the number of the change, `None` where something later is known.
+    pub(super) fn change(&self, address: &Address, slot: u64) -> Option<u64> {
+        let mut known = self.known();
+        known.changes = known.changes.saturating_add(1);
+        let change = known.changes;
+        let floor = known.floor(address, self.capacity);
+        (slot >= floor.least).then(|| {
+            *floor = Floor { least: slot, change };
+            change
+        })
+    }
+}
+
+impl Known {
+    fn floor(&mut self, address: &Address, capacity: usize) -> &mut Floor {
+        if self.each.len() >= capacity && !self.each.contains_key(address) {
+            // What is forgotten must not be undercut: the highest of all stands for all, as if all had just changed.
+            let highest = self.each.values().map(|floor| floor.least).max().unwrap_or(0);
+            self.changes = self.changes.saturating_add(1);
+            self.others = Floor { least: self.others.least.max(highest), change: self.changes };
+            self.each.clear();
         }
-        let others = known.others;
-        known.each.insert(*address, slot.max(others));
-        slot >= others
+        self.each.entry(*address).or_insert(self.others)
     }
 }
 
@@ -72,11 +113,11 @@ mod tests {
             let floors = Floors::new(capacity);
             let mut model: HashMap<u8, u64> = HashMap::new();
             for (account, slot) in told {
-                floors.raise(&Address::from([account; 32]), slot);
+                floors.raise(&Address::from([account; 32]), slot, 0);
                 let highest = model.entry(account).or_default();
                 *highest = slot.max(*highest);
                 for (account, highest) in &model {
-                    prop_assert!(floors.of(&Address::from([*account; 32])) >= *highest);
+                    prop_assert!(floors.of(&Address::from([*account; 32])).0.least >= *highest);
                 }
                 prop_assert!(floors.known().each.len() <= capacity.max(1));
             }
@@ -87,9 +128,22 @@ mod tests {
     fn accounts_that_are_remembered_have_floors_of_their_own() {
         let floors = Floors::new(2);
         let [ana, ben] = [Address::from([1; 32]), Address::from([2; 32])];
-        floors.raise(&ana, 10);
-        floors.raise(&ben, 5);
-        assert!(!floors.raise(&ben, 3) && floors.raise(&ben, 5));
-        assert_eq!((floors.of(&ana), floors.of(&ben), floors.of(&Address::default())), (10, 5, 0));
+        floors.raise(&ana, 10, 0);
+        floors.raise(&ben, 5, 0);
+        assert!(!floors.raise(&ben, 3, 0) && floors.raise(&ben, 5, 0));
+        assert_eq!([ana, ben, Address::default()].map(|address| floors.of(&address).0.least), [10, 5, 0]);
+    }
+
+    #[test]
+    fn an_answer_of_the_slot_of_a_change_may_be_told_only_if_it_was_asked_for_after_it() {
+        let floors = Floors::new(2);
+        let ana = Address::from([1; 32]);
+        let (_, before) = floors.of(&ana);
+        assert!(floors.raise(&ana, 10, before));
+        floors.change(&ana, 10);
+        let (floor, after) = floors.of(&ana);
+        assert!(!floors.raise(&ana, 10, before) && floors.raise(&ana, 10, after));
+        assert_eq!((floor.least, floor.settled()), (10, 11));
+        assert!(floors.raise(&ana, 11, before), "a later slot has the change");
     }
 }
