@@ -1,6 +1,7 @@
 //! The crank against the built program on a local network, over JSON-RPC.
 
 mod carried_out;
+mod idle;
 mod killed;
 mod racing;
 mod support;

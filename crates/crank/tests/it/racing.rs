@@ -1,4 +1,5 @@
-//! Five cranks over many due actions.
+//! Five cranks over many due actions: each proposal has an end to write down and a close, so `QUANTUMAGI_FULL=1` makes a
+//! thousand of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -112,7 +113,7 @@ async fn race(count: usize, acquaintance: Acquaintance) -> (u64, u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn o5_five_cranks_racing_do_everything_once_and_waste_next_to_nothing() {
-    let (landed, wasted) = race(if is_full() { 1_000 } else { 60 }, Acquaintance::Peers).await;
+    let (landed, wasted) = race(if is_full() { 500 } else { 60 }, Acquaintance::Peers).await;
     assert!(wasted * 50 <= landed, "more than 2 % of {landed} transactions were wasted: {wasted}");
 }
 
