@@ -1,4 +1,4 @@
-//! What a crank costs while nothing is due, and a single look that does everything.
+//! What a crank costs while nothing is due, a single look that does everything, and a stop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use quantumagi_crank::duty::DutyKey;
+use quantumagi_crank::journal::{Ending, Fate};
 use quantumagi_crank::rank::before;
 use quantumagi_crank::{Crank, Kind, Subject, Terms};
 use quantumagi_interface::Address;
@@ -79,4 +80,55 @@ async fn a_single_look_does_what_is_due_and_what_that_makes_due() {
     let all = crank.once(&stop).await.expect("the journal takes it");
     assert_eq!(told(&all), [("proposal_close", "done"), ("proposal_finalize", "done")]);
     assert!(all.is_clear() && all.due.is_empty(), "{all:?}");
+}
+
+/// An endpoint that takes transactions, and never answers what has become of them.
+struct Silent {
+    http: Http,
+    is_asked: watch::Sender<bool>,
+}
+
+#[async_trait]
+impl Transport for Silent {
+    async fn post(&self, to: &Endpoint, post: Post<'_>) -> Result<Reply, Fault> {
+        if post.body.contains("getSignatureStatuses") {
+            self.is_asked.send_replace(true);
+            std::future::pending::<()>().await;
+        }
+        self.http.post(to, post).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_waits_no_longer_than_its_grace_and_the_next_start_finds_what_was_open() {
+    let world = World::start().await;
+    let (key, journal) = (world.wallet().await, journal());
+    let proposal = world.propose(Action::PrincipleRetire { principle_id: 0, version: 1 }).await;
+    let account = world.client.proposal_at(&proposal).await.expect("it is there").value;
+    world.travel_to(account.ends_at).await;
+
+    let (is_asked, mut asked) = watch::channel(false);
+    let url = EndpointUrl::http(world.network.rpc_url()).expect("an address");
+    let config = PoolConfig::of_one(Endpoint::new("local".parse().expect("a label"), url));
+    let pool = Pool::with_transport(config, Silent { http: Http::new(), is_asked });
+    let client = Quantumagi::new(Rpc::with_pool(pool, Commitment::Confirmed));
+    let brief = Terms { grace: Duration::from_millis(200), ..terms() };
+    let mut crank = Crank::new(client, Arc::clone(&key), &[world.constitution], brief, Arc::clone(&journal));
+    let (stop, told_to) = watch::channel(false);
+    let running = tokio::spawn(async move { crank.run(&told_to).await });
+    asked.wait_for(|asked| *asked).await.expect("it sends and asks");
+    stop.send_replace(true);
+    running.await.expect("it stops");
+    let [open] = <[_; 1]>::try_from(journal.flights().expect("read")).expect("one is under way");
+
+    // Whether it has landed by then or lands later: nothing else is signed for it.
+    let mut next = world.crank(&key, &journal, terms());
+    let mut ended = Vec::new();
+    while ended.is_empty() {
+        ended = round(&mut next).await.ended;
+    }
+    assert_eq!(ended[0].flight, open.flight);
+    let attempts = journal.attempts(&open.key).expect("read");
+    assert_eq!(attempts, ended, "one transaction, and its end is known");
+    assert!(matches!(attempts[0].fate, Fate::Ended(Ending::Landed { .. })), "{attempts:?}");
 }
