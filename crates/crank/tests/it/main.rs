@@ -3,5 +3,6 @@
 mod carried_out;
 mod idle;
 mod killed;
+mod lagging;
 mod racing;
 mod support;

@@ -1,7 +1,7 @@
 //! Cranks in processes of their own, killed at random and between any two steps, over endpoints that fail, on several
 //! constitutions: everything ends as it must, once.
 //!
-//! `QUANTUMAGI_FULL=1` takes 300 proposals and 200 kills, else 30 and 16. `QUANTUMAGI_PROPOSALS` takes another number of
+//! `QUANTUMAGI_FULL=1` takes 150 proposals and 200 kills, else 30 and 16. `QUANTUMAGI_PROPOSALS` takes another number of
 //! proposals, and `QUANTUMAGI_SEED` repeats the choices.
 
 mod crank;

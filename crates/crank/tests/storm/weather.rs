@@ -62,7 +62,7 @@ struct Storm {
 }
 
 pub(crate) async fn storm() {
-    let (proposals, kills) = if is_full() { (300, 200) } else { (30, 16) };
+    let (proposals, kills) = if is_full() { (150, 200) } else { (30, 16) };
     let proposals = usize::try_from(number("QUANTUMAGI_PROPOSALS", proposals)).expect("few");
     let seed = number("QUANTUMAGI_SEED", 20_261_122);
     println!("QUANTUMAGI_SEED={seed}: {proposals} proposals, {kills} kills");
@@ -233,7 +233,7 @@ impl Storm {
 
     /// Another endpoint fails in another way, one at least stays whole; now and then the clock jumps.
     async fn change_weather(&mut self) {
-        let slow = Duration::from_millis(u64::from(self.dice.below(400)));
+        let slow = Duration::from_millis(u64::from(self.dice.below(150)));
         let ways = [Way::Open, Way::Reset, Way::Slow(slow), Way::Cut(100), Way::Hung];
         let place = self.dice.below(u32::try_from(ENDPOINTS).expect("few")) as usize;
         let way = ways[self.dice.below(5) as usize];
