@@ -14,6 +14,7 @@ use quantumagi_rules::UnixSeconds;
 use quantumagi_sdk::{Quantumagi, SdkError};
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use super::attempt::Driver;
 use super::{Attempted, Crank, Outcome, peers};
@@ -367,7 +368,9 @@ async fn one_after_the_other(
             break;
         }
         let began = Instant::now();
-        let outcome = driver.carry_out(&duty).await?;
+        // Every log line on the way, those about calls too, bears the duty's name.
+        let span = tracing::info_span!("action", action = %duty.key());
+        let outcome = driver.carry_out(&duty).instrument(span).await?;
         let late = driver.clock.unix_timestamp.saturating_sub(duty.due_at.0);
         let late = Duration::from_secs(u64::try_from(late).unwrap_or_default());
         let (after_due, took) = (late + driver.began.elapsed(), began.elapsed());

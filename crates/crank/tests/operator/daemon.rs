@@ -27,7 +27,8 @@ async fn it_works_tells_how_it_is_and_ends_when_told() {
     let action = format!("{}/proposal_finalize/{}", world.constitution, account.id);
     assert_eq!((attempted["action"].as_str(), attempted["outcome"].as_str()), (Some(action.as_str()), Some("done")));
     let sent = daemon.log.iter().find(|line| line.contains("\"signature\"")).expect("what was sent is told");
-    assert!(sent.contains(&action), "from plan to confirmation under one name: {sent}");
+    let sent: Value = serde_json::from_str(sent).expect("JSON");
+    assert_eq!(sent["spans"][0]["action"], action, "from plan to confirmation under one name");
     daemon.until_such("attempted", |line| line["action"].as_str().is_some_and(|it| it.contains("proposal_close")));
     daemon.until_such("looked", |line| line["due"] == 0);
 

@@ -72,8 +72,13 @@ async fn an_endpoint_that_is_not_there_is_worth_another_try() {
     let url = format!("http://user:pass@{free}/path0?key=k3y");
     home.configure(&[Address::default()], &url, "[retry]\nattempts = 1\n");
     for args in [&["run", "--once"][..], &["run", "--once", "--observe"], &["run", "--once", "--dry-run"]] {
-        let ran = home.run(args);
+        let mut command = home.command(args);
+        command.env("QUANTUMAGI_CRANK_LOG_LEVEL", "debug");
+        let ran = home.ended(command);
         assert_eq!(ran.code, 75, "{args:?}: {} {}", ran.stdout, ran.stderr);
+        let failed = ran.stderr.lines().find(|line| line.contains("\"call failed\"")).expect("it is told");
+        let failed: serde_json::Value = serde_json::from_str(failed).expect("JSON");
+        assert!(failed["span"]["correlation"].is_string() && failed["span"]["method"].is_string(), "{failed}");
         for secret in ["user", "pass", "path0", "k3y"] {
             assert!(!ran.stdout.contains(secret) && !ran.stderr.contains(secret), "{secret}: {ran:?}");
         }
