@@ -40,6 +40,8 @@ async fn it_works_tells_how_it_is_and_ends_when_told() {
     let balance = world.balance(&wallet).await;
     assert_eq!(health["balance_lamports"].as_u64(), Some(balance));
     assert_eq!(daemon.page("/nothing").0, 404);
+    let resident = daemon.metric("quantumagi_crank_resident_memory_bytes");
+    assert!((1_048_576.0..62_914_560.0).contains(&resident), "at most 60 MiB: {resident}");
     let finalize = "{kind=\"proposal_finalize\",outcome=\"done\"}";
     assert!((daemon.metric(&format!("quantumagi_crank_attempts_total{finalize}")) - 1.0).abs() < f64::EPSILON);
     let fees: f64 = ["proposal_finalize", "proposal_close"]

@@ -10,6 +10,7 @@ mod looks;
 mod manual;
 mod packaging;
 mod process;
+mod prometheus;
 
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "a part of what the library's tests need")]
