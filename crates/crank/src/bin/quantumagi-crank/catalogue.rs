@@ -196,6 +196,7 @@ mod tests {
             meters::CALLS,
             meters::RETRIES,
             meters::RETRIES_REFUSED,
+            meters::RETRY_BUDGET,
             meters::BREAKER_STATE,
             meters::BREAKER_OPENED,
             meters::ENDPOINT_SHARE,

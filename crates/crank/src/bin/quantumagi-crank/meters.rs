@@ -36,6 +36,8 @@ pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
             Shape::Histogram => describe_histogram!(metric.name, metric.help),
         }
     }
+    // Not in the catalogue: its series are there only once a method was used.
+    describe_counter!(quantumagi_rpc::pool::meters::METHOD_ATTEMPTS, "Calls to each endpoint by method.");
     Ok(handle)
 }
 

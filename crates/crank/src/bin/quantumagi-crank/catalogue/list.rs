@@ -109,6 +109,7 @@ pub(crate) const METRICS: &[Metric] = &[
     metric(meters::RETRIES, (Counter, Count), BY_CLASS, Endpoints, "Attempts beyond a call's first."),
     metric(meters::RETRIES_REFUSED, (Counter, Count), NONE, Endpoints,
         "Retries that did not happen because their budget was spent: cluster or network are unwell."),
+    metric(meters::RETRY_BUDGET, (Gauge, Count), NONE, Endpoints, "Retries left in the budget."),
     metric(meters::BREAKER_STATE, (Gauge, Count), BY_ENDPOINT_AND_CLASS, Endpoints,
         "0 closed, 1 half-open, 2 open: the endpoint is left alone for this class of calls."),
     metric(meters::BREAKER_OPENED, (Counter, Count), BY_ENDPOINT_AND_CLASS, Endpoints, "How often a breaker opened."),
