@@ -42,9 +42,24 @@ pub enum Values {
     Words(&'static [&'static str]),
 }
 
+/// Which part of this crate measures a series: who does not use a part has no use for its series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The pool of endpoints.
+    Pool,
+    /// Sending and confirming.
+    Transactions,
+    /// Reading accounts through the cache.
+    Cache,
+    /// Subscriptions.
+    Subscriptions,
+}
+
 /// One series, or as many as its labels have values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Series {
+    /// Who measures it.
+    pub part: Part,
     /// Its name.
     pub name: &'static str,
     /// How it counts.
@@ -66,18 +81,20 @@ const SIDE: (&str, Values) = ("side", Values::Words(&["read", "write"]));
 const OUTCOME: (&str, Values) = ("outcome", Values::Words(&OUTCOMES));
 
 const fn series(
+    part: Part,
     name: &'static str,
     kind: Kind,
     unit: Unit,
     labels: &'static [(&'static str, Values)],
     help: &'static str,
 ) -> Series {
-    Series { name, kind, unit, labels, help }
+    Series { part, name, kind, unit, labels, help }
 }
 
 /// Every series.
 pub const ALL: [Series; 21] = [
     series(
+        Part::Pool,
         CALLS,
         Kind::Counter,
         Unit::Count,
@@ -85,6 +102,7 @@ pub const ALL: [Series; 21] = [
         "Calls as their callers see them. `failed` rises when no attempt helped: callers are affected.",
     ),
     series(
+        Part::Pool,
         ATTEMPTS,
         Kind::Counter,
         Unit::Count,
@@ -92,6 +110,7 @@ pub const ALL: [Series; 21] = [
         "Attempts at an endpoint. Outcomes other than `ok` at one endpoint: look at that provider.",
     ),
     series(
+        Part::Pool,
         METHOD_ATTEMPTS,
         Kind::Counter,
         Unit::Count,
@@ -99,6 +118,7 @@ pub const ALL: [Series; 21] = [
         "Attempts at an endpoint by method: which of them a provider charges for or refuses. Exists once a method was used.",
     ),
     series(
+        Part::Pool,
         ATTEMPT_SECONDS,
         Kind::Histogram,
         Unit::Seconds,
@@ -106,6 +126,7 @@ pub const ALL: [Series; 21] = [
         "From an attempt's start to its end, whatever came of it.",
     ),
     series(
+        Part::Pool,
         RETRIES,
         Kind::Counter,
         Unit::Count,
@@ -113,6 +134,7 @@ pub const ALL: [Series; 21] = [
         "Attempts beyond a call's first. A tenth of the calls is the most that the budget allows for long.",
     ),
     series(
+        Part::Pool,
         RETRIES_REFUSED,
         Kind::Counter,
         Unit::Count,
@@ -120,6 +142,7 @@ pub const ALL: [Series; 21] = [
         "Retries that did not happen because the budget was spent: the cluster or the network is unwell.",
     ),
     series(
+        Part::Pool,
         RETRY_BUDGET,
         Kind::Gauge,
         Unit::Count,
@@ -127,14 +150,16 @@ pub const ALL: [Series; 21] = [
         "Retries left in the budget. At 0, calls fail with their first fault.",
     ),
     series(
+        Part::Pool,
         BREAKER_STATE,
         Kind::Gauge,
         Unit::Count,
         &[ENDPOINT, CLASS],
         "0 closed, 1 half-open, 2 open: the endpoint is asked nothing of this class for a while.",
     ),
-    series(BREAKER_OPENED, Kind::Counter, Unit::Count, &[ENDPOINT, CLASS], "How often a breaker opened."),
+    series(Part::Pool, BREAKER_OPENED, Kind::Counter, Unit::Count, &[ENDPOINT, CLASS], "How often a breaker opened."),
     series(
+        Part::Pool,
         ENDPOINT_SHARE,
         Kind::Gauge,
         Unit::Count,
@@ -142,6 +167,7 @@ pub const ALL: [Series; 21] = [
         "Quarters of its usual share that an endpoint gets: 4 well, 0 out. All at 0: nothing can be asked.",
     ),
     series(
+        Part::Pool,
         SLOT_LAG,
         Kind::Gauge,
         Unit::Count,
@@ -149,6 +175,7 @@ pub const ALL: [Series; 21] = [
         "Slots by which an endpoint is behind the best of the others, by its last probe.",
     ),
     series(
+        Part::Pool,
         RELOADS,
         Kind::Counter,
         Unit::Count,
@@ -156,6 +183,7 @@ pub const ALL: [Series; 21] = [
         "Changes of the configuration while running. `refused`: the file is wrong, and the one before stays in force.",
     ),
     series(
+        Part::Transactions,
         TRANSACTIONS,
         Kind::Counter,
         Unit::Count,
@@ -163,6 +191,7 @@ pub const ALL: [Series; 21] = [
         "Transactions by how they ended. `open` could not be told and may still land; `expired` cannot.",
     ),
     series(
+        Part::Transactions,
         SIGNED_ANEW,
         Kind::Counter,
         Unit::Count,
@@ -170,6 +199,7 @@ pub const ALL: [Series; 21] = [
         "Transactions signed again after the one before expired. A rise: fees are too low, or sending endpoints drop them.",
     ),
     series(
+        Part::Cache,
         LOOKUPS,
         Kind::Counter,
         Unit::Count,
@@ -181,6 +211,7 @@ pub const ALL: [Series; 21] = [
         "Account reads by a level of the cache and how it answered. `refused`: damaged or forged; `out`: the level is lost.",
     ),
     series(
+        Part::Cache,
         FAILURES,
         Kind::Counter,
         Unit::Count,
@@ -188,6 +219,7 @@ pub const ALL: [Series; 21] = [
         "Failures of a level of the cache, of which no reader learns. A rise: look at that store.",
     ),
     series(
+        Part::Cache,
         LEVEL_IN_USE,
         Kind::Gauge,
         Unit::Count,
@@ -195,6 +227,7 @@ pub const ALL: [Series; 21] = [
         "1 while a level of the cache is used, 0 while it is left out after failures.",
     ),
     series(
+        Part::Cache,
         DROPPED_WRITES,
         Kind::Counter,
         Unit::Count,
@@ -202,6 +235,7 @@ pub const ALL: [Series; 21] = [
         "Entries that were not kept because a level of the cache could not take them.",
     ),
     series(
+        Part::Cache,
         BATCH_ACCOUNTS,
         Kind::Histogram,
         Unit::Count,
@@ -209,6 +243,7 @@ pub const ALL: [Series; 21] = [
         "Accounts asked for in one call: 100 is the most that an endpoint takes.",
     ),
     series(
+        Part::Subscriptions,
         LOSSES,
         Kind::Counter,
         Unit::Count,
@@ -216,6 +251,7 @@ pub const ALL: [Series; 21] = [
         "Connections of subscriptions that broke. What happened meanwhile is read when the next one stands.",
     ),
     series(
+        Part::Subscriptions,
         NOTIFICATIONS_DROPPED,
         Kind::Counter,
         Unit::Count,

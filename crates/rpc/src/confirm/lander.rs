@@ -12,7 +12,7 @@ use super::fate::Seen;
 use super::flight::Flight;
 use super::inquiry::Life;
 use super::status::Search;
-use super::{ConfirmOptions, Confirmed, PARALLEL_SENDS, SendProgress};
+use super::{ConfirmOptions, Confirmed, PARALLEL_SENDS, SendProgress, meters};
 use crate::client::Rpc;
 use crate::error::{Result, RpcError};
 use crate::solana::{Signature, VersionedTransaction};
@@ -212,6 +212,7 @@ impl Landing {
     fn finish(&mut self, id: u64) {
         let Some(it) = self.under_way.remove(&id) else { return };
         if let Some(outcome) = it.order.flight.outcome {
+            meters::count(meters::outcome(&outcome));
             // Whoever asked may have gone.
             let _ = it.order.outcome.send(outcome);
         }

@@ -6,13 +6,27 @@
 mod dashboard;
 pub(crate) mod list;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use quantumagi_crank::{Kind, Outcome};
-use quantumagi_rpc::pool::MethodClass;
+use quantumagi_rpc::catalogue::{self, Part, Series};
+use quantumagi_rpc::pool;
 use serde_json::{Value, json};
 
-pub(crate) use list::METRICS;
+/// Every metric: the crank's own, and what the pool and the transactions are measured by.
+pub(crate) static METRICS: LazyLock<Vec<Metric>> = LazyLock::new(|| {
+    let of_rpc = catalogue::ALL.iter().filter(|series| is_used(series)).map(Metric::from);
+    list::OWN.iter().cloned().chain(of_rpc).collect()
+});
+
+/// Nothing is read through the cache here, nothing is signed anew without a line in the journal, and the crank makes a new
+/// pool where its configuration changes.
+fn is_used(series: &Series) -> bool {
+    let is_of_pool = series.part == Part::Pool && series.name != pool::meters::RELOADS;
+    is_of_pool || series.name == catalogue::TRANSACTIONS
+}
 
 /// How a number behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +67,8 @@ pub(crate) enum Values {
     Constitutions,
     /// Endpoints of the configuration, by name.
     Endpoints,
-    /// Classes of calls.
-    Classes,
+    /// Names of JSON-RPC methods: a series is there once its method was used.
+    Methods,
     /// These words.
     Words(&'static [&'static str]),
 }
@@ -73,7 +87,7 @@ pub(crate) enum Row {
 }
 
 /// One metric.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Metric {
     /// Its name.
     pub(crate) name: &'static str,
@@ -82,7 +96,7 @@ pub(crate) struct Metric {
     /// What it is counted in.
     pub(crate) unit: Unit,
     /// Its labels, each with its values.
-    pub(crate) labels: &'static [(&'static str, Values)],
+    pub(crate) labels: Cow<'static, [(&'static str, Values)]>,
     /// What it says, and what a rise means.
     pub(crate) help: &'static str,
     /// Where it is drawn.
@@ -108,8 +122,30 @@ impl Values {
             Self::LetterStates => owned(&["waiting", "replayed", "dropped"]),
             Self::Constitutions => scope.constitutions.clone(),
             Self::Endpoints => scope.endpoints.clone(),
-            Self::Classes => MethodClass::ALL.iter().map(|class| class.as_str().to_owned()).collect(),
+            Self::Methods => Vec::new(),
             Self::Words(words) => owned(words),
+        }
+    }
+}
+
+impl From<&Series> for Metric {
+    fn from(series: &Series) -> Self {
+        let value = |values: catalogue::Values| match values {
+            catalogue::Values::Endpoints => Values::Endpoints,
+            catalogue::Values::Methods => Values::Methods,
+            catalogue::Values::Words(words) => Values::Words(words),
+        };
+        Self {
+            name: series.name,
+            shape: match series.kind {
+                catalogue::Kind::Counter => Shape::Counter,
+                catalogue::Kind::Gauge => Shape::Gauge,
+                catalogue::Kind::Histogram => Shape::Histogram,
+            },
+            unit: if series.unit == metrics::Unit::Seconds { Unit::Seconds } else { Unit::Count },
+            labels: series.labels.iter().map(|(label, values)| (*label, value(*values))).collect(),
+            help: series.help,
+            row: Row::Endpoints,
         }
     }
 }
@@ -118,7 +154,7 @@ impl Metric {
     /// Every series of this metric: one value for each label.
     pub(crate) fn series(&self, scope: &Scope) -> Vec<Vec<(&'static str, String)>> {
         let mut series = vec![Vec::new()];
-        for (label, values) in self.labels {
+        for (label, values) in self.labels.iter() {
             let values = values.all(scope);
             let longer = |short: &Vec<(&'static str, String)>| {
                 let short = short.clone();
@@ -131,7 +167,7 @@ impl Metric {
 
     /// Whether it is counted by the pool of endpoints, which makes its own series.
     pub(crate) fn is_of_the_pool(&self) -> bool {
-        self.name.starts_with("quantumagi_rpc_")
+        self.name.starts_with("quantumagi_rpc_") && self.name != catalogue::TRANSACTIONS
     }
 }
 
@@ -139,7 +175,7 @@ impl Metric {
 pub(crate) fn listed(scope: &Scope) -> (String, Value) {
     let mut words = String::new();
     let mut values = Vec::new();
-    for metric in METRICS {
+    for metric in METRICS.iter() {
         let Metric { name, shape, unit, labels, help, row } = metric;
         let shape = match shape {
             Shape::Counter => "counter",
@@ -164,7 +200,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use quantumagi_crank::journal::LetterState;
-    use quantumagi_rpc::pool::meters;
 
     use super::*;
 
@@ -178,31 +213,13 @@ mod tests {
     fn names_are_unique_and_end_as_their_shape_says() {
         let names: BTreeSet<&str> = METRICS.iter().map(|metric| metric.name).collect();
         assert_eq!(names.len(), METRICS.len());
-        for metric in METRICS {
+        for metric in METRICS.iter() {
             let (name, is_total) = (metric.name, metric.name.ends_with("_total"));
-            assert!(name.starts_with("quantumagi_crank_") || metric.is_of_the_pool(), "{name}");
+            assert!(name.starts_with("quantumagi_crank_") || name.starts_with("quantumagi_rpc_"), "{name}");
             assert_eq!(is_total, metric.shape == Shape::Counter, "{name}");
             assert_eq!(name.ends_with("_timestamp_seconds"), metric.shape == Shape::Moment, "{name}");
             assert!(metric.help.ends_with('.'), "{name}");
         }
-    }
-
-    #[test]
-    fn the_pools_metrics_are_in_the_list() {
-        let listed: Vec<&str> = METRICS.iter().filter(|it| it.is_of_the_pool()).map(|it| it.name).collect();
-        let exported = [
-            meters::ATTEMPTS,
-            meters::ATTEMPT_SECONDS,
-            meters::CALLS,
-            meters::RETRIES,
-            meters::RETRIES_REFUSED,
-            meters::RETRY_BUDGET,
-            meters::BREAKER_STATE,
-            meters::BREAKER_OPENED,
-            meters::ENDPOINT_SHARE,
-            meters::SLOT_LAG,
-        ];
-        assert_eq!(listed, exported);
     }
 
     #[test]

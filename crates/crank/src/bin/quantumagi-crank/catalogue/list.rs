@@ -1,6 +1,6 @@
 //! The list itself.
 
-use quantumagi_rpc::pool::meters;
+use std::borrow::Cow;
 
 use super::{Metric, Row, Shape, Unit, Values};
 
@@ -37,16 +37,8 @@ pub(crate) const REQUESTS: &str = "quantumagi_crank_http_requests_total";
 
 const NONE: &[(&str, Values)] = &[];
 const BY_KIND: &[(&str, Values)] = &[("kind", Values::Kinds)];
-const BY_ENDPOINT: &[(&str, Values)] = &[("endpoint", Values::Endpoints)];
-const BY_CLASS: &[(&str, Values)] = &[("class", Values::Classes)];
-const BY_ENDPOINT_AND_CLASS: &[(&str, Values)] = &[("endpoint", Values::Endpoints), ("class", Values::Classes)];
-const ATTEMPT_OUTCOMES: Values =
-    Values::Words(&["ok", "connect", "timeout", "broken", "too-large", "status", "unreadable", "answer"]);
-const BY_OUTCOME: &[(&str, Values)] =
-    &[("endpoint", Values::Endpoints), ("class", Values::Classes), ("outcome", ATTEMPT_OUTCOMES)];
 const BY_KIND_AND_OUTCOME: &[(&str, Values)] = &[("kind", Values::Kinds), ("outcome", Values::Outcomes)];
 const BY_RESULT: &[(&str, Values)] = &[("result", Values::Words(&["ok", "partial", "failed"]))];
-const BY_CALL: &[(&str, Values)] = &[("class", Values::Classes), ("outcome", Values::Words(&["ok", "failed"]))];
 const BY_STATE: &[(&str, Values)] = &[("state", Values::LetterStates)];
 const BY_CONSTITUTION: &[(&str, Values)] = &[("constitution", Values::Constitutions)];
 const BY_RELOAD: &[(&str, Values)] = &[("result", Values::Words(&["ok", "refused"]))];
@@ -60,15 +52,19 @@ use Row::{Endpoints, Money, Process, Work};
 use Shape::{Counter, Gauge, Histogram, Moment};
 use Unit::{Bytes, Count, Lamports, Seconds};
 
-type Labels = &'static [(&'static str, Values)];
-
-const fn metric(name: &'static str, form: (Shape, Unit), labels: Labels, row: Row, help: &'static str) -> Metric {
-    Metric { name, shape: form.0, unit: form.1, labels, help, row }
+const fn metric(
+    name: &'static str,
+    form: (Shape, Unit),
+    labels: &'static [(&'static str, Values)],
+    row: Row,
+    help: &'static str,
+) -> Metric {
+    Metric { name, shape: form.0, unit: form.1, labels: Cow::Borrowed(labels), help, row }
 }
 
-/// Every metric, in the order of the dashboard.
+/// The crank's own metrics, in the order of the dashboard.
 #[rustfmt::skip]
-pub(crate) const METRICS: &[Metric] = &[
+pub(super) const OWN: &[Metric] = &[
     metric(LAST_SUCCESS, (Moment, Seconds), NONE, Work,
         "When a round last read every constitution. The time since grows when endpoints are unwell or the crank hangs."),
     metric(LAST_ROUND, (Moment, Seconds), NONE, Work, "When a round last ended, whatever came of it."),
@@ -100,22 +96,6 @@ pub(crate) const METRICS: &[Metric] = &[
     metric(RENTS, (Counter, Lamports), BY_KIND, Money,
         "Rent that was paid for accounts that duties make, since the start. It comes back when they are closed."),
     metric(WASTED, (Counter, Lamports), NONE, Money, "Fees of transactions that landed and failed, since the start."),
-    metric(meters::ATTEMPTS, (Counter, Count), BY_OUTCOME, Endpoints,
-        "Calls to each endpoint with their repetitions, by how they ended."),
-    metric(meters::ATTEMPT_SECONDS, (Histogram, Seconds), BY_ENDPOINT_AND_CLASS, Endpoints,
-        "How long an endpoint took."),
-    metric(meters::CALLS, (Counter, Count), BY_CALL, Endpoints,
-        "Calls as the crank sees them, after retries at other endpoints."),
-    metric(meters::RETRIES, (Counter, Count), BY_CLASS, Endpoints, "Attempts beyond a call's first."),
-    metric(meters::RETRIES_REFUSED, (Counter, Count), NONE, Endpoints,
-        "Retries that did not happen because their budget was spent: cluster or network are unwell."),
-    metric(meters::RETRY_BUDGET, (Gauge, Count), NONE, Endpoints, "Retries left in the budget."),
-    metric(meters::BREAKER_STATE, (Gauge, Count), BY_ENDPOINT_AND_CLASS, Endpoints,
-        "0 closed, 1 half-open, 2 open: the endpoint is left alone for this class of calls."),
-    metric(meters::BREAKER_OPENED, (Counter, Count), BY_ENDPOINT_AND_CLASS, Endpoints, "How often a breaker opened."),
-    metric(meters::ENDPOINT_SHARE, (Gauge, Count), BY_ENDPOINT, Endpoints,
-        "Quarters of its usual share that an endpoint gets: 4 well, 0 out."),
-    metric(meters::SLOT_LAG, (Gauge, Count), BY_ENDPOINT, Endpoints, "Slots by which an endpoint is behind the best."),
     metric(SLOT, (Gauge, Count), NONE, Endpoints,
         "Slot of the chain's clock at the last look. It should rise with each."),
     metric(SKEW, (Gauge, Seconds), NONE, Endpoints,
