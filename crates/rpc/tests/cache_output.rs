@@ -2,6 +2,7 @@
 //! is measured is what happened, and no secret is written anywhere. A process of its own: the limit on files, what
 //! writes and what measures are set for the whole process.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::process::Command;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use metrics::{Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use quantumagi_rpc::cache::{CacheConfig, Class, meters};
+use quantumagi_rpc::catalogue::{self, Kind, Part};
 use quantumagi_rpc::pool::{Endpoint, EndpointUrl, Fault, Pool, PoolConfig, Post, Reply, Transport};
 use quantumagi_rpc::reader::{AccountReader, ReadPolicy};
 use quantumagi_rpc::solana::Address;
@@ -148,6 +150,20 @@ async fn read(reader: &AccountReader, accounts: std::ops::Range<u8>) {
     }
 }
 
+/// Every counter of the cache in the catalogue was there, with all its labels, and none besides.
+fn check_catalogue(counters: &Counters) {
+    let listed: BTreeSet<String> = catalogue::ALL
+        .iter()
+        .filter(|series| series.part == Part::Cache && series.kind == Kind::Counter)
+        .flat_map(|series| series.label_sets(&[]).into_iter().map(|labels| (series.name, labels)))
+        .map(|(name, labels)| Key::from_parts(name, labels.as_slice()).to_string())
+        .collect();
+    let all = counters.0.lock().expect("nothing panics with it");
+    let measured: BTreeSet<String> =
+        all.iter().map(|(text, _)| text.clone()).filter(|text| text.contains("account_cache")).collect();
+    assert_eq!(measured, listed);
+}
+
 /// Sets the longest file that this process may write; `unlimited` for any.
 fn limit_files(soft: &str) {
     let (pid, limit) = (std::process::id().to_string(), format!("--fsize={soft}:unlimited"));
@@ -198,6 +214,8 @@ async fn a_full_disk_and_a_redis_that_is_not_there_fail_no_read_and_tell_no_secr
     assert_eq!((failed("level=\"database\""), back("level=\"database\"")), (1, 1));
     // Reading and writing, of two readers.
     assert_eq!((failed("level=\"redis\""), back("level=\"redis\"")), (4, 0));
+
+    check_catalogue(&counters);
 
     let shown = format!("{config:?} {next:?}");
     assert!(!shown.contains(SECRET), "{shown}");

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use quantumagi_rpc::catalogue::{self, Kind, Values};
+use quantumagi_rpc::catalogue::{self, Kind, Part, Values};
 use quantumagi_rpc::pool::{
     CallOptions, Endpoint, Fault, Http, Label, Pool, PoolConfig, PoolError, Post, Reply, Transport, meters,
 };
@@ -217,7 +217,8 @@ fn check_series(series: &Series) {
         let is_open = listed.labels.iter().any(|(_, values)| *values == Values::Methods);
         assert!(is_open || listed.label_sets(&endpoints).contains(&labels), "{}", one.text());
     }
-    for listed in catalogue::ALL {
+    // The levels beyond memory are in `cache_output.rs`; subscriptions need a websocket.
+    for listed in catalogue::ALL.iter().filter(|series| matches!(series.part, Part::Pool | Part::Transactions)) {
         assert!(measured.iter().any(|one| one.key.name() == listed.name), "{} was not measured", listed.name);
     }
     catalogue::describe_all();
