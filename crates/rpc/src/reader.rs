@@ -13,6 +13,7 @@
 
 mod batch;
 mod floor;
+mod follow;
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,6 +33,7 @@ use crate::pool::dice::Dice;
 use crate::solana::Address;
 use batch::Batches;
 use floor::{Floor, Floors};
+pub use follow::Following;
 
 /// Accounts asked for in one call.
 pub const BATCH_ACCOUNTS: &str = "quantumagi_rpc_account_batch_size";

@@ -41,4 +41,11 @@ async fn a_client_that_keeps_what_it_reads_reads_back_at_once_what_it_sends() {
     // The other one has heard of nothing: what it reads is what it kept.
     assert_eq!(other.constitution(&constitution).await.expect("it is kept"), before);
     assert_eq!(client.constitution(&constitution).await.expect("it is there").value.next_principle_id, 1);
+    // It hears of what it follows.
+    assert!(client.follow(&[constitution]).is_none(), "a client without a reader reads everything anew");
+    let mut following = other.follow(&[constitution]).expect("it has a reader");
+    following.changed().await;
+    while other.constitution(&constitution).await.expect("it is there").value.next_principle_id != 1 {
+        following.changed().await;
+    }
 }

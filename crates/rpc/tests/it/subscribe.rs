@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
+use quantumagi_rpc::cache::Class;
 use quantumagi_rpc::pool::{Cluster, Pool, PoolConfig};
+use quantumagi_rpc::reader::{AccountReader, ReadPolicy};
 use quantumagi_rpc::solana::{Address, Hash, Signer, TransactionError};
 use quantumagi_rpc::subscribe::{LogRecord, Seen, SubscribePolicy, Subscriptions};
 use quantumagi_rpc::{Account, Commitment, ConfirmOptions, Filter, Preflight, Result, Rpc};
@@ -282,4 +284,27 @@ async fn logs_come_once_each_also_those_of_a_lost_connection() {
     let again = watched.subscriptions.logs(&ben, Some(before.signature)).await.expect("a stream").boxed();
     let again: Vec<_> = again.take(4).map(|record| record.expect("a record").value.signature).collect().await;
     assert_eq!(again, [first.signature, missed[0], missed[1], last]);
+}
+
+#[tokio::test]
+async fn an_account_that_is_followed_is_read_as_it_is_and_nobody_is_asked() {
+    let watched = Watched::start(no_calls()).await;
+    let ben = Address::new_unique();
+    let policy = ReadPolicy::default().with_class(Class::Lasting, NEVER);
+    let [ours, other] = [0, 1].map(|_| AccountReader::new(watched.world.rpc.clone(), policy));
+    let balance = async |reader: &AccountReader| {
+        let read = reader.account_of(&ben, Class::Lasting).await.expect("it is read");
+        read.account.map(|account| account.lamports)
+    };
+    let mut following = ours.follow(&watched.subscriptions, &[ben]);
+    following.changed().await;
+    assert_eq!((balance(&ours).await, balance(&other).await), (None, None));
+    watched.pay(&ben, SOL).await;
+    while balance(&ours).await != Some(SOL) {
+        following.changed().await;
+    }
+    assert_eq!(balance(&other).await, None, "it keeps what it read: only a subscription tells");
+    drop(following);
+    watched.pay(&ben, 2 * SOL).await;
+    assert_eq!(balance(&ours).await, Some(SOL), "nobody tells any more");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use quantumagi_interface::Address;
-use quantumagi_rpc::reader::{AccountAt, AccountReader};
+use quantumagi_rpc::reader::{AccountAt, AccountReader, Following};
 use quantumagi_rpc::{Account, RpcError};
 
 use super::Quantumagi;
@@ -19,6 +19,16 @@ impl Quantumagi {
     #[must_use]
     pub fn with_reader(&self, reader: AccountReader) -> Self {
         Self { reader: Some(reader), ..self.clone() }
+    }
+
+    /// Keeps these accounts up to date in the client's reader, over the client's subscriptions, for as long as what comes
+    /// back lives; `None` where the client has no reader and reads everything anew.
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    #[must_use]
+    pub fn follow(&self, addresses: &[Address]) -> Option<Following> {
+        self.reader.as_ref().map(|reader| reader.follow(self.subscriptions(), addresses))
     }
 
     pub(super) async fn account(&self, address: &Address) -> Result<Option<Account>> {
