@@ -94,8 +94,11 @@ impl Rpc {
         Ok(self.account_at_slot(address).await?.1)
     }
 
-    /// The slot that was read, and the account there.
-    pub(crate) async fn account_at_slot(&self, address: &Address) -> Result<(u64, Option<Account>)> {
+    /// The slot that was read, and the account there; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`Rpc::genesis_hash`].
+    pub async fn account_at_slot(&self, address: &Address) -> Result<(u64, Option<Account>)> {
         let answer: AtSlot<Option<WireAccount>> =
             self.call(RpcRequest::GetAccountInfo, json!([address.to_string(), self.account_config()])).await?;
         Ok((answer.context.slot, self.decode(answer.value, answer.context.slot)?))

@@ -103,7 +103,7 @@ impl Quantumagi {
             }
             Some(ElectorateKind::Deposit) => {
                 let deposits = self.deposits(&constitution.electorate).await?;
-                Some(deposits.iter().map(|deposit| deposit.holding().matured()).collect())
+                Some(deposits.iter().map(|deposit| deposit.value.holding().matured()).collect())
             }
             _ => None,
         })

@@ -208,7 +208,7 @@ async fn a_payment_is_voted_on_waits_and_is_made_once_and_exactly() {
     let pay = execute(created.action.clone()).await.expect("it is what was voted on");
     let receipt = client.send(&[pay], &[ana]).await.expect("the payment lands");
     assert!(matches!(receipt.events.as_slice(), [Event::ProposalExecuted(_)]), "{:?}", receipt.events);
-    assert_eq!(client.vault_balance(&community.constitution).await.expect("a balance"), 3 * SOL);
+    assert_eq!(client.vault_balance(&community.constitution).await.expect("a balance").value, 3 * SOL);
     assert_eq!(client.rpc().balance(&recipient).await.expect("a balance"), 2 * SOL);
     check_step(execute(created.action.clone()).await, Refusal::AlreadyFinal);
 

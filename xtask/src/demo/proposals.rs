@@ -75,7 +75,7 @@ pub(super) async fn govern(
     let client = chain.client();
     let (recipient, executor) = (people.named(RECIPIENT)?.address(), people.named(EXECUTOR)?);
     let sunset_at = chain.now().await?.checked_add(POLICY_SECONDS).context("the clock has an end")?;
-    let paid_before = client.vault_balance(&community.address).await?;
+    let paid_before = client.vault_balance(&community.address).await?.value;
 
     teller.now("proposing");
     let mut open = Vec::new();
@@ -111,7 +111,7 @@ pub(super) async fn govern(
             Status::Open | Status::Succeeded | Status::Defeated | Status::Vetoed | Status::Cancelled => {}
         }
     }
-    let paid = paid_before.saturating_sub(client.vault_balance(&community.address).await?);
+    let paid = paid_before.saturating_sub(client.vault_balance(&community.address).await?.value);
     ensure!(paid == cases::PAID, "the vault paid {paid} lamports instead of {}", cases::PAID);
 
     chain.travel_to(latest(chain, &open, |times| times.closes_at).await?).await?;

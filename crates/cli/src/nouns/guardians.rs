@@ -46,7 +46,11 @@ impl Command {
         match self {
             Self::Show => {
                 let now = client.now().await?;
-                let shown = client.guardians(&constitution).await?.map(|guardians| Shown::new(&guardians, now));
+                let shown = client
+                    .guardians(&constitution)
+                    .await?
+                    .map(|read| read.value)
+                    .map(|guardians| Shown::new(&guardians, now));
                 context.printer.report(&Found { guardians: shown })
             }
             Self::Open => {

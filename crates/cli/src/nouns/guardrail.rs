@@ -63,7 +63,7 @@ impl Command {
                 let account = client.constitution(&constitution).await?.value;
                 let names = context.names(&constitution, &account, &[]).await?;
                 let now = client.now().await?;
-                let in_force = match client.guardrails(&constitution).await? {
+                let in_force = match client.guardrails(&constitution).await?.map(|read| read.value) {
                     Some(guardrails) => guardrails.in_force()?,
                     None => Vec::new(),
                 };

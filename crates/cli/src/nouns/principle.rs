@@ -149,7 +149,7 @@ impl Command {
                 let text = principle_text(context, &principle, &account.text_hash).await;
                 let guardrail = match principle.has_guardrail {
                     0 => None,
-                    _ => client.guardrails(&constitution).await?,
+                    _ => client.guardrails(&constitution).await?.map(|read| read.value),
                 };
                 let in_force = guardrail.map_or_else(|| Ok(Vec::new()), |guardrails| guardrails.in_force())?;
                 let own = in_force.iter().find(|it| it.principle_id == id);

@@ -37,7 +37,7 @@ impl Command {
         match self {
             Self::Show => {
                 context.client.constitution(&constitution).await?;
-                let lamports = context.client.vault_balance(&constitution).await?;
+                let lamports = context.client.vault_balance(&constitution).await?.value;
                 context.printer.report(&Shown { address: vault.to_string(), lamports })
             }
             Self::Address => context.printer.report(&Location { address: vault.to_string() }),

@@ -70,7 +70,12 @@ async fn execution(
     let created = creation(client, published, proposal).await?;
     let payload = (created.payload != Address::default()).then_some(created.payload);
     let kept = match payload {
-        Some(payload) => client.payload(&payload).await?.filter(|it| it.filling().is_complete()).map(|_| payload),
+        Some(payload) => client
+            .payload(&payload)
+            .await?
+            .map(|read| read.value)
+            .filter(|it| it.filling().is_complete())
+            .map(|_| payload),
         None => None,
     };
     let steps = client.proposal_steps(proposal, executor, &created.action, kept).await?;

@@ -46,28 +46,28 @@ impl Quantumagi {
     ///
     /// # Errors
     /// As [`Quantumagi::constitution`].
-    pub async fn deposit_pools(&self, constitution: &Address) -> Result<Vec<(Address, DepositPool)>> {
+    pub async fn deposit_pools(&self, constitution: &Address) -> Result<Vec<(Address, AtSlot<DepositPool>)>> {
         let next = self.constitution(constitution).await?.value.next_electorate_version;
         let addresses: Vec<Address> = (1..next).map(|version| pda::deposit_pool(constitution, version)).collect();
         let found = self.those_of("deposit pool", &addresses, DepositPool::decode).await?;
-        Ok(addresses.into_iter().zip(found).filter_map(|(address, pool)| Some((address, pool?.value))).collect())
+        Ok(addresses.into_iter().zip(found).filter_map(|(address, pool)| Some((address, pool?))).collect())
     }
 
     /// Somebody's deposit in a pool.
     ///
     /// # Errors
     /// [`DepositRefusal::NoDeposit`], and as [`Quantumagi::constitution`].
-    pub async fn deposit(&self, pool: &Address, owner: &Address) -> Result<Deposit> {
+    pub async fn deposit(&self, pool: &Address, owner: &Address) -> Result<AtSlot<Deposit>> {
         let found = self.those_of("deposit", &[pda::deposit(pool, owner)], Deposit::decode).await?;
         let found = found.into_iter().flatten().next();
-        Ok(found.ok_or(DepositRefusal::NoDeposit { owner: *owner, pool: *pool })?.value)
+        Ok(found.ok_or(DepositRefusal::NoDeposit { owner: *owner, pool: *pool })?)
     }
 
     /// All deposits in a pool, by index, those that never matured last.
     ///
     /// # Errors
     /// [`SdkError::Rpc`](crate::SdkError::Rpc); endpoints may refuse to list a program's accounts.
-    pub async fn deposits(&self, pool: &Address) -> Result<Vec<Deposit>> {
+    pub async fn deposits(&self, pool: &Address) -> Result<Vec<AtSlot<Deposit>>> {
         let kind = Filter::Bytes { offset: 0, bytes: Deposit::DISCRIMINATOR.to_vec() };
         // Behind the discriminator: the constitution, then the pool.
         let of_pool = Filter::Bytes { offset: 40, bytes: pool.to_bytes().to_vec() };
@@ -77,8 +77,7 @@ impl Quantumagi {
         for (address, account) in found {
             deposits.extend(super::decoded("deposit", &address, Some(account), Deposit::decode)?);
         }
-        let mut deposits: Vec<Deposit> = deposits.into_iter().map(|read| read.value).collect();
-        deposits.sort_by_key(|deposit| (deposit.index, deposit.owner));
+        deposits.sort_by_key(|deposit: &AtSlot<Deposit>| (deposit.value.index, deposit.value.owner));
         Ok(deposits)
     }
 
@@ -90,7 +89,7 @@ impl Quantumagi {
     pub async fn depositors(&self, proposal: &Proposal) -> Result<Vec<Member>> {
         let nobody = Member { voter: Address::default(), weight: 0 };
         let mut members = vec![nobody; proposal.voters as usize];
-        for deposit in self.deposits(&proposal.electorate).await? {
+        for AtSlot { value: deposit, .. } in self.deposits(&proposal.electorate).await? {
             if let Some(place) = deposit.index().and_then(|index| members.get_mut(index as usize)) {
                 *place = Member { voter: deposit.owner, weight: deposit.weight_for(proposal.id) };
             }
@@ -265,7 +264,7 @@ impl Quantumagi {
         let proposal = self.proposal_at(address).await?.value;
         let now = self.now().await?;
         check::step(&proposal, Step::Vote, now)?;
-        let deposit = self.deposit(&proposal.electorate, owner).await?;
+        let deposit = self.deposit(&proposal.electorate, owner).await?.value;
         let weightless = DepositRefusal::WeighsNothing { proposal: Some(proposal.id) };
         let index = deposit.index().filter(|index| *index < proposal.voters).ok_or(weightless)?;
         let previous = self.choice_of(address, &proposal, index).await?;
@@ -291,7 +290,7 @@ impl Quantumagi {
                 Ok(Standing::Member { index })
             }
             ElectorateKind::Deposit => {
-                let deposit = self.deposit(electorate, proposer).await?;
+                let deposit = self.deposit(electorate, proposer).await?.value;
                 if deposit.holding().matured() == Weight(0) {
                     return Err(DepositRefusal::WeighsNothing { proposal: None }.into());
                 }
@@ -341,7 +340,7 @@ impl Quantumagi {
 
     async fn pool_and_deposit(&self, pool: &Address, owner: &Address) -> Result<(DepositPool, Deposit, UnixSeconds)> {
         let account = self.deposit_pool(pool).await?.value;
-        Ok((account, self.deposit(pool, owner).await?, self.now().await?))
+        Ok((account, self.deposit(pool, owner).await?.value, self.now().await?))
     }
 
     /// The mint's program and supply, where its tokens can be weight.

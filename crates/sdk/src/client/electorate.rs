@@ -99,14 +99,14 @@ impl Quantumagi {
     ///
     /// # Errors
     /// As [`Quantumagi::constitution`].
-    pub async fn ballot_pages(&self, address: &Address, proposal: &Proposal) -> Result<Vec<BallotPage>> {
+    pub async fn ballot_pages(&self, address: &Address, proposal: &Proposal) -> Result<Vec<AtSlot<BallotPage>>> {
         if proposal.ballot_pages == 0 {
             return Ok(Vec::new());
         }
         let numbers = 0..pages_for(proposal.voters);
         let addresses: Vec<Address> = numbers.map(|page| pda::ballot_page(address, page)).collect();
         let found = self.those_of("ballot page", &addresses, BallotPage::decode).await?;
-        Ok(found.into_iter().flatten().map(|page| page.value).collect())
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Who has voted what on a proposal, by index. Its slot is that of the proposal.
@@ -117,6 +117,7 @@ impl Quantumagi {
         let proposal = self.proposal_at(address).await?;
         let members = self.voters(&proposal.value).await?;
         let pages = self.ballot_pages(address, &proposal.value).await?;
+        let pages: Vec<BallotPage> = pages.into_iter().map(|page| page.value).collect();
         Ok(proposal.map(|proposal| ballots_of(&proposal, &pages, &members)))
     }
 

@@ -36,9 +36,9 @@ impl Quantumagi {
     ///
     /// # Errors
     /// As [`Quantumagi::constitution`].
-    pub async fn guardians(&self, constitution: &Address) -> Result<Option<Guardians>> {
+    pub async fn guardians(&self, constitution: &Address) -> Result<Option<AtSlot<Guardians>>> {
         let found = self.those_of("guardians", &[pda::guardians(constitution)], Guardians::decode).await?;
-        Ok(found.into_iter().flatten().next().map(|guardians| guardians.value))
+        Ok(found.into_iter().flatten().next())
     }
 
     /// An emergency act by its id.
@@ -65,7 +65,7 @@ impl Quantumagi {
     /// [`EmergencyRefusal::AlreadyOpen`], and as [`Quantumagi::constitution`].
     pub async fn guardians_open(&self, constitution: &Address, payer: &Address) -> Result<Instruction> {
         self.constitution(constitution).await?;
-        match self.guardians(constitution).await? {
+        match self.guardians(constitution).await?.map(|read| read.value) {
             Some(_) => Err(EmergencyRefusal::AlreadyOpen)?,
             None => Ok(builders::guardians_open(payer, constitution)),
         }
@@ -95,7 +95,7 @@ impl Quantumagi {
     /// # Errors
     /// [`EmergencyRefusal`], and as [`Quantumagi::constitution`].
     pub async fn guardians_heartbeat(&self, constitution: &Address, guardian: &Address) -> Result<Instruction> {
-        let guardians = self.guardians(constitution).await?;
+        let guardians = self.guardians(constitution).await?.map(|read| read.value);
         let index = check::guardian(guardians.as_ref(), guardian)?;
         Ok(builders::guardians_heartbeat(constitution, guardian, index))
     }
@@ -112,7 +112,7 @@ impl Quantumagi {
     ) -> Result<(u32, Instruction)> {
         let account: Constitution = self.constitution(constitution).await?.value;
         check::sealed(&account)?;
-        let guardians = self.guardians(constitution).await?;
+        let guardians = self.guardians(constitution).await?.map(|read| read.value);
         let index = check::guardian(guardians.as_ref(), guardian)?;
         check::armed(guardians.as_ref(), self.now().await?)?;
         let EmergencyDraft { act, target, seconds, principle_id, reason_hash, evidence_hash } = *draft;
@@ -130,7 +130,7 @@ impl Quantumagi {
     /// # Errors
     /// [`EmergencyRefusal`], and as [`Quantumagi::constitution`].
     pub async fn emergency_approve(&self, constitution: &Address, guardian: &Address, id: u32) -> Result<Instruction> {
-        let guardians = self.guardians(constitution).await?;
+        let guardians = self.guardians(constitution).await?.map(|read| read.value);
         let index = check::guardian(guardians.as_ref(), guardian)?;
         let act = self.in_course_for(constitution, id, Step::Approve).await?;
         let now = self.now().await?;
@@ -176,7 +176,7 @@ impl Quantumagi {
         term_seconds: u32,
         members: &[Address],
     ) -> Result<()> {
-        let guardians = self.guardians(constitution).await?;
+        let guardians = self.guardians(constitution).await?.map(|read| read.value);
         check::adoptable(guardians.as_ref(), Mandate { threshold, term_seconds }, members)
     }
 

@@ -7,7 +7,7 @@ use quantumagi_rules::Hash;
 use quantumagi_rules::action::{Action, INVOKE};
 use quantumagi_rules::token::TokenAccount;
 
-use super::Quantumagi;
+use super::{AtSlot, Quantumagi};
 use crate::builders::{self, Execution, NextStep};
 use crate::check::{self, CheckError};
 use crate::error::{Result, SdkError};
@@ -109,7 +109,7 @@ impl Quantumagi {
     /// As [`Quantumagi::constitution`].
     pub async fn payload_write(&self, author: &Address, bytes: &[u8]) -> Result<(Address, Vec<Vec<Instruction>>)> {
         let address = pda::payload(author, &sha256(bytes));
-        let existing = self.payload(&address).await?;
+        let existing = self.payload(&address).await?.map(|read| read.value);
         let mut transactions = Vec::new();
         if existing.is_none() {
             transactions.push(vec![builders::payload_create(author, bytes)]);
@@ -123,9 +123,9 @@ impl Quantumagi {
     ///
     /// # Errors
     /// [`SdkError::Rpc`], and where the account is no payload.
-    pub async fn payload(&self, address: &Address) -> Result<Option<Payload>> {
+    pub async fn payload(&self, address: &Address) -> Result<Option<AtSlot<Payload>>> {
         let payloads = self.those_of("payload", &[*address], Payload::decode).await?;
-        Ok(payloads.into_iter().next().flatten().map(|payload| payload.value))
+        Ok(payloads.into_iter().next().flatten())
     }
 
     /// SHA-256 of the code that a loader's buffer holds.

@@ -7,7 +7,7 @@ use quantumagi_rules::UnixSeconds;
 use quantumagi_rules::action::Action;
 use quantumagi_rules::guardrail::{Guardrail, Proposed};
 
-use super::Quantumagi;
+use super::{AtSlot, Quantumagi};
 use crate::builders;
 use crate::check::{self, CheckError};
 use crate::error::Result;
@@ -17,9 +17,9 @@ impl Quantumagi {
     ///
     /// # Errors
     /// As [`Quantumagi::constitution`].
-    pub async fn guardrails(&self, constitution: &Address) -> Result<Option<Guardrails>> {
+    pub async fn guardrails(&self, constitution: &Address) -> Result<Option<AtSlot<Guardrails>>> {
         let found = self.those_of("guardrails", &[pda::guardrails(constitution)], Guardrails::decode).await?;
-        Ok(found.into_iter().flatten().next().map(|guardrails| guardrails.value))
+        Ok(found.into_iter().flatten().next())
     }
 
     /// Opens the account of the guardrails; anybody may, once.
@@ -28,7 +28,7 @@ impl Quantumagi {
     /// [`CheckError::GuardrailsOpen`], and as [`Quantumagi::constitution`].
     pub async fn guardrails_open(&self, constitution: &Address, payer: &Address) -> Result<Instruction> {
         self.constitution(constitution).await?;
-        match self.guardrails(constitution).await? {
+        match self.guardrails(constitution).await?.map(|read| read.value) {
             Some(_) => Err(CheckError::GuardrailsOpen)?,
             None => Ok(builders::guardrails_open(payer, constitution)),
         }
@@ -50,7 +50,7 @@ impl Quantumagi {
         let principle = self.principle(constitution, principle_id).await?.value;
         check::principle(&principle, principle.version)?;
         check::guardrail::settable(&account, principle_id, guardrail)?;
-        let open = self.guardrails(constitution).await?.is_none();
+        let open = self.guardrails(constitution).await?.map(|read| read.value).is_none();
         let open = open.then(|| builders::guardrails_open(founder, constitution));
         let set = builders::guardrail_set(constitution, &mandate, principle_id, principle.version, guardrail);
         Ok(open.into_iter().chain([set]).collect())
@@ -72,7 +72,7 @@ impl Quantumagi {
 
     /// Whether a vote can bind a guardrail at all.
     pub(super) async fn check_guardrails_open(&self, constitution: &Address) -> Result<()> {
-        match self.guardrails(constitution).await? {
+        match self.guardrails(constitution).await?.map(|read| read.value) {
             Some(_) => Ok(()),
             None => Err(CheckError::GuardrailsNotOpen)?,
         }
@@ -88,7 +88,7 @@ impl Quantumagi {
         if account.guardrails == 0 {
             return Ok(());
         }
-        let Some(guardrails) = self.guardrails(constitution).await? else { return Ok(()) };
+        let Some(guardrails) = self.guardrails(constitution).await?.map(|read| read.value) else { return Ok(()) };
         let parameters = account.parameters(action.track());
         let opens_at = parameters.voting_times(self.now().await?).and_then(|(_, ends_at)| {
             ends_at.checked_add(parameters.cooloff_seconds)?.checked_add(parameters.timelock_seconds)
@@ -108,7 +108,9 @@ impl Quantumagi {
         if account.guardrails == 0 {
             return Ok(());
         }
-        let Some(guardrails) = self.guardrails(&proposal.constitution).await? else { return Ok(()) };
+        let Some(guardrails) = self.guardrails(&proposal.constitution).await?.map(|read| read.value) else {
+            return Ok(());
+        };
         let now = self.now().await?;
         // What counts now is how long it has waited, not how long it promised to.
         let waited = u32::try_from(now.0.saturating_sub(proposal.ends_at).max(0)).unwrap_or(u32::MAX);

@@ -72,7 +72,7 @@ impl Quantumagi {
             payload: draft.payload,
             guardrails: account.guardrails(constitution),
         };
-        let count = self.proposer(constitution, proposer).await?;
+        let count = self.proposer(constitution, proposer).await?.map(|read| read.value);
         check::open_proposals(&account, count.as_ref())?;
         let open = count.is_none().then(|| builders::proposer_open(proposer, constitution, proposer));
         let instructions = open.into_iter().chain([builders::proposal_create(&new)]).collect();
@@ -122,7 +122,7 @@ impl Quantumagi {
         index: u32,
     ) -> Result<Vec<Instruction>> {
         let Place::Page { page, .. } = place(index) else { return Ok(Vec::new()) };
-        let is_open = self.ballot_pages(address, proposal).await?.iter().any(|open| open.page == page);
+        let is_open = self.ballot_pages(address, proposal).await?.iter().any(|open| open.value.page == page);
         Ok((!is_open).then(|| builders::ballot_page_open(payer, address, page)).into_iter().collect())
     }
 
@@ -153,7 +153,7 @@ impl Quantumagi {
     pub async fn proposal_close(&self, address: &Address) -> Result<Vec<Instruction>> {
         let proposal = self.in_phase_for(address, Step::Close).await?;
         let pages = self.ballot_pages(address, &proposal).await?;
-        let pages: Vec<(u32, Address)> = pages.iter().map(|page| (page.page, page.payer)).collect();
+        let pages: Vec<(u32, Address)> = pages.iter().map(|page| (page.value.page, page.value.payer)).collect();
         Ok(builders::proposal_close(&ClosingProposal {
             constitution: proposal.constitution,
             proposal: *address,

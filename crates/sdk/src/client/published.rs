@@ -42,7 +42,8 @@ impl Quantumagi {
 
     /// The bytes of a payload: from its account, or from the log where it was closed since.
     async fn published_payload(&self, address: &Address) -> Result<Option<Vec<u8>>> {
-        let kept = self.payload(address).await?.filter(|payload| payload.filling().is_complete());
+        let kept =
+            self.payload(address).await?.map(|read| read.value).filter(|payload| payload.filling().is_complete());
         if let Some(payload) = kept {
             return Ok(Some(payload.bytes));
         }

@@ -81,9 +81,9 @@ impl Quantumagi {
     ///
     /// # Errors
     /// As [`Quantumagi::constitution`].
-    pub async fn proposer(&self, constitution: &Address, owner: &Address) -> Result<Option<Proposer>> {
+    pub async fn proposer(&self, constitution: &Address, owner: &Address) -> Result<Option<AtSlot<Proposer>>> {
         let found = self.those_of("proposer", &[pda::proposer(constitution, owner)], Proposer::decode).await?;
-        Ok(found.into_iter().flatten().next().map(|count| count.value))
+        Ok(found.into_iter().flatten().next())
     }
 
     /// A policy by its id.
@@ -108,7 +108,8 @@ impl Quantumagi {
     ///
     /// # Errors
     /// [`SdkError::Rpc`](crate::SdkError::Rpc).
-    pub async fn vault_balance(&self, constitution: &Address) -> Result<u64> {
-        Ok(self.rpc.balance(&pda::vault(constitution)).await?)
+    pub async fn vault_balance(&self, constitution: &Address) -> Result<AtSlot<u64>> {
+        let (slot, vault) = self.rpc.account_at_slot(&pda::vault(constitution)).await?;
+        Ok(AtSlot { value: vault.map_or(0, |vault| vault.lamports), slot })
     }
 }

@@ -38,12 +38,12 @@ impl Quantumagi {
     ///
     /// # Errors
     /// [`SnapshotRefusal::OtherElectorate`], and as [`Quantumagi::constitution`].
-    pub async fn published_roots(&self, address: &Address) -> Result<Vec<Snapshot>> {
+    pub async fn published_roots(&self, address: &Address) -> Result<Vec<AtSlot<Snapshot>>> {
         let (_, operators) = self.by_snapshot(address).await?;
         let listed = operators.operators.iter().take(usize::from(operators.count));
         let addresses: Vec<Address> = listed.map(|operator| pda::snapshot(address, operator)).collect();
         let found = self.those_of("published snapshot", &addresses, Snapshot::decode).await?;
-        Ok(found.into_iter().flatten().map(|read| read.value).collect())
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Validators by stake, as they are in this epoch. Their list is the same whenever it is read in one epoch, but for
@@ -126,7 +126,7 @@ impl Quantumagi {
         voters: &VoterList,
     ) -> Result<(Verdict, Instruction)> {
         let (proposal, position) = self.waiting(address, operator).await?;
-        let published = self.published_root(address, publisher).await?;
+        let published = self.published_root(address, publisher).await?.value;
         let is_same = root_of(&proposal, address, voters)? == published_as_root(&published);
         let verdict = if is_same && voters.slot() == published.slot { Verdict::Approve } else { Verdict::Challenge };
         let review = Review { approvals: published.approvals, challenges: published.challenges };
@@ -140,7 +140,7 @@ impl Quantumagi {
     /// [`SnapshotRefusal`], [`CheckError::Step`](check::CheckError::Step), and as [`Quantumagi::constitution`].
     pub async fn snapshot_bind(&self, address: &Address, publisher: &Address) -> Result<Instruction> {
         let (proposal, operators) = self.by_snapshot(address).await?;
-        let published = self.published_root(address, publisher).await?;
+        let published = self.published_root(address, publisher).await?.value;
         check::bindable(&proposal, &operators, &published, self.now().await?)?;
         Ok(builders::snapshot_bind(address, &proposal.electorate, publisher))
     }
@@ -150,7 +150,7 @@ impl Quantumagi {
     /// # Errors
     /// [`SnapshotRefusal::MayBeBound`], and as [`Quantumagi::constitution`].
     pub async fn snapshot_close(&self, address: &Address, publisher: &Address) -> Result<Instruction> {
-        let published = self.published_root(address, publisher).await?;
+        let published = self.published_root(address, publisher).await?.value;
         // A proposal that is closed itself needs none.
         let proposals = self.those_of("proposal", &[*address], Proposal::decode).await?;
         if let Some(proposal) = proposals.into_iter().flatten().next() {
@@ -188,9 +188,9 @@ impl Quantumagi {
     ///
     /// # Errors
     /// As [`Quantumagi::constitution`].
-    pub async fn published_root(&self, address: &Address, publisher: &Address) -> Result<Snapshot> {
+    pub async fn published_root(&self, address: &Address, publisher: &Address) -> Result<AtSlot<Snapshot>> {
         let snapshot = pda::snapshot(address, publisher);
-        Ok(self.existing("published snapshot", &snapshot, Snapshot::decode).await?.value)
+        self.existing("published snapshot", &snapshot, Snapshot::decode).await
     }
 
     async fn published_by(&self, address: &Address, publisher: &Address) -> Result<Option<Snapshot>> {

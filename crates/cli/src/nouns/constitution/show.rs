@@ -19,7 +19,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<()> {
     let account = context.client.constitution(&address).await?.value;
     let document = context.library.document(&account.text_hash).await;
     let title = document.as_ref().map(document_title);
-    let vault_lamports = context.client.vault_balance(&address).await?;
+    let vault_lamports = context.client.vault_balance(&address).await?.value;
     context.printer.report(&Shown::new(&address, &account, title, vault_lamports))
 }
 

@@ -14,7 +14,7 @@ use crate::table::{facts, table};
 pub(super) async fn pools(context: &Context, constitution: &Address) -> anyhow::Result<()> {
     let in_force = context.client.constitution(constitution).await?.value.electorate;
     let pools = context.client.deposit_pools(constitution).await?;
-    let pools = pools.iter().map(|(address, pool)| PoolRow::new(address, pool, in_force == *address));
+    let pools = pools.iter().map(|(address, pool)| PoolRow::new(address, &pool.value, in_force == *address));
     context.printer.report(&Pools { pools: pools.collect() })
 }
 
@@ -31,7 +31,7 @@ pub(super) async fn deposits(
     };
     let now = context.client.now().await?;
     let in_force = context.client.constitution(&pool.constitution).await?.value.electorate;
-    let deposits = deposits.iter().map(|deposit| DepositRow::new(deposit, pool, now)).collect();
+    let deposits = deposits.iter().map(|deposit| DepositRow::new(&deposit.value, pool, now)).collect();
     context.printer.report(&Deposits { pool: PoolRow::new(address, pool, in_force == *address), deposits })
 }
 

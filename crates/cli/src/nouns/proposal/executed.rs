@@ -49,7 +49,9 @@ pub(super) async fn remaining(
     let steps = client.proposal_steps(address, executor, &created.action, payload).await?;
     let is_long = |steps: &[Instruction]| steps.iter().any(|step| !client.fits(executor, std::slice::from_ref(step)));
     let is_kept = match &payload {
-        Some(payload) => client.payload(payload).await?.is_some_and(|payload| payload.filling().is_complete()),
+        Some(payload) => {
+            client.payload(payload).await?.map(|read| read.value).is_some_and(|payload| payload.filling().is_complete())
+        }
         None => false,
     };
     // Whoever wrote the payload may have closed it. Anybody can write the same bytes again.

@@ -13,7 +13,7 @@ use crate::table::facts;
 
 /// Shows or closes one.
 pub(super) async fn run(context: &Context, address: &Address, close: bool) -> anyhow::Result<()> {
-    let found = context.client.payload(address).await?;
+    let found = context.client.payload(address).await?.map(|read| read.value);
     let missing = || {
         Mendable::new(format!("there is no payload at {address}"), "it may have been closed: its parts are in the log")
     };

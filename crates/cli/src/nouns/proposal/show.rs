@@ -58,6 +58,7 @@ async fn open(context: &Context, address: &Address, proposal: Proposal) -> anyho
     }
     let members = context.client.voters(&proposal).await?;
     let pages = context.client.ballot_pages(address, &proposal).await?;
+    let pages = pages.into_iter().map(|page| page.value).collect();
     Ok(Found { address: *address, proposal, action, members, pages, is_closed: false })
 }
 

@@ -151,7 +151,7 @@ pub(super) async fn run(context: &Context, id: u64, address: &Address) -> anyhow
         bound_root: (proposal.snapshot_root != [0; 32]).then(|| hex(&proposal.snapshot_root)),
         voters: proposal.voters,
         total_weight: proposal.total_weight,
-        published: roots.iter().map(published).collect(),
+        published: roots.iter().map(|read| published(&read.value)).collect(),
     })
 }
 
@@ -211,7 +211,10 @@ pub(super) async fn verify(
     } else if proposal.snapshot_root != [0; 32] {
         let (file, chain) = (hex(&root.hash), hex(&proposal.snapshot_root));
         return Err(SnapshotRefusal::OtherRoot { file, what: "bound", chain }.into());
-    } else if published.iter().any(|published| published.root == root.hash && published.slot == voters.slot()) {
+    } else if published
+        .iter()
+        .any(|published| published.value.root == root.hash && published.value.slot == voters.slot())
+    {
         "published"
     } else {
         let problem = format!("the file has the root {}, which nobody published for proposal {id}", hex(&root.hash));
