@@ -48,8 +48,8 @@ pub struct Journal {
     connection: Mutex<Connection>,
 }
 
-/// Layout of the tables. A later one gets a step in [`Journal::prepare`], and the file is never thrown away.
-const LAYOUT: u32 = 1;
+/// What each layout adds to the one before, the first to nothing. A file is brought up to date and never thrown away.
+const STEPS: [&[&str]; 1] = [&[TABLES]];
 
 // Order of attempts: `rowid`, which grows. At most one of a duty is open: the index refuses a second, whoever writes it.
 const TABLES: &str = "
@@ -96,14 +96,13 @@ impl Journal {
         connection.pragma_update(None, "synchronous", "FULL")?;
         let transaction = writing(&mut connection)?;
         let found: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        match found {
-            0 => {
-                transaction.execute_batch(TABLES)?;
-                transaction.pragma_update(None, "user_version", LAYOUT)?;
-            }
-            LAYOUT => {}
-            found => return Err(JournalError::Newer { found, known: LAYOUT }),
+        let known = u32::try_from(STEPS.len()).unwrap_or(u32::MAX);
+        let missing = usize::try_from(found).ok().and_then(|found| STEPS.get(found..));
+        let missing = missing.ok_or(JournalError::Newer { found, known })?;
+        for tables in missing.iter().copied().flatten() {
+            transaction.execute_batch(tables)?;
         }
+        transaction.pragma_update(None, "user_version", known)?;
         transaction.commit()?;
         Ok(Self { connection: Mutex::new(connection) })
     }
