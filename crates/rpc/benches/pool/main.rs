@@ -3,6 +3,7 @@
 //! At the end the medians are printed as ratios, with the goal of each.
 
 mod answering;
+mod calls;
 mod probes;
 mod slow;
 
@@ -19,9 +20,7 @@ use quantumagi_rpc::pool::{
     Transport,
 };
 use quantumagi_rpc::solana::Hash;
-use quantumagi_rpc::{Commitment, Rpc};
 use serde_json::Value;
-use solana_rpc_client::nonblocking::rpc_client::RpcClient;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 use tower::balance::p2c::Balance;
@@ -41,7 +40,6 @@ struct Pair {
 const BREAKER: Pair =
     Pair { group: "breaker", ours: "ours", peer: "tower-resilience-circuitbreaker 0.14.0", goal: 0.25 };
 const CHOICE: Pair = Pair { group: "choice of eight", ours: "ours", peer: "tower 0.5 p2c and peak-ewma", goal: 0.5 };
-const CALL: Pair = Pair { group: "healthy call", ours: "pool of three", peer: "solana-rpc-client", goal: 1.05 };
 const PROBES: Pair = Pair { group: "100 probes", ours: "a round", peer: "bare join_all", goal: 1.15 };
 
 /// Answers at once, and does nothing else.
@@ -138,23 +136,6 @@ fn choice(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn healthy_call(criterion: &mut Criterion) {
-    let Pair { group, ours, peer, .. } = CALL;
-    let runtime = runtime();
-    let mut group = criterion.benchmark_group(group);
-    group.measurement_time(Duration::from_secs(10));
-    let urls = runtime.block_on(answering::listen(3, Duration::ZERO));
-    let rpc = Rpc::with_pool(Pool::new(endpoints(&urls)), Commitment::Confirmed);
-    let bare = RpcClient::new(urls[0].clone());
-    group.bench_function(peer, |bencher| {
-        bencher.to_async(&runtime).iter(|| async { bare.get_slot().await.expect("an answer") });
-    });
-    group.bench_function(ours, |bencher| {
-        bencher.to_async(&runtime).iter(|| async { rpc.slot().await.expect("an answer") });
-    });
-    group.finish();
-}
-
 /// Median of a benchmark's last run, in nanoseconds, as criterion left it.
 fn median(group: &str, name: &str) -> Option<f64> {
     let target = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target");
@@ -168,14 +149,14 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     breaker(&mut criterion);
     choice(&mut criterion);
-    healthy_call(&mut criterion);
     probes::bench(&mut criterion, &PROBES);
     criterion.final_summary();
-    for Pair { group, ours, peer, goal } in [BREAKER, CHOICE, CALL, PROBES] {
+    for Pair { group, ours, peer, goal } in [BREAKER, CHOICE, PROBES] {
         if let Some((mine, its)) = median(group, ours).zip(median(group, peer)) {
             report(group, (ours, mine), (peer, its), goal);
         }
     }
+    calls::measure();
     slow::measure();
 }
 
