@@ -14,8 +14,8 @@ use crate::confirm::meters::OUTCOMES as ENDS;
 pub use crate::confirm::meters::{SIGNED_ANEW, TRANSACTIONS};
 use crate::pool::Label;
 use crate::pool::meters::{
-    ATTEMPT_SECONDS, ATTEMPTS, BREAKER_OPENED, BREAKER_STATE, CALLS, ENDPOINT_SHARE, METHOD_ATTEMPTS, OUTCOMES,
-    RELOADS, RETRIES, RETRIES_REFUSED, RETRY_BUDGET, SLOT_LAG,
+    ATTEMPT_SECONDS, ATTEMPTS, BREAKER_OPENED, BREAKER_STATE, CALLS, ENDPOINT_SHARE, HEALTH_CHECKS, HEALTH_SHARING,
+    HEALTH_WORDS, METHOD_ATTEMPTS, OUTCOMES, RELOADS, RETRIES, RETRIES_REFUSED, RETRY_BUDGET, SLOT_LAG,
 };
 use crate::reader::BATCH_ACCOUNTS;
 use crate::subscribe::meters::{LOSSES, NOTIFICATIONS_DROPPED};
@@ -47,6 +47,8 @@ pub enum Values {
 pub enum Part {
     /// The pool of endpoints.
     Pool,
+    /// What pools of several processes tell each other through Redis.
+    HealthSharing,
     /// Sending and confirming.
     Transactions,
     /// Reading accounts through the cache.
@@ -92,7 +94,7 @@ const fn series(
 }
 
 /// Every series.
-pub const ALL: [Series; 21] = [
+pub const ALL: [Series; 24] = [
     series(
         Part::Pool,
         CALLS,
@@ -181,6 +183,30 @@ pub const ALL: [Series; 21] = [
         Unit::Count,
         &[("outcome", Values::Words(&["ok", "refused"]))],
         "Changes of the configuration while running. `refused`: the file is wrong, and the one before stays in force.",
+    ),
+    series(
+        Part::HealthSharing,
+        HEALTH_WORDS,
+        Kind::Counter,
+        Unit::Count,
+        &[("direction", Values::Words(&["told", "heard", "refused"]))],
+        "Words of processes to each other that an endpoint fails. `refused`: somebody else writes to that Redis.",
+    ),
+    series(
+        Part::HealthSharing,
+        HEALTH_CHECKS,
+        Kind::Counter,
+        Unit::Count,
+        &[("outcome", Values::Words(&["out", "vain"]))],
+        "Checks that others' words caused. `vain` rises alone: somebody lies, or sees less of the network than others.",
+    ),
+    series(
+        Part::HealthSharing,
+        HEALTH_SHARING,
+        Kind::Gauge,
+        Unit::Count,
+        &[],
+        "1 while health is shared, 0 while Redis does not answer: each process finds out for itself, as without it.",
     ),
     series(
         Part::Transactions,

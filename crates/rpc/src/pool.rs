@@ -6,7 +6,7 @@
 //!
 //! What decides what: `config` says what there is, `choice` who is asked, `breaker` and `load` who is not,
 //! `health` which
-//! endpoints are well, `fault` what a failure means, `retry` whether to try again, `attempts` puts them together.
+//! endpoints are well, `sharing` what other processes hear of it, `fault` what a failure means, `retry` whether to try again, `attempts` puts them together.
 //!
 //! A pool writes and measures through `tracing` and `metrics` ([`meters`]). It owns no task but those that are asked
 //! for: [`Pool::spawn_probes`], [`Pool::spawn_reloads`].
@@ -31,6 +31,7 @@ mod method;
 mod reload;
 mod retry;
 mod shared;
+mod sharing;
 mod status;
 mod transport;
 mod wire;
@@ -64,6 +65,7 @@ pub use health::{ProbePolicy, Probes};
 pub use method::{MethodClass, PerClass};
 pub use reload::{Reload, ReloadError, Reloads};
 pub use retry::RetryPolicy;
+pub use sharing::SharingConfig;
 pub use status::EndpointStatus;
 pub use transport::{Http, Post, Reply, Transport};
 

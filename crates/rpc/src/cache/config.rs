@@ -14,8 +14,10 @@ use crate::endpoint::shown_host;
 /// the host alone.
 #[derive(Clone)]
 pub struct RedisUrl {
-    pub(super) client: Client,
+    pub(crate) client: Client,
     host: String,
+    /// As it was given. Compared, never shown.
+    text: String,
 }
 
 /// An address of the durable level: `sqlite:` with a path, or `postgres://`. `Debug` shows no password.
@@ -45,9 +47,17 @@ impl FromStr for RedisUrl {
     fn from_str(text: &str) -> Result<Self, BadStoreUrl> {
         let bad = BadStoreUrl { what: "Redis", example: "redis://user:password@host:6379/0" };
         let client = Client::open(text).map_err(|_| bad)?;
-        Ok(Self { client, host: shown_host(text) })
+        Ok(Self { client, host: shown_host(text), text: text.to_owned() })
     }
 }
+
+impl PartialEq for RedisUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for RedisUrl {}
 
 impl FromStr for DatabaseUrl {
     type Err = BadStoreUrl;

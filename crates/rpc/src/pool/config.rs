@@ -8,6 +8,8 @@ mod policies;
 mod problem;
 mod section;
 mod span;
+mod stores;
+mod written;
 
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use super::fallback::Fallback;
 use super::health::ProbePolicy;
 use super::method::{MethodClass, PerClass};
 use super::retry::RetryPolicy;
+use super::sharing::SharingConfig;
 pub use problem::{ConfigError, ConfigFault, Problem};
 pub use section::nearest;
 use section::{Report, Section};
@@ -75,6 +78,11 @@ pub use span::{read_span, shown_span};
 /// cap = "2s"
 /// budget_percent = 10                 # retries for each hundred calls
 /// reserve = 10                        # retries that may be saved up
+///
+/// [health_sharing]                    # without it nothing is shared; needs `cluster`
+/// redis_url_from_env = "REDIS_URL"    # or redis_url: through which other processes are told which endpoints fail
+/// look_every = "1s"                   # how soon their words are heard
+/// check_every = "10s"                 # between two checks that their words cause
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -96,6 +104,9 @@ pub struct PoolConfig {
     pub breakers: PerClass<BreakerPolicy>,
     /// When a failed call is made again.
     pub retry: RetryPolicy,
+    /// Through which Redis other processes are told which endpoints probes put out. Default none. Has no effect without
+    /// [`PoolConfig::cluster`], nor without [`Pool::spawn_probes`](super::Pool::spawn_probes).
+    pub sharing: Option<SharingConfig>,
 }
 
 /// What no call exceeds.
@@ -142,6 +153,7 @@ impl PoolConfig {
             timeouts: PerClass::from_fn(MethodClass::default_timeout),
             breakers: PerClass::from_fn(|_| BreakerPolicy::default()),
             retry: RetryPolicy::default(),
+            sharing: None,
         }
     }
 
@@ -169,6 +181,7 @@ impl PoolConfig {
             timeouts: policies::timeouts(&mut root),
             breakers: policies::breakers(&mut root),
             retry: policies::retry(&mut root),
+            sharing: stores::sharing(&mut root, &variable, cluster),
         };
         root.finish();
         let problems = report.into_problems();

@@ -9,6 +9,8 @@ mod probe;
 use std::time::Duration;
 
 pub(super) use judge::{Finding, Record, Verdict, verdicts};
+#[cfg(test)]
+pub(super) use probe::Occasion;
 pub use probe::Probes;
 
 /// When and how endpoints are probed.

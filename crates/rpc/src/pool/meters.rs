@@ -39,6 +39,14 @@ pub const SLOT_LAG: &str = "quantumagi_rpc_endpoint_slot_lag";
 /// Changes of the configuration while running. Label `outcome` (`ok` or `refused`).
 pub const RELOADS: &str = "quantumagi_rpc_reloads_total";
 
+/// Words about endpoints that go through Redis. Label `direction`: `told`; `heard`, from another process; `refused`, what
+/// was no word.
+pub const HEALTH_WORDS: &str = "quantumagi_rpc_health_words_total";
+/// Checks that other processes' words caused. Label `outcome`: `out`, they put an endpoint out; `vain`, all was well.
+pub const HEALTH_CHECKS: &str = "quantumagi_rpc_health_checks_total";
+/// 1 while words go through Redis, 0 while it does not answer.
+pub const HEALTH_SHARING: &str = "quantumagi_rpc_health_sharing_in_use";
+
 /// How an attempt can end.
 pub const OUTCOMES: [&str; 8] = ["ok", "connect", "timeout", "broken", "too-large", "status", "unreadable", "answer"];
 
@@ -163,5 +171,34 @@ impl ReloadMeters {
             counter
         };
         Self { ok: named("ok"), refused: named("refused") }
+    }
+}
+
+/// Numbers of what is shared with other processes.
+pub(super) struct SharingMeters {
+    pub(super) told: Counter,
+    pub(super) heard: Counter,
+    pub(super) refused: Counter,
+    pub(super) out: Counter,
+    pub(super) vain: Counter,
+    pub(super) in_use: Gauge,
+}
+
+impl SharingMeters {
+    pub(super) fn new() -> Self {
+        let words = |direction| counter!(HEALTH_WORDS, "direction" => direction);
+        let checks = |outcome| counter!(HEALTH_CHECKS, "outcome" => outcome);
+        let meters = Self {
+            told: words("told"),
+            heard: words("heard"),
+            refused: words("refused"),
+            out: checks("out"),
+            vain: checks("vain"),
+            in_use: gauge!(HEALTH_SHARING),
+        };
+        let counters = [&meters.told, &meters.heard, &meters.refused, &meters.out, &meters.vain];
+        counters.into_iter().for_each(|counter| counter.increment(0));
+        meters.in_use.set(0.0);
+        meters
     }
 }

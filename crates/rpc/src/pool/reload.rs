@@ -63,6 +63,7 @@ impl Pool {
             kept: names(&after, &before, true),
         };
         self.shared.table.store(Arc::new(after));
+        self.shared.reloads.send_modify(|count| *count = count.wrapping_add(1));
         Ok(changed)
     }
 

@@ -9,7 +9,7 @@ use arc_swap::ArcSwap;
 use serde_json::Value;
 use solana_rpc_client::rpc_sender::RpcTransportStats;
 use solana_rpc_client_api::request::RpcRequest;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use super::choice::{Wanted, choose};
@@ -20,6 +20,7 @@ use super::identity::Belonging;
 use super::member::{Member, Members, Table};
 use super::meters::PoolMeters;
 use super::method::MethodClass;
+use super::sharing::Waiting;
 use super::transport::{Post, Transport};
 use super::wire;
 use crate::redact::Secrets;
@@ -32,6 +33,10 @@ pub(super) struct Shared {
     pub(super) meters: PoolMeters,
     /// Number of the next round of probes. Held during a round: two of them do not overlap.
     pub(super) next_round: Mutex<u64>,
+    /// How often the table was changed.
+    pub(super) reloads: watch::Sender<u64>,
+    /// Endpoints that own probes put out and other processes may be told of.
+    pub(super) outs: Waiting,
     transport: Box<dyn Transport>,
     last_id: AtomicU64,
     calls: AtomicU64,
@@ -46,6 +51,8 @@ impl Shared {
             dice,
             meters: PoolMeters::new(),
             next_round: Mutex::new(0),
+            reloads: watch::Sender::new(0),
+            outs: Waiting::default(),
             transport,
             last_id: AtomicU64::new(0),
             calls: AtomicU64::new(0),

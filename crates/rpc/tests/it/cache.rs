@@ -1,7 +1,7 @@
 //! Answers kept in real stores, which are lost, locked, full or damaged meanwhile.
 
 mod postgres;
-mod redis;
+pub(crate) mod redis;
 mod sqlite;
 
 use std::path::{Path, PathBuf};
@@ -140,7 +140,7 @@ async fn check_level(cache: &CacheConfig) {
 }
 
 /// A folder that is gone when the test ends.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {

@@ -11,6 +11,7 @@ mod history;
 mod landing;
 mod pool;
 mod reload;
+mod sharing;
 mod signing;
 mod subscribe;
 mod support;

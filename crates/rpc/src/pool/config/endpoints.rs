@@ -5,7 +5,8 @@ use reqwest::header::{HeaderName, HeaderValue};
 use super::PoolConfig;
 use super::problem::ConfigFault;
 use super::section::{Report, Section, nearest};
-use crate::pool::endpoint::{BadUrl, Endpoint, EndpointUrl, Label, Role};
+use super::written::{Written, written};
+use crate::pool::endpoint::{Endpoint, EndpointUrl, Label, Role};
 use crate::pool::fallback::Fallback;
 use crate::pool::member::MAX_ENDPOINTS;
 
@@ -78,15 +79,15 @@ fn endpoint(
         }
     };
     let roles = roles(section);
-    let written = url(section, "url", "url_from_env", variable, EndpointUrl::http);
-    let websocket = url(section, "websocket_url", "websocket_url_from_env", variable, EndpointUrl::websocket);
+    let own = written(section, "url", "url_from_env", variable, EndpointUrl::http);
+    let websocket = written(section, "websocket_url", "websocket_url_from_env", variable, EndpointUrl::websocket);
     let tags = tags(section);
     let headers = headers(section, variable);
     let place = added.iter().position(|(other, _)| name.as_ref() == Some(other));
     let overridden = place.map(|index| added.swap_remove(index).1);
 
     let calls = roles.iter().find(|role| **role != Role::Websocket);
-    let has_url = overridden.is_some() || !matches!(written, Written::Absent);
+    let has_url = overridden.is_some() || !matches!(own, Written::Absent);
     match calls {
         Some(role) if !has_url => {
             section.note(None, "roles", ConfigFault::RoleWithoutUrl { role: *role, key: "url" });
@@ -99,13 +100,13 @@ fn endpoint(
             let fault = ConfigFault::RoleWithoutUrl { role: Role::Websocket, key: "websocket_url" };
             section.note(None, "roles", fault);
         }
-        (false, Written::Url(_) | Written::Noted) => {
+        (false, Written::Value(_) | Written::Noted) => {
             section.note(None, "websocket_url", ConfigFault::UrlWithoutRole { key: "websocket_url" });
         }
-        (true, Written::Url(_) | Written::Noted) | (false, Written::Absent) => {}
+        (true, Written::Value(_) | Written::Noted) | (false, Written::Absent) => {}
     }
-    let url = overridden.or(written.into_url());
-    Some(Endpoint { name: name?, url, websocket_url: websocket.into_url(), roles, tags, headers })
+    let url = overridden.or(own.value());
+    Some(Endpoint { name: name?, url, websocket_url: websocket.value(), roles, tags, headers })
 }
 
 fn roles(section: &mut Section<'_, '_>) -> Vec<Role> {
@@ -174,55 +175,6 @@ pub(super) fn fallback(root: &mut Section<'_, '_>, endpoints: &[Endpoint]) -> Fa
     let fallback = Fallback { read: chain(Role::Read), send: chain(Role::Send), websocket: chain(Role::Websocket) };
     table.finish();
     fallback
-}
-
-/// An address as the file has it.
-enum Written {
-    Url(EndpointUrl),
-    Absent,
-    /// There is one, and what is wrong with it is noted.
-    Noted,
-}
-
-impl Written {
-    fn into_url(self) -> Option<EndpointUrl> {
-        match self {
-            Self::Url(url) => Some(url),
-            Self::Absent | Self::Noted => None,
-        }
-    }
-}
-
-fn url(
-    section: &mut Section<'_, '_>,
-    key: &'static str,
-    variable_key: &'static str,
-    variable: &impl Fn(&str) -> Option<String>,
-    read: fn(&str) -> Result<EndpointUrl, BadUrl>,
-) -> Written {
-    let (text, line, key) = match (section.text(key), section.text(variable_key)) {
-        (None, None) => return Written::Absent,
-        (Some(_), Some(named)) => {
-            section.note(Some(named.line), variable_key, ConfigFault::Both { one: key, other: variable_key });
-            return Written::Noted;
-        }
-        (Some(text), None) => (text.value.to_owned(), text.line, key),
-        (None, Some(named)) => match variable(named.value) {
-            Some(text) => (text, named.line, variable_key),
-            None => {
-                let fault = ConfigFault::VariableNotSet { variable: named.value.to_owned() };
-                section.note(Some(named.line), variable_key, fault);
-                return Written::Noted;
-            }
-        },
-    };
-    match read(&text) {
-        Ok(url) => Written::Url(url),
-        Err(fault) => {
-            section.note(Some(line), key, fault);
-            Written::Noted
-        }
-    }
 }
 
 fn headers(

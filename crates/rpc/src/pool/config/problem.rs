@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::cache::BadStoreUrl;
+
 use super::super::endpoint::{BadLabel, BadUrl, Label, Role, UnknownCluster};
 
 /// Everything that is wrong with a configuration, in the order of the file.
@@ -122,6 +124,12 @@ pub enum ConfigFault {
     /// A bad cluster.
     #[error(transparent)]
     Cluster(#[from] UnknownCluster),
+    /// A bad address of a store.
+    #[error(transparent)]
+    Store(#[from] BadStoreUrl),
+    /// Health is told by cluster.
+    #[error("health is shared within a cluster: name `cluster`")]
+    SharedWithoutCluster,
     /// A variable that the file names is not set.
     #[error("the environment variable {variable} is not set")]
     VariableNotSet {

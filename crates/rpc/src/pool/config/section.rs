@@ -59,6 +59,11 @@ impl<'a, 'i> Section<'a, 'i> {
         Self { table: Some(table), path: String::new(), line: None, report, known: Vec::new() }
     }
 
+    /// Whether the file has this table.
+    pub(super) fn is_there(&self) -> bool {
+        self.table.is_some()
+    }
+
     pub(super) fn place(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }

@@ -10,6 +10,7 @@ fn variable(name: &str) -> Option<String> {
         "RENTED_URL" => "https://rented.example.org/secret-path",
         "RENTED_KEY" => "secret-header",
         "BROKEN_KEY" => "secret\nheader",
+        "REDIS_URL" => "rediss://user:secret@redis.example.org:6379/1",
         _ => return None,
     };
     Some(value.to_owned())
@@ -250,4 +251,29 @@ fn a_chain_of_tags_leaves_nobody_out() {
 fn a_pool_has_at_most_sixty_four_endpoints() {
     let many: String = (0..65).map(|n| format!("[[endpoint]]\nname = 'n{n}'\nurl = 'http://a'\n")).collect();
     check(&format!("cluster = 'devnet'\n{many}"), &["endpoint: 65 is outside 1 to 64"]);
+}
+
+#[test]
+fn health_is_shared_where_a_redis_and_a_cluster_are_named() {
+    let config = parse(GOOD).expect("the file is right");
+    assert_eq!(config.sharing, None);
+    let text = format!("{GOOD}[health_sharing]\nredis_url_from_env = 'REDIS_URL'\ncheck_every = '5s'\n");
+    let sharing = parse(&text).expect("the file is right").sharing.expect("it is told");
+    assert_eq!((sharing.look_every, sharing.check_every), (Duration::from_secs(1), Duration::from_secs(5)));
+    let shown = format!("{sharing:?}");
+    assert!(shown.contains("redis://redis.example.org:6379") && !shown.contains("secret"), "{shown}");
+    let one = "[[endpoint]]\nname = 'a'\nurl = 'http://a'\n[health_sharing]\n";
+    check(
+        &format!("{one}redis_ulr = 'x'\nlook_every = '1ms'\n"),
+        &[
+            "line 4: health_sharing.redis_url: this key is missing",
+            "line 4: health_sharing.redis_url: health is shared within a cluster: name `cluster`",
+            "line 5: health_sharing.redis_ulr: there is no such key; did you mean `redis_url`?",
+            "line 6: health_sharing.look_every: 1ms is outside 100ms to 1m",
+        ],
+    );
+    check(
+        &format!("cluster = 'devnet'\n{one}redis_url = 'http://secret'\n"),
+        &["line 6: health_sharing.redis_url: not an address of Redis; write it as redis://user:password@host:6379/0"],
+    );
 }

@@ -90,6 +90,11 @@ impl Record {
         self.fresh().filter(|_| !self.has_leapt && self.stale_by <= policy.max_lag)
     }
 
+    /// Whether it failed, and not often enough to say something.
+    pub(in crate::pool) fn is_open(&self) -> bool {
+        (1..FAILURES).contains(&self.failures)
+    }
+
     /// Slot of the last answer.
     pub(in crate::pool) fn slot(&self) -> Option<u64> {
         self.sight.map(|(_, slot)| slot)

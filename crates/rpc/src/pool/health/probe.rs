@@ -1,6 +1,7 @@
 //! Asking every endpoint, in rounds.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,33 +20,48 @@ use crate::pool::identity::Belonging;
 use crate::pool::member::{Member, Table, WHOLE_SHARE};
 use crate::pool::method::MethodClass;
 use crate::pool::shared::Shared;
+use crate::pool::sharing;
 use crate::pool::transport::Post;
 use crate::solana::ids;
 
 /// Rounds after which an endpoint is asked for its cluster again: a name may come to lead elsewhere.
 const IDENTITY_EVERY: u64 = 3;
 
+/// Longest pause between the two rounds that another's word causes.
+const HICCUP: Duration = Duration::from_secs(1);
+
 /// Probes that go on until this is dropped.
 #[derive(Debug)]
 #[must_use = "probes end when this is dropped"]
-pub struct Probes(JoinHandle<()>);
+pub struct Probes([JoinHandle<()>; 2]);
 
 impl Drop for Probes {
     fn drop(&mut self) {
-        self.0.abort();
+        self.0.iter().for_each(JoinHandle::abort);
     }
+}
+
+/// Why a round is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::pool) enum Occasion {
+    /// Its time has come.
+    Interval,
+    /// Another process said something. Such a round puts endpoints out, and lets none in sooner.
+    Word,
 }
 
 impl Probes {
     pub(in crate::pool) fn spawn(shared: Arc<Shared>) -> Self {
-        Self(tokio::spawn(async move {
+        let sharing = tokio::spawn(sharing::share(Arc::clone(&shared)));
+        let rounds = tokio::spawn(async move {
             loop {
                 shared.probe_next_round().await;
                 let interval = shared.table.load().config.probe.interval;
                 // Four to six fifths, so that many processes do not ask in step.
                 sleep(interval * 4 / 5 + shared.dice.up_to(interval * 2 / 5)).await;
             }
-        }))
+        });
+        Self([rounds, sharing])
     }
 }
 
@@ -53,18 +69,32 @@ impl Shared {
     /// Probes every endpoint once; waits for a round that is under way, because what it learns must not be lost.
     pub(in crate::pool) async fn probe_next_round(&self) {
         let mut round = self.next_round.lock().await;
-        self.probe_round(*round).await;
+        self.probe_round(*round, Occasion::Interval).await;
         *round = round.wrapping_add(1);
     }
 
-    /// Probes every endpoint once and acts on what all of them say.
-    pub(in crate::pool) async fn probe_round(&self, round: u64) {
-        let correlation = CorrelationId::new(&self.dice);
-        let span = tracing::error_span!("rpc_probes", %correlation);
-        self.probe_all(round, &correlation).instrument(span).await;
+    /// Looks at once whether something is wrong, by the same rules as ever; whether something went out. Two rounds at
+    /// most: the second where the first left it open.
+    pub(in crate::pool) async fn probe_on_a_word(&self) -> bool {
+        let round = self.next_round.lock().await;
+        let mut has_found = self.probe_round(*round, Occasion::Word).await;
+        let table = self.table.load_full();
+        if table.members.iter().any(|member| member.record().is_open()) {
+            // What lasts less is a hiccup.
+            sleep((table.config.probe.interval / 10).min(HICCUP)).await;
+            has_found |= self.probe_round(*round, Occasion::Word).await;
+        }
+        has_found
     }
 
-    async fn probe_all(&self, round: u64, correlation: &CorrelationId) {
+    /// Probes every endpoint once and acts on what all of them say; whether one went out.
+    pub(in crate::pool) async fn probe_round(&self, round: u64, occasion: Occasion) -> bool {
+        let correlation = CorrelationId::new(&self.dice);
+        let span = tracing::error_span!("rpc_probes", %correlation);
+        self.probe_all(round, occasion, &correlation).instrument(span).await
+    }
+
+    async fn probe_all(&self, round: u64, occasion: Occasion, correlation: &CorrelationId) -> bool {
         let table = self.table.load_full();
         let policy = table.config.probe;
         let mut probes = Vec::with_capacity(table.members.len());
@@ -72,13 +102,19 @@ impl Shared {
             let table = &table;
             probes.push(async move {
                 // Within a hundredth of the interval, so that many probes are no burst.
-                sleep(self.dice.up_to(policy.interval / 100)).await;
+                if occasion == Occasion::Interval {
+                    sleep(self.dice.up_to(policy.interval / 100)).await;
+                }
                 let finding = self.probe(table, member, round, correlation).await;
                 member.record().take(finding, Instant::now(), &policy);
             });
         }
         stream::iter(probes).buffer_unordered(policy.parallel.max(1)).collect::<Vec<()>>().await;
-        judge(&table);
+        let outs = judge(&table, occasion);
+        if table.config.sharing.is_some() {
+            outs.iter().for_each(|member| self.outs.add(member));
+        }
+        !outs.is_empty()
     }
 
     async fn probe(&self, table: &Table, member: &Member, round: u64, correlation: &CorrelationId) -> Finding {
@@ -158,8 +194,9 @@ fn read_clock(answer: Value) -> Option<Finding> {
     Some(Finding::Seen { slot, claimed: answer.context.slot })
 }
 
-/// Takes unwell endpoints out and lets recovered ones in, a quarter of their share at a time.
-fn judge(table: &Table) {
+/// Takes unwell endpoints out, which are returned, and lets recovered ones in, a quarter of their share at a time.
+fn judge(table: &Table, occasion: Occasion) -> Vec<Arc<Member>> {
+    let mut outs = Vec::new();
     let now = Instant::now();
     let mut records: Vec<_> = table.members.iter().map(|member| *member.record()).collect();
     let (found, measure) = verdicts(&mut records, now, &table.config.probe);
@@ -175,18 +212,23 @@ fn judge(table: &Table) {
             // It gets its share back in steps once it belongs to the cluster again.
             _ if member.identity.get() == Belonging::Foreign => (0, None),
             Verdict::NoNews => continue,
+            Verdict::Well if occasion == Occasion::Word => continue,
             Verdict::Well => (before.saturating_add(1).min(WHOLE_SHARE), None),
             Verdict::Unwell(ailment) if is_only => (WHOLE_SHARE, Some(ailment)),
             Verdict::Unwell(ailment) => (0, Some(ailment)),
         };
         let endpoint = &member.endpoint.name;
         match ailment {
-            Some(ailment) if before > 0 && share == 0 => tracing::warn!(%endpoint, %ailment, "endpoint is out"),
+            Some(ailment) if before > 0 && share == 0 => {
+                tracing::warn!(%endpoint, %ailment, "endpoint is out");
+                outs.push(Arc::clone(member));
+            }
             None if before == 0 && share > 0 => tracing::info!(%endpoint, "endpoint is coming back"),
             Some(_) | None => {}
         }
         member.set_share(share, ailment);
     }
+    outs
 }
 
 #[cfg(test)]

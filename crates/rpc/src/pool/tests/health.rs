@@ -11,6 +11,7 @@ use solana_rpc_client_api::request::RpcRequest;
 use tokio::time::{Instant, sleep};
 
 use super::net::{Act, MS, Net, genesis, label, pool};
+use crate::pool::health::Occasion;
 use crate::pool::{Ailment, Cause, EndpointStatus, Pool, Unfit};
 use crate::solana::Hash;
 
@@ -194,7 +195,7 @@ async fn sixty_four_probes_wait_for_each_other_only_as_the_limit_says_and_never_
     config.probe.parallel = 16;
     let pool = Pool::with_transport(config, net.clone());
     let began = Instant::now();
-    pool.shared.probe_round(1).await;
+    pool.shared.probe_round(1, Occasion::Interval).await;
     assert_eq!(most.load(Ordering::Relaxed), 16);
     // The hung one takes its three seconds; the others, two questions of 50 ms each and a pause of at most
     // 100 ms, went through the fifteen places left.

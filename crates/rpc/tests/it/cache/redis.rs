@@ -9,14 +9,14 @@ use quantumagi_rpc::cache::CacheConfig;
 use super::{Chain, Folder, PATIENCE, check_level, free_port, is_kept, pause_ends, slot};
 
 /// A server that keeps nothing on disk.
-struct Server {
+pub(crate) struct Server {
     process: Child,
     port: u16,
     folder: Folder,
 }
 
 impl Server {
-    fn start(name: &str) -> Self {
+    pub(crate) fn start(name: &str) -> Self {
         let folder = Folder::new(name);
         // The port may be taken between asking for it and using it.
         let (process, port) = (0..20)
@@ -28,27 +28,30 @@ impl Server {
         Self { process, port, folder }
     }
 
-    fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.process.kill().expect("it runs");
         self.process.wait().expect("it ends");
     }
 
-    fn start_again(&mut self) {
+    pub(crate) fn start_again(&mut self) {
         self.process = run(self.port, &self.folder).expect("redis-server starts on the port that it had");
     }
 
-    fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let status = Command::new("kill").args([signal, &self.process.id().to_string()]).status();
         assert!(status.expect("kill runs").success());
     }
 
     fn cache(&self, patience: Duration) -> CacheConfig {
-        let url = format!("redis://127.0.0.1:{}", self.port);
-        CacheConfig::default().with_redis(url.parse().expect("an address")).with_patience(patience)
+        CacheConfig::default().with_redis(self.url().parse().expect("an address")).with_patience(patience)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
     }
 
     /// What a command answers that is given to the server as it stands, through its own client.
-    fn command(&self, parts: &[&str]) -> String {
+    pub(crate) fn command(&self, parts: &[&str]) -> String {
         let output = Command::new("redis-cli").args(["-p", &self.port.to_string()]).args(parts).output();
         String::from_utf8(output.expect("redis-cli runs").stdout).expect("text")
     }

@@ -40,7 +40,8 @@ pub(crate) const KEYS: [&str; 23] = [
 ];
 
 /// Keys and tables of the endpoints, for the hint about a misspelt one.
-const POOL_KEYS: [&str; 8] = ["cluster", "endpoint", "fallback", "timeout", "limits", "probe", "breaker", "retry"];
+const POOL_KEYS: [&str; 9] =
+    ["cluster", "endpoint", "fallback", "timeout", "limits", "probe", "breaker", "retry", "health_sharing"];
 
 /// Between two rounds of probes where nothing is said. They cost a call for each endpoint, and the crank's own calls show
 /// most of what they would.
