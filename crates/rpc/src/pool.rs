@@ -38,6 +38,7 @@ mod wire;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -47,6 +48,8 @@ use solana_rpc_client_api::request::RpcRequest;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use crate::cache::Class;
+use crate::reader::ReaderConfig;
 use attempts::{Call, method_name};
 use dice::Dice;
 use member::Member;
@@ -162,6 +165,16 @@ impl Pool {
         let index = usable.nth(self.shared.dice.below(usable.len()))?;
         let name = table.members.get(index)?.endpoint.name.clone();
         Some(self.with_options(self.options.clone().with_endpoint(name)))
+    }
+
+    /// How accounts are read through a cache, as the configuration of the moment says.
+    pub(crate) fn reader_config(&self) -> Option<ReaderConfig> {
+        self.shared.table.load().config.reader.clone()
+    }
+
+    /// For how long the configuration of the moment has accounts of this class told again.
+    pub(crate) fn time_of(&self, class: Class) -> Option<Duration> {
+        self.shared.table.load().config.reader.as_ref().map(|reader| reader.policy.of_class(class))
     }
 
     /// The endpoints' names, with commas between them.

@@ -12,6 +12,7 @@
 //! the cluster.
 
 mod batch;
+mod config;
 mod floor;
 mod follow;
 
@@ -29,9 +30,11 @@ use crate::cache::meters::{Lookup, Lookups};
 use crate::cache::{CacheConfig, Class, Level, Levels, Wanted};
 use crate::client::Rpc;
 use crate::error::RpcError;
+use crate::pool::Pool;
 use crate::pool::dice::Dice;
 use crate::solana::Address;
 use batch::Batches;
+pub use config::ReaderConfig;
 use floor::{Floor, Floors};
 pub use follow::Following;
 
@@ -149,6 +152,8 @@ pub struct AccountReader {
 
 struct Shared {
     policy: ReadPolicy,
+    /// Whose configuration of the moment says how long answers are told again, in place of the policy.
+    times_of: Option<Pool>,
     kept: Cache<Address, Kept>,
     levels: Option<Levels>,
     floors: Floors,
@@ -215,6 +220,10 @@ impl AccountReader {
     }
 
     pub(crate) fn over(rpc: Rpc, policy: ReadPolicy, levels: Option<Levels>) -> Self {
+        Self::following(rpc, policy, levels, None)
+    }
+
+    fn following(rpc: Rpc, policy: ReadPolicy, levels: Option<Levels>, times_of: Option<Pool>) -> Self {
         let kept =
             Cache::builder().max_capacity(policy.capacity).weigher(|_: &Address, kept: &Kept| kept.bytes()).build();
         let shared = Shared {
@@ -225,6 +234,7 @@ impl AccountReader {
             dice: Dice::new(),
             lookups: Lookups::new(Level::Memory),
             policy,
+            times_of,
         };
         Self { shared: Arc::new(shared) }
     }
@@ -249,7 +259,7 @@ impl AccountReader {
     /// Outside a Tokio runtime.
     pub async fn account_of(&self, address: &Address, class: Class) -> ReadResult {
         let shared = &self.shared;
-        let max_age = shared.policy.of_class(class);
+        let max_age = shared.of_class(class);
         // The common case without the turn that callers take at an account.
         if let Some(kept) = shared.hit(address, class).await {
             return kept.result;
@@ -315,9 +325,15 @@ impl AccountReader {
 }
 
 impl Shared {
+    /// How long an answer is told again to those who ask for this class.
+    fn of_class(&self, class: Class) -> Duration {
+        let followed = self.times_of.as_ref().and_then(|pool| pool.time_of(class));
+        followed.unwrap_or_else(|| self.policy.of_class(class))
+    }
+
     /// What is kept of the account, where it may be told.
     async fn hit(&self, address: &Address, class: Class) -> Option<Kept> {
-        let (kept, max_age) = (self.kept.get(address).await?, self.policy.of_class(class));
+        let (kept, max_age) = (self.kept.get(address).await?, self.of_class(class));
         let is_fresh = kept.lookup(Floor::default(), max_age, Instant::now()) == Lookup::Hit;
         let at = kept.result.as_ref().ok().filter(|_| is_fresh)?;
         self.floors.raise(address, at.slot, kept.asked).then(|| {
@@ -328,7 +344,7 @@ impl Shared {
 
     /// Asks the levels, the nearest first, and then the cluster.
     async fn ask(&self, address: Address, class: Class, floor: Floor, asked: u64) -> Kept {
-        let (thousandths, max_age) = (self.throw_spread(), self.policy.of_class(class));
+        let (thousandths, max_age) = (self.throw_spread(), self.of_class(class));
         let Some(levels) = self.levels.as_ref().filter(|_| !max_age.is_zero()) else {
             let result = self.batches.read(address, floor.least).await;
             return self.kept_now(result, Duration::ZERO, thousandths, asked);

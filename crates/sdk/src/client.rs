@@ -85,7 +85,8 @@ impl Quantumagi {
 
     /// A client over these endpoints, at least one of which answers and belongs to the cluster that is named, or that
     /// all of them name. One of another cluster is never used. Where there are several, they are probed for as long
-    /// as the client or a clone of it lives.
+    /// as the client or a clone of it lives. Where the configuration has `[cache]`, typed reads go through a reader that is
+    /// made as it says (see [`Quantumagi::with_reader`]).
     ///
     /// ```no_run
     /// # async fn connect() -> Result<(), Box<dyn std::error::Error>> {
@@ -111,11 +112,13 @@ impl Quantumagi {
         let rpc = Rpc::with_pool(pool.clone(), commitment);
         let genesis = rpc.genesis_hash().await.map_err(ConnectError::Unreachable)?;
         debug_assert_eq!(expected.map(|cluster| cluster.genesis()), Some(genesis), "the pool asked for it before");
+        let reader = AccountReader::of_pool(&pool, commitment).await.map_err(ConnectError::Unreachable)?;
         let probes = has_several.then(|| Arc::new(pool.spawn_probes()));
-        Ok(Self { probes, ..Self::of_endpoints(rpc, endpoints) })
+        Ok(Self { probes, reader, ..Self::of_endpoints(rpc, endpoints) })
     }
 
-    /// A client over these endpoints. Nothing is asked yet: an endpoint's cluster is, before its first use.
+    /// A client over these endpoints. Nothing is asked yet: an endpoint's cluster is, before its first use. What `[cache]`
+    /// says is kept in memory alone: the levels beyond it need to know the cluster first.
     ///
     /// # Errors
     /// [`ConnectError::ClusterNotNamed`] for several endpoints whose cluster nobody named.
@@ -125,7 +128,9 @@ impl Quantumagi {
             return Err(ConnectError::ClusterNotNamed { total });
         }
         let (commitment, endpoints) = (config.commitment, config.pool.clone());
-        Ok(Self::of_endpoints(Rpc::with_pool(config.pool(), commitment), endpoints))
+        let pool = config.pool();
+        let reader = AccountReader::in_memory_of_pool(&pool, commitment);
+        Ok(Self { reader, ..Self::of_endpoints(Rpc::with_pool(pool, commitment), endpoints) })
     }
 
     /// The same client with transactions that name accounts by these address tables, so that more of them fit. What a

@@ -9,7 +9,7 @@ use std::error::Error as _;
 use quantumagi_localnet::{LocalNetwork, Options};
 use quantumagi_rpc::pool::Cluster;
 use quantumagi_rpc::solana::Hash;
-use quantumagi_sdk::{Config, ConnectError, Quantumagi};
+use quantumagi_sdk::{Config, ConnectError, Quantumagi, SdkError};
 use serde_json::json;
 
 use endpoint::{Endpoint, Reply};
@@ -90,4 +90,36 @@ async fn several_endpoints_without_a_cluster_are_not_used_unasked() {
     let config = Config::of_urls(&[NOWHERE, "http://127.0.0.1:1"]).expect("addresses");
     let error = Quantumagi::lazily(config).expect_err("no cluster is named");
     assert!(matches!(error, ConnectError::ClusterNotNamed { total: 2 }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_client_keeps_what_it_reads_as_its_configuration_says() {
+    let node = Endpoint::start(|method, _, _| match method {
+        "getGenesisHash" => Reply::Result(json!(genesis(1).to_string())),
+        "getSlot" => Reply::Result(json!(5)),
+        _ => Reply::Result(json!({ "context": { "slot": 5 }, "value": [null] })),
+    })
+    .await;
+    let folder = std::env::temp_dir().join(format!("quantumagi-{}-connect", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("the folder for such files takes one");
+    let endpoint = format!("[[endpoint]]\nname = 'a'\nurl = '{}'\n", node.url());
+    let cached = format!("{endpoint}[cache]\nsqlite = '{}/cache.db'\n[cache.ttl]\nlive = '1h'\n", folder.display());
+    let questions = async |client: &Quantumagi, method: &str| {
+        let before = node.calls(method).len();
+        for _ in 0..3 {
+            let error = client.constitution(&Default::default()).await.expect_err("there is none");
+            assert!(matches!(error, SdkError::NotFound { what: "constitution", .. }), "{error:?}");
+        }
+        node.calls(method).len() - before
+    };
+    let parse = |text: &str| Config::parse(text, |_| None).expect("the file is right");
+    let client = Quantumagi::connect(parse(&cached)).await.expect("it answers");
+    assert_eq!(questions(&client, "getMultipleAccounts").await, 1);
+    client.flush().await;
+    // The next process finds it in the file.
+    let next = Quantumagi::connect(parse(&cached)).await.expect("it answers");
+    assert_eq!(questions(&next, "getMultipleAccounts").await, 0);
+    let lazy = Quantumagi::lazily(parse(&cached)).expect("one endpoint needs no cluster");
+    assert_eq!(questions(&lazy, "getMultipleAccounts").await, 1);
+    std::fs::remove_dir_all(&folder).expect("it is there");
 }

@@ -25,6 +25,8 @@ pub struct RedisUrl {
 pub struct DatabaseUrl {
     pub(super) options: DatabaseOptions,
     shown: String,
+    /// As it was given. Compared, never shown.
+    text: String,
 }
 
 #[derive(Clone)]
@@ -59,6 +61,47 @@ impl PartialEq for RedisUrl {
 
 impl Eq for RedisUrl {}
 
+impl PartialEq for DatabaseUrl {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for DatabaseUrl {}
+
+impl DatabaseUrl {
+    /// An SQLite file at this path, which is made where there is none.
+    ///
+    /// # Errors
+    /// [`BadStoreUrl`] for an empty path.
+    pub fn sqlite_file(path: &str) -> Result<Self, BadStoreUrl> {
+        if path.is_empty() {
+            return Err(BadStoreUrl { what: "an SQLite file", example: "/var/lib/quantumagi/cache.db" });
+        }
+        let options = SqliteConnectOptions::new().filename(path).create_if_missing(true);
+        let text = format!("sqlite:{path}");
+        Ok(Self { options: DatabaseOptions::Sqlite(Box::new(options)), shown: text.clone(), text })
+    }
+
+    /// A database of Postgres.
+    ///
+    /// # Errors
+    /// [`BadStoreUrl`].
+    pub fn postgres(text: &str) -> Result<Self, BadStoreUrl> {
+        let bad = BadStoreUrl { what: "a Postgres database", example: "postgres://user:password@host:5432/name" };
+        if !is_postgres(text) {
+            return Err(bad);
+        }
+        let options: PgConnectOptions = text.parse().map_err(|_| bad)?;
+        let shown = format!("postgres://{}", shown_host(text));
+        Ok(Self { options: DatabaseOptions::Postgres(Box::new(options)), shown, text: text.to_owned() })
+    }
+}
+
+fn is_postgres(text: &str) -> bool {
+    text.starts_with("postgres://") || text.starts_with("postgresql://")
+}
+
 impl FromStr for DatabaseUrl {
     type Err = BadStoreUrl;
 
@@ -68,18 +111,16 @@ impl FromStr for DatabaseUrl {
             let options: SqliteConnectOptions = text.parse().map_err(|_| bad)?;
             // Unless the address says in which mode to open it.
             let options = if text.contains("mode=") { options } else { options.create_if_missing(true) };
-            return Ok(Self { options: DatabaseOptions::Sqlite(Box::new(options)), shown: text.to_owned() });
+            let (shown, text) = (text.to_owned(), text.to_owned());
+            return Ok(Self { options: DatabaseOptions::Sqlite(Box::new(options)), shown, text });
         }
-        let bad = BadStoreUrl {
+        if is_postgres(text) {
+            return Self::postgres(text);
+        }
+        Err(BadStoreUrl {
             what: "a database",
             example: "sqlite:/var/lib/quantumagi/cache.db or postgres://user:password@host:5432/name",
-        };
-        if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
-            return Err(bad);
-        }
-        let options: PgConnectOptions = text.parse().map_err(|_| bad)?;
-        let shown = format!("postgres://{}", shown_host(text));
-        Ok(Self { options: DatabaseOptions::Postgres(Box::new(options)), shown })
+        })
     }
 }
 
@@ -97,7 +138,7 @@ impl fmt::Debug for DatabaseUrl {
 
 /// Where answers are kept beyond memory, and how long a reader waits for it. Each level is optional; whoever can write
 /// to one can make up accounts, unless the entries are sealed with a secret.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CacheConfig {
     /// Redis, shared with other processes. Default none.

@@ -3,6 +3,7 @@
 //! Read from TOML and the environment, all at once: every problem is reported, not the first. Nothing here
 //! reads a file or the environment; binaries pass both in.
 
+mod cache;
 mod endpoints;
 mod policies;
 mod problem;
@@ -22,6 +23,7 @@ use super::health::ProbePolicy;
 use super::method::{MethodClass, PerClass};
 use super::retry::RetryPolicy;
 use super::sharing::SharingConfig;
+use crate::reader::ReaderConfig;
 pub use problem::{ConfigError, ConfigFault, Problem};
 pub use section::nearest;
 use section::{Report, Section};
@@ -83,6 +85,25 @@ pub use span::{read_span, shown_span};
 /// redis_url_from_env = "REDIS_URL"    # or redis_url: through which other processes are told which endpoints fail
 /// look_every = "1s"                   # how soon their words are heard
 /// check_every = "10s"                 # between two checks that their words cause
+///
+/// [cache]                             # without it each read of an account is a call
+/// memory_bytes = 67108864
+/// remembered = 100000                 # accounts of which the last slot is remembered each on its own
+/// window = "2ms"                      # how long a question waits for others to go with
+/// redis_url_from_env = "REDIS_URL"    # or redis_url: a level that processes share; without it there is none
+/// sqlite = "/var/lib/quantumagi/cache.db"         # a level that outlives the process: this, or
+/// # postgres_url_from_env = "DATABASE_URL"        # or postgres_url; without either there is none
+/// secret_from_env = "CACHE_SECRET"    # 64 hexadecimal digits, of all that share a level: nobody else can forge an entry
+/// patience = "100ms"                  # longest wait for one level
+/// first_pause = "500ms"               # how long a level that failed is left out at first,
+/// longest_pause = "10s"               # and at most
+/// max_data_bytes = 262144             # accounts with more data are kept in memory alone
+/// sqlite_max_bytes = 268435456
+///
+/// [cache.ttl]                         # how long an answer is told again, by class; changes while running
+/// live = "1s"
+/// settled = "1m"
+/// lasting = "1h"
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -107,6 +128,9 @@ pub struct PoolConfig {
     /// Through which Redis other processes are told which endpoints probes put out. Default none. Has no effect without
     /// [`PoolConfig::cluster`], nor without [`Pool::spawn_probes`](super::Pool::spawn_probes).
     pub sharing: Option<SharingConfig>,
+    /// How accounts are read through a cache, for those who make a reader of the pool:
+    /// [`AccountReader::of_pool`](crate::reader::AccountReader::of_pool). Default none: each read is a call.
+    pub reader: Option<ReaderConfig>,
 }
 
 /// What no call exceeds.
@@ -154,6 +178,7 @@ impl PoolConfig {
             breakers: PerClass::from_fn(|_| BreakerPolicy::default()),
             retry: RetryPolicy::default(),
             sharing: None,
+            reader: None,
         }
     }
 
@@ -182,6 +207,7 @@ impl PoolConfig {
             breakers: policies::breakers(&mut root),
             retry: policies::retry(&mut root),
             sharing: stores::sharing(&mut root, &variable, cluster),
+            reader: cache::read(&mut root, &variable),
         };
         root.finish();
         let problems = report.into_problems();

@@ -24,6 +24,9 @@ pub struct Reload {
     pub removed: Vec<Label>,
     /// Endpoints that are as they were, with their breakers, latencies and health.
     pub kept: Vec<Label>,
+    /// Keys that the file now has otherwise and that take effect with the next start, not before: those of `[cache]` but
+    /// for `[cache.ttl]`. Everything else takes effect with the reload.
+    pub after_restart: Vec<&'static str>,
 }
 
 /// Why a configuration was not taken. The one before stays.
@@ -61,6 +64,11 @@ impl Pool {
             added: names(&after, &before, false),
             removed: names(&before, &after, false),
             kept: names(&after, &before, true),
+            after_restart: match (&before.config.reader, &after.config.reader) {
+                (Some(before), Some(after)) => before.fixed_keys_that_differ(after),
+                (None, None) => Vec::new(),
+                (Some(_), None) | (None, Some(_)) => vec!["cache"],
+            },
         };
         self.shared.table.store(Arc::new(after));
         self.shared.reloads.send_modify(|count| *count = count.wrapping_add(1));
@@ -124,6 +132,10 @@ impl<V: Fn(&str) -> Option<String> + Send> Source<V> {
                 Ok(Some(changed)) => {
                     self.meters.ok.increment(1);
                     tracing::info!(?changed, "configuration reloaded");
+                    if !changed.after_restart.is_empty() {
+                        let keys = changed.after_restart.join(", ");
+                        tracing::warn!(keys, "these keys are as they were until the next start");
+                    }
                 }
                 Err(error) => {
                     self.meters.refused.increment(1);

@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use quantumagi_rpc::Commitment;
 use quantumagi_rpc::pool::{Pool, PoolConfig};
+use quantumagi_rpc::reader::AccountReader;
+use quantumagi_rpc::solana::Address;
 use serde_json::{Value, json};
 use solana_rpc_client_api::request::RpcRequest;
 
@@ -89,4 +92,38 @@ async fn a_hangup_makes_the_file_be_read_again() {
     let hangup = std::process::Command::new("kill").args(["-HUP", &std::process::id().to_string()]).status();
     assert!(hangup.expect("kill runs").success());
     call_until(&pool, "new").await;
+}
+
+#[tokio::test]
+async fn a_reader_follows_the_times_of_the_file_and_is_told_what_waits_for_the_next_start() {
+    let node = Endpoint::start(|_, _, _| Reply::Result(json!({ "context": { "slot": 5 }, "value": [null] }))).await;
+    let parse = |cache: &str| {
+        let text = format!("{}{cache}", toml(&node, "a"));
+        PoolConfig::parse(&text, |_| None).expect("the file is right")
+    };
+    let none = AccountReader::of_pool(&Pool::new(parse("")), Commitment::Confirmed).await.expect("nothing is asked");
+    assert!(none.is_none());
+    let pool = Pool::new(parse("[cache.ttl]\nlive = '1h'\n"));
+    let reader =
+        AccountReader::of_pool(&pool, Commitment::Confirmed).await.expect("nothing is asked").expect("a reader");
+    let asked_for_three = async || {
+        let before = node.calls("getMultipleAccounts").len();
+        for _ in 0..3 {
+            let at = reader.account(&Address::default()).await.expect("an answer");
+            assert_eq!((at.account, at.slot), (None, 5));
+        }
+        node.calls("getMultipleAccounts").len() - before
+    };
+    assert_eq!(asked_for_three().await, 1);
+    let changed = pool.reload(parse("[cache.ttl]\nlive = '0ms'\n")).expect("the same cluster");
+    assert!(changed.after_restart.is_empty(), "{changed:?}");
+    assert_eq!(asked_for_three().await, 3);
+    // Everything else holds until the end of the reader.
+    let other = parse("[cache]\nmemory_bytes = 0\nredis_url = 'redis://localhost'\n[cache.ttl]\nlive = '1h'\n");
+    let changed = pool.reload(other).expect("the same cluster");
+    assert_eq!(changed.after_restart, ["cache.memory_bytes", "cache.redis_url"]);
+    asked_for_three().await;
+    assert_eq!(asked_for_three().await, 0);
+    let changed = pool.reload(parse("")).expect("the same cluster");
+    assert_eq!(changed.after_restart, ["cache"]);
 }

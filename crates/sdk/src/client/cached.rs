@@ -31,6 +31,14 @@ impl Quantumagi {
         self.reader.as_ref().map(|reader| reader.follow(self.subscriptions(), addresses))
     }
 
+    /// Waits until the levels of the client's cache have written what was read so far, or have given it up: before a process
+    /// ends that wants the next one to find it. At once where there is no cache.
+    pub async fn flush(&self) {
+        if let Some(reader) = &self.reader {
+            reader.flush().await;
+        }
+    }
+
     pub(super) async fn account(&self, address: &Address) -> Result<Option<Account>> {
         match &self.reader {
             Some(reader) => Ok(owned(reader.account(address).await.map_err(RpcError::from)?)),

@@ -127,6 +127,9 @@ pub enum ConfigFault {
     /// A bad address of a store.
     #[error(transparent)]
     Store(#[from] BadStoreUrl),
+    /// A secret of another form. It is not repeated.
+    #[error("a secret is 64 hexadecimal digits; `openssl rand -hex 32` makes one")]
+    BadSecret,
     /// Health is told by cluster.
     #[error("health is shared within a cluster: name `cluster`")]
     SharedWithoutCluster,

@@ -57,7 +57,9 @@ async fn what_stays_keeps_its_history_and_what_changes_starts_anew() {
     second.endpoints.swap(0, 2);
     let labels = |names: &[&str]| names.iter().map(|name| label(name)).collect::<Vec<_>>();
     let changed = pool.reload(second.clone()).expect("the same cluster");
-    assert_eq!(changed, Reload { added: labels(&["b"]), removed: labels(&["b"]), kept: labels(&["c", "a"]) });
+    let expected =
+        Reload { added: labels(&["b"]), removed: labels(&["b"]), kept: labels(&["c", "a"]), after_restart: vec![] };
+    assert_eq!(changed, expected);
     assert_eq!(states(), [BreakerState::Open, BreakerState::Closed, BreakerState::Open]);
     second.breakers = crate::pool::PerClass::from_fn(|_| crate::pool::BreakerPolicy {
         failures: 9,

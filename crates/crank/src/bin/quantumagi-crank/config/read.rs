@@ -267,6 +267,9 @@ impl Reader<'_> {
         };
         match PoolConfig::parse(&self.without_our_keys(), variable) {
             Ok(mut pool) => {
+                if pool.reader.take().is_some() {
+                    self.note(None, "cache", "the crank reads everything anew: remove this table".to_owned());
+                }
                 let probe = self.table.iter().find(|(name, _)| name.get_ref().as_ref() == "probe");
                 let is_told = probe
                     .and_then(|(_, value)| {
