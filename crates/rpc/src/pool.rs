@@ -45,6 +45,7 @@ use serde_json::Value;
 use solana_rpc_client::rpc_sender::{RpcSender, RpcTransportStats};
 use solana_rpc_client_api::client_error;
 use solana_rpc_client_api::request::RpcRequest;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -165,6 +166,16 @@ impl Pool {
         let index = usable.nth(self.shared.dice.below(usable.len()))?;
         let name = table.members.get(index)?.endpoint.name.clone();
         Some(self.with_options(self.options.clone().with_endpoint(name)))
+    }
+
+    /// The configuration of the moment.
+    pub(crate) fn config(&self) -> PoolConfig {
+        self.shared.table.load().config.clone()
+    }
+
+    /// Told of each change of the configuration from now on.
+    pub(crate) fn reloads(&self) -> watch::Receiver<u64> {
+        self.shared.reloads.subscribe()
     }
 
     /// How accounts are read through a cache, as the configuration of the moment says.

@@ -10,13 +10,14 @@
 //! slots, or the same one again and again, is left for another. What waits to be read is bounded; a reader that is too
 //! slow is told how much was dropped ([`Seen::skipped`]).
 //!
-//! `link` is one connection, `driver` keeps one alive, `inbox` is what waits to be read, `feed` says when to call,
+//! `link` is one connection, `line` one with subscriptions on it, `driver` keeps one alive, `inbox` is what waits to be read, `feed` says when to call,
 //! `newest` what is news.
 
 mod account;
 mod driver;
 mod feed;
 mod inbox;
+mod line;
 mod link;
 mod logs;
 pub(crate) mod meters;
@@ -35,11 +36,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::client::Rpc;
-use crate::pool::PoolConfig;
+use crate::client::{Commitment, Rpc};
+use crate::pool::{Pool, PoolConfig};
 use driver::{Driver, Entry, Order};
 use feed::Feed;
-use source::Source;
+use source::Sources;
 
 pub use logs::LogRecord;
 pub use policy::SubscribePolicy;
@@ -65,7 +66,6 @@ pub struct Seen<T> {
 pub struct Subscriptions {
     rpc: Rpc,
     policy: SubscribePolicy,
-    sources: Arc<[Source]>,
     orders: mpsc::UnboundedSender<Order>,
     last_id: Arc<AtomicU64>,
     /// The highest slot that a stream read by a call.
@@ -84,7 +84,22 @@ impl Subscriptions {
     /// Outside a Tokio runtime.
     #[must_use]
     pub fn new(config: &PoolConfig, rpc: Rpc, policy: SubscribePolicy) -> Self {
-        Self::at(source::all(config, policy.connect_timeout).into(), rpc, policy)
+        Self::at(Sources::fixed(config, policy.connect_timeout), rpc, policy)
+    }
+
+    /// Subscriptions at the endpoints of this pool, as its configuration of the moment has them, and calls through it.
+    /// Where an endpoint is taken out of the configuration, its subscriptions move to another: that one's connection
+    /// stands before the old one is given up, and what happened in between is read by calls. One that is added is taken
+    /// in its turn. A removed endpoint is left even where no other can be reached, once each was tried.
+    ///
+    /// Which endpoints are taken is as with [`Subscriptions::new`].
+    ///
+    /// # Panics
+    /// Outside a Tokio runtime.
+    #[must_use]
+    pub fn of_pool(pool: &Pool, commitment: Commitment, policy: SubscribePolicy) -> Self {
+        let rpc = Rpc::with_pool(pool.clone(), commitment);
+        Self::at(Sources::of_pool(pool, policy.connect_timeout), rpc, policy)
     }
 
     /// The same streams by calls alone, every [`SubscribePolicy::poll_every`]: where no endpoint is known that can be
@@ -94,14 +109,14 @@ impl Subscriptions {
     /// Outside a Tokio runtime.
     #[must_use]
     pub fn by_calls(rpc: Rpc, policy: SubscribePolicy) -> Self {
-        Self::at(Arc::from([]), rpc, policy)
+        Self::at(Sources::none(), rpc, policy)
     }
 
-    fn at(sources: Arc<[Source]>, rpc: Rpc, policy: SubscribePolicy) -> Self {
+    fn at(sources: Sources, rpc: Rpc, policy: SubscribePolicy) -> Self {
         let (orders, received) = mpsc::unbounded_channel();
         let highest = Arc::new(AtomicU64::new(0));
-        tokio::spawn(Driver::new(Arc::clone(&sources), policy, received, Arc::clone(&highest)).run());
-        Self { rpc, policy, sources, orders, last_id: Arc::new(AtomicU64::new(0)), highest }
+        tokio::spawn(Driver::new(sources, policy, received, Arc::clone(&highest)).run());
+        Self { rpc, policy, orders, last_id: Arc::new(AtomicU64::new(0)), highest }
     }
 
     fn feed(&self, method: Method, params: Value) -> Feed {
@@ -116,7 +131,7 @@ impl Subscriptions {
 
 impl fmt::Debug for Subscriptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Subscriptions").field("rpc", &self.rpc).field("sources", &self.sources).finish_non_exhaustive()
+        f.debug_struct("Subscriptions").field("rpc", &self.rpc).finish_non_exhaustive()
     }
 }
 

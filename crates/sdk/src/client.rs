@@ -16,11 +16,11 @@ mod tracks;
 use std::sync::{Arc, OnceLock};
 
 use quantumagi_interface::{DecodeError, PROGRAM_ID};
-use quantumagi_rpc::pool::{PoolConfig, Probes};
+use quantumagi_rpc::pool::{Pool, Probes};
 use quantumagi_rpc::reader::AccountReader;
 use quantumagi_rpc::solana::{Address, AddressLookupTableAccount, ids};
 use quantumagi_rpc::subscribe::{SubscribePolicy, Subscriptions};
-use quantumagi_rpc::{Account, ChainClock, Rpc};
+use quantumagi_rpc::{Account, ChainClock, Commitment, Rpc};
 use quantumagi_rules::UnixSeconds;
 
 use crate::connect::{Config, ConnectError};
@@ -64,10 +64,10 @@ pub struct Quantumagi {
     reader: Option<AccountReader>,
 }
 
-/// Where changes are told, and the subscriptions there once there is one.
+/// The endpoints where changes are told, and the subscriptions there once there is one.
 #[derive(Debug, Default)]
 struct Watching {
-    endpoints: Option<PoolConfig>,
+    pool: Option<Pool>,
     subscriptions: OnceLock<Subscriptions>,
 }
 
@@ -78,8 +78,9 @@ impl Quantumagi {
         Self { rpc, tables: Arc::from([]), probes: None, watching: Arc::default(), reader: None }
     }
 
-    fn of_endpoints(rpc: Rpc, endpoints: PoolConfig) -> Self {
-        let watching = Watching { endpoints: Some(endpoints), subscriptions: OnceLock::new() };
+    fn of_pool(pool: Pool, commitment: Commitment) -> Self {
+        let rpc = Rpc::with_pool(pool.clone(), commitment);
+        let watching = Watching { pool: Some(pool), subscriptions: OnceLock::new() };
         Self { watching: Arc::new(watching), ..Self::new(rpc) }
     }
 
@@ -107,14 +108,14 @@ impl Quantumagi {
     pub async fn connect(config: Config) -> std::result::Result<Self, ConnectError> {
         let config = config.settled().await?;
         let (expected, commitment) = (config.pool.cluster, config.commitment);
-        let (has_several, endpoints) = (config.pool.endpoints.len() > 1, config.pool.clone());
+        let has_several = config.pool.endpoints.len() > 1;
         let pool = config.pool();
-        let rpc = Rpc::with_pool(pool.clone(), commitment);
-        let genesis = rpc.genesis_hash().await.map_err(ConnectError::Unreachable)?;
+        let client = Self::of_pool(pool.clone(), commitment);
+        let genesis = client.rpc.genesis_hash().await.map_err(ConnectError::Unreachable)?;
         debug_assert_eq!(expected.map(|cluster| cluster.genesis()), Some(genesis), "the pool asked for it before");
         let reader = AccountReader::of_pool(&pool, commitment).await.map_err(ConnectError::Unreachable)?;
         let probes = has_several.then(|| Arc::new(pool.spawn_probes()));
-        Ok(Self { probes, reader, ..Self::of_endpoints(rpc, endpoints) })
+        Ok(Self { probes, reader, ..client })
     }
 
     /// A client over these endpoints. Nothing is asked yet: an endpoint's cluster is, before its first use. What `[cache]`
@@ -127,10 +128,10 @@ impl Quantumagi {
         if config.pool.cluster.is_none() && total > 1 {
             return Err(ConnectError::ClusterNotNamed { total });
         }
-        let (commitment, endpoints) = (config.commitment, config.pool.clone());
+        let commitment = config.commitment;
         let pool = config.pool();
         let reader = AccountReader::in_memory_of_pool(&pool, commitment);
-        Ok(Self { reader, ..Self::of_endpoints(Rpc::with_pool(pool, commitment), endpoints) })
+        Ok(Self { reader, ..Self::of_pool(pool, commitment) })
     }
 
     /// The same client with transactions that name accounts by these address tables, so that more of them fit. What a
@@ -165,6 +166,13 @@ impl Quantumagi {
         &self.rpc
     }
 
+    /// The client's endpoints, whose configuration can be changed while it works ([`Pool::reload`], [`Pool::spawn_reloads`]):
+    /// calls, subscriptions and the times of the cache follow. `None` where the client was made from a connection.
+    #[must_use]
+    pub fn pool(&self) -> Option<&Pool> {
+        self.watching.pool.as_ref()
+    }
+
     /// Subscriptions at the client's endpoints: for accounts of other programs. One connection carries all of a client
     /// and its clones. Where the client was made from a connection, whose endpoints are not known, they go by calls.
     ///
@@ -174,8 +182,8 @@ impl Quantumagi {
     pub fn subscriptions(&self) -> &Subscriptions {
         self.watching.subscriptions.get_or_init(|| {
             let policy = SubscribePolicy::default();
-            match &self.watching.endpoints {
-                Some(endpoints) => Subscriptions::new(endpoints, self.rpc.clone(), policy),
+            match &self.watching.pool {
+                Some(pool) => Subscriptions::of_pool(pool, self.rpc.commitment(), policy),
                 None => Subscriptions::by_calls(self.rpc.clone(), policy),
             }
         })

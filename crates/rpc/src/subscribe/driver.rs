@@ -1,24 +1,24 @@
 //! Keeps a connection alive and carries all subscriptions over it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use serde_json::{Value, json};
+use futures_util::future::BoxFuture;
+use serde_json::Value;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until};
 
 use super::Method;
 use super::inbox::Outbox;
-use super::link::{Link, LinkFault};
+use super::line::{Line, Ready, SLOTS, Wish, make_ready};
+use super::link::LinkFault;
 use super::meters::LOSSES;
 use super::policy::SubscribePolicy;
-use super::source::Source;
-use super::wire::{self, Incoming};
-
-/// The connection's own subscription, whose notifications show that it lives.
-const SLOTS: u64 = 0;
+use super::source::Sources;
+use super::wire::Incoming;
 
 /// What a stream asks of the driver.
 pub(super) enum Order {
@@ -43,6 +43,10 @@ impl Entry {
 /// Why a connection is not used any more.
 enum Ended {
     Fault(LinkFault),
+    /// Its endpoint is no longer configured, and this one takes its place.
+    Moved(Box<Ready>),
+    /// Its endpoint is no longer configured, and none takes its place.
+    Removed,
     /// There is nothing to subscribe to.
     Idle,
     /// Every handle and every stream is gone.
@@ -55,8 +59,14 @@ impl From<LinkFault> for Ended {
     }
 }
 
+/// A connection that is made ready while another carries the subscriptions, and how many endpoints are left to try.
+struct Move {
+    making: BoxFuture<'static, Result<Ready, LinkFault>>,
+    left: usize,
+}
+
 pub(super) struct Driver {
-    sources: Arc<[Source]>,
+    sources: Sources,
     policy: SubscribePolicy,
     orders: UnboundedReceiver<Order>,
     /// The highest slot that a stream read by a call.
@@ -68,7 +78,7 @@ pub(super) struct Driver {
 
 impl Driver {
     pub(super) fn new(
-        sources: Arc<[Source]>,
+        sources: Sources,
         policy: SubscribePolicy,
         orders: UnboundedReceiver<Order>,
         highest: Arc<AtomicU64>,
@@ -78,32 +88,67 @@ impl Driver {
 
     /// Runs until every handle and every stream is gone.
     pub(super) async fn run(mut self) {
-        let sources = Arc::clone(&self.sources);
-        let mut turns = sources.iter().cycle();
-        // Without an endpoint streams go by calls alone.
-        let Some(mut source) = turns.next() else { return };
+        let mut ready = None;
         loop {
             while self.entries.is_empty() {
                 let Some(order) = self.orders.recv().await else { return };
                 self.note(order);
             }
-            let Err(ended) = self.carry(source).await;
+            self.sources.refresh();
+            let taken = ready.take().filter(|ready: &Ready| self.sources.stay_at(&ready.line.source));
+            let Some(source) = self.sources.current() else {
+                // Without an endpoint streams go by calls alone.
+                if !self.sources.can_change() || !self.wait_for_a_source().await {
+                    return;
+                }
+                continue;
+            };
+            let name = source.name.clone();
+            let line = match taken {
+                Some(ready) => self.take_over(ready).await,
+                None => Line::open(source, self.policy, &self.wishes()).await.map_err(Ended::from),
+            };
+            let ended = match line {
+                Ok(line) => {
+                    let Err(ended) = self.carry(line).await;
+                    ended
+                }
+                Err(ended) => ended,
+            };
             for entry in self.entries.values_mut() {
                 entry.remote = None;
                 entry.outbox.lost();
             }
             match ended {
                 Ended::NobodyLeft => return,
+                Ended::Moved(next) => {
+                    tracing::info!(from = %name, to = %next.line.source.name, "subscriptions moved");
+                    ready = Some(*next);
+                }
+                Ended::Removed => tracing::warn!(endpoint = %name, "subscriptions left a removed endpoint for none"),
                 Ended::Idle => {}
                 Ended::Fault(fault) => {
-                    tracing::info!(endpoint = %source.name, %fault, "subscriptions lost");
-                    metrics::counter!(LOSSES, "endpoint" => source.name.to_string()).increment(1);
+                    tracing::info!(endpoint = %name, %fault, "subscriptions lost");
+                    metrics::counter!(LOSSES, "endpoint" => name.to_string()).increment(1);
                     self.failed = self.failed.saturating_add(1);
                     if !self.rest().await {
                         return;
                     }
-                    source = turns.next().unwrap_or(source);
+                    self.sources.advance();
                 }
+            }
+        }
+    }
+
+    /// Whether anybody is left when the configuration has changed.
+    async fn wait_for_a_source(&mut self) -> bool {
+        loop {
+            tokio::select! {
+                order = self.orders.recv() => match order {
+                    Some(order) => self.note(order),
+                    None => return false,
+                },
+                () = self.sources.changed() => return true,
             }
         }
     }
@@ -129,32 +174,44 @@ impl Driver {
         }
     }
 
-    /// One connection from its beginning to its end.
-    async fn carry(&mut self, source: &Source) -> Result<Infallible, Ended> {
-        source.check().await?;
-        let mut link = Link::open(source, self.policy.connect_timeout, self.policy.silence).await?;
-        link.send(wire::request(SLOTS, Method::Slot.subscribe(), &json!([]))).await?;
+    fn wishes(&self) -> Vec<Wish> {
+        self.entries.iter().map(|(id, entry)| (*id, entry.method, entry.params.clone())).collect()
+    }
+
+    /// Takes a connection that was made ready, with what came over it, and brings its subscriptions up to those that are
+    /// wanted now.
+    async fn take_over(&mut self, ready: Ready) -> Result<Line, Ended> {
+        let Ready { mut line, wishes, came } = ready;
         for (id, entry) in &self.entries {
-            link.send(wire::request(*id, entry.method.subscribe(), &entry.params)).await?;
+            if !wishes.iter().any(|(asked, ..)| asked == id) {
+                line.subscribe(*id, entry.method, &entry.params).await?;
+            }
         }
-        let mut ids: HashMap<u64, u64> = HashMap::new();
-        // Subscriptions nobody wants any more, asked for and not yet answered.
-        let mut unwanted: HashMap<u64, Method> = HashMap::new();
-        let (mut reached, mut heard) = (None, Instant::now());
+        let gone = wishes.iter().filter(|(id, ..)| !self.entries.contains_key(id));
+        line.unwanted = gone.map(|(id, method, _)| (*id, *method)).collect();
+        for (incoming, bytes) in came {
+            self.hear(&mut line, incoming, bytes).await?;
+        }
+        Ok(line)
+    }
+
+    /// One connection from its beginning to its end. Where its endpoint is no longer configured it goes on until another
+    /// stands, or each of the others was tried.
+    async fn carry(&mut self, mut line: Line) -> Result<Infallible, Ended> {
+        let mut moving: Option<Move> = None;
         loop {
             tokio::select! {
                 order = self.orders.recv() => match order {
                     Some(Order::Add(id, entry)) => {
-                        link.send(wire::request(id, entry.method.subscribe(), &entry.params)).await?;
+                        line.subscribe(id, entry.method, &entry.params).await?;
                         self.entries.insert(id, entry);
                     }
                     Some(Order::Remove(id)) => {
                         match self.entries.remove(&id) {
                             Some(Entry { method, remote: Some(remote), .. }) => {
-                                ids.remove(&remote);
-                                link.send(wire::request(id, method.unsubscribe(), &json!([remote]))).await?;
+                                line.unsubscribe(id, method, remote).await?;
                             }
-                            Some(Entry { method, remote: None, .. }) => drop(unwanted.insert(id, method)),
+                            Some(Entry { method, remote: None, .. }) => drop(line.unwanted.insert(id, method)),
                             None => {}
                         }
                         if self.entries.is_empty() {
@@ -163,45 +220,68 @@ impl Driver {
                     }
                     None => return Err(Ended::NobodyLeft),
                 },
-                incoming = link.next() => {
+                incoming = line.link.next() => {
                     let (incoming, bytes) = incoming?;
-                    if let Incoming::Subscribed { id, remote } = incoming
-                        && let Some(method) = unwanted.remove(&id)
-                    {
-                        link.send(wire::request(id, method.unsubscribe(), &json!([remote]))).await?;
-                        continue;
-                    }
-                    let Some(slot) = self.take(incoming, bytes, &mut ids)? else { continue };
-                    let known = self.highest.load(Ordering::Relaxed);
-                    if slot.saturating_add(self.policy.max_lag) < known {
-                        return Err(LinkFault::Behind { slot, known }.into());
-                    }
-                    // A frozen node repeats itself.
-                    if reached < Some(slot) {
-                        (reached, heard) = (Some(slot), Instant::now());
-                        self.failed = 0;
-                    }
-                    for entry in self.entries.values_mut().filter(|entry| entry.remote.is_some()) {
-                        entry.outbox.live(slot);
-                    }
+                    self.hear(&mut line, incoming, bytes).await?;
                 }
-                () = sleep_until(heard + self.policy.silence) => {
+                () = self.sources.changed() => {
+                    moving = if self.sources.stay_at(&line.source) { None } else { Some(self.begin_move()?) };
+                }
+                made = made(&mut moving) => match made {
+                    Ok(ready) => return Err(Ended::Moved(Box::new(ready))),
+                    Err(fault) => {
+                        tracing::info!(%fault, "subscriptions cannot move there");
+                        moving = Some(self.go_on(moving)?);
+                    }
+                },
+                () = sleep_until(line.heard + self.policy.silence) => {
                     return Err(LinkFault::Timeout { limit: self.policy.silence }.into());
                 }
             }
         }
     }
 
+    fn begin_move(&self) -> Result<Move, Ended> {
+        let source = self.sources.current().ok_or(Ended::Removed)?;
+        let making = make_ready(source, self.policy, self.wishes(), Arc::clone(&self.highest));
+        Ok(Move { making: Box::pin(making), left: self.sources.len().saturating_sub(1) })
+    }
+
+    /// The next endpoint, where one is left to try.
+    fn go_on(&mut self, moving: Option<Move>) -> Result<Move, Ended> {
+        let left = moving.map_or(0, |moving| moving.left).checked_sub(1).ok_or(Ended::Removed)?;
+        self.sources.advance();
+        Ok(Move { left, ..self.begin_move()? })
+    }
+
+    async fn hear(&mut self, line: &mut Line, incoming: Incoming, bytes: usize) -> Result<(), Ended> {
+        if let Incoming::Subscribed { id, remote } = incoming
+            && let Some(method) = line.unwanted.remove(&id)
+        {
+            line.unsubscribe(id, method, remote).await?;
+            return Ok(());
+        }
+        let Some(slot) = self.take(line, incoming, bytes)? else { return Ok(()) };
+        let known = self.highest.load(Ordering::Relaxed);
+        if slot.saturating_add(self.policy.max_lag) < known {
+            return Err(LinkFault::Behind { slot, known }.into());
+        }
+        // A frozen node repeats itself.
+        if line.reached < Some(slot) {
+            (line.reached, line.heard) = (Some(slot), Instant::now());
+            self.failed = 0;
+        }
+        for entry in self.entries.values_mut().filter(|entry| entry.remote.is_some()) {
+            entry.outbox.live(slot);
+        }
+        Ok(())
+    }
+
     /// The slot, where that is what came.
-    fn take(
-        &mut self,
-        incoming: Incoming,
-        bytes: usize,
-        ids: &mut HashMap<u64, u64>,
-    ) -> Result<Option<u64>, LinkFault> {
+    fn take(&mut self, line: &mut Line, incoming: Incoming, bytes: usize) -> Result<Option<u64>, LinkFault> {
         match incoming {
             Incoming::Subscribed { id, remote } => {
-                ids.insert(remote, id);
+                line.ids.insert(remote, id);
                 if let Some(entry) = self.entries.get_mut(&id) {
                     entry.remote = Some(remote);
                 }
@@ -214,7 +294,7 @@ impl Driver {
                     entry.outbox.lost();
                 }
             }
-            Incoming::Notified { remote, result } => match ids.get(&remote) {
+            Incoming::Notified { remote, result } => match line.ids.get(&remote) {
                 Some(&SLOTS) => {
                     let slot = result.get("slot").and_then(Value::as_u64);
                     return slot.ok_or(LinkFault::Unreadable).map(Some);
@@ -229,5 +309,13 @@ impl Driver {
             Incoming::Other => {}
         }
         Ok(None)
+    }
+}
+
+/// What came of the move that is under way; never where none is.
+async fn made(moving: &mut Option<Move>) -> Result<Ready, LinkFault> {
+    match moving {
+        Some(moving) => (&mut moving.making).await,
+        None => pending().await,
     }
 }

@@ -1,9 +1,11 @@
 //! Where subscriptions go, and whether it is the right cluster.
 
+use std::future::pending;
 use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
+use tokio::sync::watch;
 
 use super::link::LinkFault;
 use crate::client::{Commitment, Rpc};
@@ -19,8 +21,90 @@ pub(super) struct Source {
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
     /// Bytes.
     pub(super) max_message_len: usize,
+    /// What it was made of.
+    origin: Origin,
     /// Asks the same endpoint's calls for its cluster, where it has calls and the cluster is known.
     identity: Option<(Rpc, Cluster)>,
+}
+
+/// An endpoint, and what else of a configuration a source depends on.
+type Origin = (Endpoint, Option<Cluster>, usize);
+
+/// Where subscriptions can go, and whose turn it is.
+pub(super) struct Sources {
+    all: Vec<Source>,
+    turn: usize,
+    patience: Duration,
+    /// The pool whose endpoints these are, and its reloads.
+    followed: Option<(Pool, watch::Receiver<u64>)>,
+}
+
+impl Sources {
+    /// Those of this configuration, for ever.
+    pub(super) fn fixed(config: &PoolConfig, patience: Duration) -> Self {
+        Self { all: all(config, patience), turn: 0, patience, followed: None }
+    }
+
+    /// None.
+    pub(super) fn none() -> Self {
+        Self { all: Vec::new(), turn: 0, patience: Duration::ZERO, followed: None }
+    }
+
+    /// Those of the pool's configuration of the moment.
+    pub(super) fn of_pool(pool: &Pool, patience: Duration) -> Self {
+        let reloads = pool.reloads();
+        Self { all: all(&pool.config(), patience), turn: 0, patience, followed: Some((pool.clone(), reloads)) }
+    }
+
+    /// Whose turn it is.
+    pub(super) fn current(&self) -> Option<Source> {
+        self.all.get(self.turn).cloned()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(super) fn advance(&mut self) {
+        self.turn = if self.turn.saturating_add(1) < self.all.len() { self.turn.saturating_add(1) } else { 0 };
+    }
+
+    /// Whether it is still one of them; then it has the turn.
+    pub(super) fn stay_at(&mut self, source: &Source) -> bool {
+        let place = self.all.iter().position(|other| other.origin == source.origin);
+        self.turn = place.unwrap_or(0);
+        place.is_some()
+    }
+
+    pub(super) fn can_change(&self) -> bool {
+        self.followed.is_some()
+    }
+
+    /// Waits for another configuration. May be dropped and asked again.
+    pub(super) async fn changed(&mut self) {
+        let Some((_, reloads)) = &mut self.followed else { return pending().await };
+        // The pool that is held here sends it.
+        if reloads.changed().await.is_err() {
+            return pending().await;
+        }
+        self.refresh();
+    }
+
+    /// Takes the configuration of the moment, where that is another. What stays as it was is kept.
+    pub(super) fn refresh(&mut self) {
+        let Some((pool, reloads)) = &mut self.followed else { return };
+        reloads.borrow_and_update();
+        let before = std::mem::take(&mut self.all);
+        let current = before.get(self.turn).map(|source| source.origin.clone());
+        self.all = all(&pool.config(), self.patience);
+        for source in &mut self.all {
+            if let Some(same) = before.iter().find(|other| other.origin == source.origin) {
+                *source = same.clone();
+            }
+        }
+        let place = self.all.iter().position(|source| Some(&source.origin) == current.as_ref());
+        self.turn = place.unwrap_or(0);
+    }
 }
 
 impl std::fmt::Debug for Source {
@@ -55,7 +139,8 @@ impl Source {
             .filter(|_| endpoint.url.is_some())
             .map(|cluster| (Rpc::with_pool(Pool::new(alone()), Commitment::default()), cluster));
         let (name, headers) = (endpoint.name.clone(), endpoint.headers.clone());
-        Some(Self { name, url, headers, max_message_len: config.limits.answer_len, identity })
+        let origin = (endpoint.clone(), config.cluster, config.limits.answer_len);
+        Some(Self { name, url, headers, max_message_len: config.limits.answer_len, origin, identity })
     }
 
     /// Refuses an endpoint of another cluster.

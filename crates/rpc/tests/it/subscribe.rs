@@ -1,5 +1,6 @@
 //! Subscriptions on a local network, through connections that break as the test tells them to.
 
+mod moved;
 mod scripted;
 
 use std::time::Duration;

@@ -18,15 +18,15 @@ use super::{Accounts, NEVER, next, no_calls};
 const GENESIS: &str = "11111111111111111111111111111111";
 
 /// An endpoint for calls whose every account holds as many lamports as its slot says, and two that tell.
-struct Scripted {
-    slot: Arc<AtomicU64>,
+pub(super) struct Scripted {
+    pub(super) slot: Arc<AtomicU64>,
     calls: Endpoint,
-    first: Node,
-    second: Node,
+    pub(super) first: Node,
+    pub(super) second: Node,
 }
 
 impl Scripted {
-    async fn start(slot: u64, refused: Option<&'static str>) -> Self {
+    pub(super) async fn start(slot: u64, refused: Option<&'static str>) -> Self {
         let slot = Arc::new(AtomicU64::new(slot));
         let shared = Arc::clone(&slot);
         let calls = Endpoint::start(move |method, _, _| {
@@ -50,14 +50,19 @@ impl Scripted {
 
     /// Calls at the one endpoint, subscriptions at endpoints that have only a websocket.
     fn subscriptions_at(&self, told: &[String], policy: SubscribePolicy) -> Subscriptions {
+        let config = self.config(&told.iter().map(String::as_str).collect::<Vec<_>>());
+        Subscriptions::new(&config, Rpc::with_pool(Pool::new(config.clone()), Commitment::Confirmed), policy)
+    }
+
+    pub(super) fn config(&self, told: &[&str]) -> PoolConfig {
         let calls = self.calls.url();
         let mut text = format!("cluster = \"{GENESIS}\"\n[[endpoint]]\nname = \"calls\"\nurl = \"{calls}\"\n");
-        for (number, url) in told.iter().enumerate() {
+        for url in told {
             let roles = "roles = [\"websocket\"]";
-            text += &format!("[[endpoint]]\nname = \"told-{number}\"\nwebsocket_url = \"{url}\"\n{roles}\n");
+            let name = url.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+            text += &format!("[[endpoint]]\nname = \"{name}\"\nwebsocket_url = \"{url}\"\n{roles}\n");
         }
-        let config = PoolConfig::parse(&text, |_| None).expect("a configuration");
-        Subscriptions::new(&config, Rpc::with_pool(Pool::new(config.clone()), Commitment::Confirmed), policy)
+        PoolConfig::parse(&text, |_| None).expect("a configuration")
     }
 
     fn account(&self, policy: SubscribePolicy) -> (Accounts, Subscriptions) {
