@@ -10,6 +10,7 @@ mod receipt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use futures_util::future::try_join;
 use quantumagi_interface::events::Event;
 use quantumagi_rpc::deploy::SyncSigner;
 use quantumagi_rpc::solana::{Address, AddressLookupTableAccount, Hash, Instruction, Signer, VersionedTransaction};
@@ -107,13 +108,17 @@ impl Quantumagi {
     /// # Errors
     /// As [`Quantumagi::estimate`].
     pub async fn unsigned(&self, payer: &Address, instructions: &[Instruction], pricing: &Pricing) -> Result<Unsigned> {
-        let estimate = self.estimate(payer, instructions, pricing).await?;
-        let Blockhash { hash, last_valid_block_height } = self.rpc().latest_blockhash().await?;
+        let (estimate, blockhash) = try_join(self.estimate(payer, instructions, pricing), self.blockhash()).await?;
+        let Blockhash { hash, last_valid_block_height } = blockhash;
         let priced = with_budget(instructions, estimate.unit_limit, estimate.unit_price);
         let transaction = unsigned(payer, &priced, self.lookup_tables(), hash)?;
         let n_signers = usize::from(transaction.message.header().num_required_signatures);
         let signers = transaction.message.static_account_keys().iter().take(n_signers).copied().collect();
         Ok(Unsigned { transaction, signers, last_valid_block_height, estimate })
+    }
+
+    async fn blockhash(&self) -> Result<Blockhash> {
+        Ok(self.rpc().latest_blockhash().await?)
     }
 
     /// Simulates, prices, signs, sends and confirms one transaction. The first signer pays.
@@ -139,9 +144,9 @@ impl Quantumagi {
     ) -> Result<Receipt> {
         let signers = distinct(signers);
         let payer = signers.first().map(|signer| signer.pubkey()).unwrap_or_default();
-        let estimate = self.estimate(&payer, instructions, pricing).await?;
+        let (estimate, blockhash) = try_join(self.estimate(&payer, instructions, pricing), self.blockhash()).await?;
         let priced = with_budget(instructions, estimate.unit_limit, estimate.unit_price);
-        let Blockhash { hash, last_valid_block_height } = self.rpc().latest_blockhash().await?;
+        let Blockhash { hash, last_valid_block_height } = blockhash;
         let message = unsigned(&payer, &priced, self.lookup_tables(), hash)?.message;
         let transaction = VersionedTransaction::try_new(message, &signers).map_err(quantumagi_rpc::RpcError::from)?;
         // It was simulated a moment ago; the endpoint need not do it again.

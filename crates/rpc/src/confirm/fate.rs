@@ -45,7 +45,7 @@ impl Rpc {
             .iter()
             .map(|(signature, height)| (*signature, Life { last_valid_block_height: *height, blockhash: None }))
             .collect();
-        let seen = self.seen(&asked, Search::History).await?;
+        let seen = self.seen(&asked, Search::History, 0).await?;
         Ok(seen
             .into_iter()
             .map(|Seen { status, is_past }| match status {
@@ -58,20 +58,19 @@ impl Rpc {
             .collect())
     }
 
-    /// What is known of these transactions now, in the order asked.
-    pub(super) async fn seen(&self, asked: &[(Signature, Life)], search: Search) -> Result<Vec<Seen>> {
+    /// What is known of these transactions now, in the order asked. `height` is that of a block which the cluster is known
+    /// to have made; who looks through the history asks for the last final one instead.
+    pub(super) async fn seen(&self, asked: &[(Signature, Life)], search: Search, height: u64) -> Result<Vec<Seen>> {
         let signatures: Vec<Signature> = asked.iter().map(|(signature, _)| *signature).collect();
-        // Order: the height before the status, or a transaction that lands in the last possible block between the two
-        // questions would be declared expired.
         if search == Search::Recent {
-            let height = self.block_height().await.unwrap_or(0);
             let statuses = self.statuses(&signatures, search).await?.of;
             let seen = statuses.into_iter().zip(asked);
             return Ok(seen
                 .map(|(status, (_, life))| Seen { status, is_past: life.last_valid_block_height < height })
                 .collect());
         }
-        // As in `last_word`: one endpoint, what it knows to be final, and no older than that.
+        // As in `last_word`: one endpoint, what it knows to be final, and no older than that. Order: the height before the
+        // status, or a transaction that lands in the last possible block between the two would be declared expired.
         let reader = self.one_reader();
         let (slot, height) = reader.final_tip().await?;
         let statuses = reader.statuses(&signatures, search).await?;

@@ -18,8 +18,10 @@ use crate::error::{Result, RpcError};
 use crate::solana::{Signature, VersionedTransaction};
 
 /// Between two looks at the status of all that is under way, after a new one and at most: it doubles between the two.
-const LOOK_AT_FIRST: Duration = Duration::from_millis(100);
-const LOOK_AT_MOST: Duration = Duration::from_millis(800);
+const LOOK_AT_FIRST: Duration = Duration::from_millis(50);
+const LOOK_AT_MOST: Duration = Duration::from_millis(400);
+/// Between two questions for the height of the last block: a transaction has half a minute or more until its last one.
+const ASK_HEIGHT_EVERY: Duration = Duration::from_secs(2);
 
 /// Takes signed transactions, and says how each ended. Cloning shares what is under way.
 #[derive(Clone)]
@@ -35,6 +37,10 @@ pub struct Landing {
     inbox: mpsc::UnboundedReceiver<Order>,
     under_way: BTreeMap<u64, UnderWay>,
     taken: u64,
+    /// Of a block that the cluster is known to have made.
+    height: u64,
+    /// When to ask for it again.
+    next_height: Instant,
 }
 
 struct Order {
@@ -53,14 +59,23 @@ struct UnderWay {
 }
 
 type Sending = BoxFuture<'static, (u64, Result<()>)>;
-type Looking = BoxFuture<'static, (Vec<u64>, Search, Result<Vec<Seen>>)>;
+type Looking = BoxFuture<'static, Looked>;
+
+/// The answer to one question about all that was under way.
+struct Looked {
+    ids: Vec<u64>,
+    search: Search,
+    height: u64,
+    seen: Result<Vec<Seen>>,
+}
 
 impl Lander {
     /// A lander, and what it gives its transactions to: nothing happens unless [`Landing::run`] is awaited.
     #[must_use]
     pub fn new(rpc: Rpc, options: ConfirmOptions) -> (Self, Landing) {
         let (sender, inbox) = mpsc::unbounded_channel();
-        let landing = Landing { rpc, options, inbox, under_way: BTreeMap::new(), taken: 0 };
+        let (under_way, next_height) = (BTreeMap::new(), Instant::now());
+        let landing = Landing { rpc, options, inbox, under_way, taken: 0, height: 0, next_height };
         (Self { inbox: sender, options }, landing)
     }
 
@@ -111,9 +126,10 @@ impl Landing {
                     None => is_open = false,
                 },
                 Some((id, sent)) = sending.next() => self.take_sent(id, sent),
-                (ids, search, seen) = pending_or(&mut looking) => {
+                looked = pending_or(&mut looking) => {
                     looking = None;
-                    self.take_seen(&ids, search, seen).await;
+                    self.height = looked.height.max(self.height);
+                    self.take_seen(&looked.ids, looked.search, looked.seen).await;
                     next_look = Instant::now() + pause;
                     pause = (pause * 2).min(LOOK_AT_MOST);
                 }
@@ -149,7 +165,7 @@ impl Landing {
     }
 
     /// One question about all that is under way.
-    fn look(&self) -> Looking {
+    fn look(&mut self) -> Looking {
         let ids: Vec<u64> = self.under_way.keys().copied().collect();
         let life = |order: &Order| Life {
             last_valid_block_height: order.last_valid_block_height,
@@ -159,8 +175,18 @@ impl Landing {
             self.under_way.values().map(|it| (it.order.flight.signature, life(&it.order))).collect();
         let any_past = self.under_way.values().any(|it| it.is_past);
         let search = if any_past { Search::History } else { Search::Recent };
-        let rpc = self.rpc.clone();
-        async move { (ids, search, rpc.seen(&asked, search).await) }.boxed()
+        let (rpc, known, now) = (self.rpc.clone(), self.height, Instant::now());
+        let asks_height = search == Search::Recent && self.next_height <= now;
+        if asks_height {
+            self.next_height = now + ASK_HEIGHT_EVERY;
+        }
+        async move {
+            // Order: the height before the status, or what lands in its last block between the two would seem not to have.
+            let height = if asks_height { rpc.block_height().await.unwrap_or(known).max(known) } else { known };
+            let seen = rpc.seen(&asked, search, height).await;
+            Looked { ids, search, height, seen }
+        }
+        .boxed()
     }
 
     async fn take_seen(&mut self, ids: &[u64], search: Search, seen: Result<Vec<Seen>>) {
@@ -232,7 +258,7 @@ impl Landing {
     }
 }
 
-async fn pending_or(looking: &mut Option<Looking>) -> (Vec<u64>, Search, Result<Vec<Seen>>) {
+async fn pending_or(looking: &mut Option<Looking>) -> Looked {
     match looking {
         Some(looking) => looking.await,
         None => std::future::pending().await,
