@@ -8,6 +8,7 @@ mod build;
 mod judge;
 mod observer;
 mod outcome;
+mod pace;
 mod peers;
 mod round;
 mod run;
@@ -25,6 +26,7 @@ use crate::survey::Surveyor;
 use observer::Observers;
 pub use observer::{Attempted, Observer, Stage};
 pub use outcome::Outcome;
+use pace::Pace;
 use peers::Peers;
 pub use round::Round;
 pub use terms::{Mode, Terms};
@@ -39,6 +41,7 @@ pub struct Crank {
     surveyors: Vec<Surveyor>,
     peers: Peers,
     published: Published,
+    pace: Pace,
 }
 
 /// What was published about proposals that wait for their execution. It saves work and nothing else.
@@ -85,6 +88,7 @@ impl Crank {
             surveyors,
             peers: Peers::default(),
             published: Published::default(),
+            pace: Pace::default(),
         }
     }
 

@@ -29,6 +29,8 @@ enum Subject {
     Decisions,
     /// The RPC pool, each part beside its peer
     Rpc,
+    /// From a deadline until the crank's transaction is confirmed, on the local network
+    Crank,
 }
 
 /// Options of `bench`.
@@ -80,8 +82,16 @@ struct Report {
 /// # Errors
 /// Where there are too few runs, the program was not built, or it refuses something.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    if args.subject == Subject::Rpc {
-        return step::run(&mut repo::cargo(["bench", "--locked", "--package", "quantumagi-rpc", "--benches"]));
+    match args.subject {
+        Subject::Decisions => {}
+        Subject::Rpc => {
+            return step::run(&mut repo::cargo(["bench", "--locked", "--package", "quantumagi-rpc", "--benches"]));
+        }
+        // It waits for slots and not for the processor, so the build of the tests will do.
+        Subject::Crank => {
+            let bench = ["bench", "--locked", "--profile", "dev", "--package", "quantumagi-crank", "--bench", "due"];
+            return step::run(&mut repo::cargo(bench));
+        }
     }
     ensure!(args.runs >= MIN_RUNS, "{} runs are too few for a median; take at least {MIN_RUNS}", args.runs);
     ensure!(args.decisions > 0, "a run needs at least one decision");

@@ -5,13 +5,13 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{BoxFuture, Either, FutureExt, join, select};
 use futures_util::stream::{self, StreamExt};
 use quantumagi_interface::{Address, DecodeError};
 use quantumagi_rpc::solana::Signer;
 use quantumagi_rpc::{ChainClock, ConfirmOptions, Fate, Lander, Landing, Preflight};
 use quantumagi_rules::UnixSeconds;
-use quantumagi_sdk::{Quantumagi, SdkError};
+use quantumagi_sdk::SdkError;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -22,10 +22,13 @@ use crate::duty::{Duty, DutyKey, Kind, Subject};
 use crate::journal::{self, Attempt, Ending, Journal, JournalError, SECONDS_PER_DAY};
 use crate::plan::{Plan, next_moment, plan};
 use crate::rank::order;
-use crate::survey::{Survey, Surveyor};
+use crate::survey::Survey;
 
 /// How long single transactions stay in the journal: above a year, for a year's account. Sums of days stay.
 const KEEP_SECONDS: i64 = 400 * SECONDS_PER_DAY;
+
+/// Constitutions that are read at one time.
+const READ_AT_ONE_TIME: usize = 8;
 
 /// Duties that one round begins, for each that runs at one time: then it looks again, because others are at work too.
 const ROUNDS_OF_PARALLEL: usize = 4;
@@ -56,8 +59,10 @@ pub struct Round {
     pub unreadable: Vec<(Address, Subject, DecodeError)>,
     /// Dead letters that the chain has settled.
     pub settled: Vec<String>,
-    /// When the next round has something to do, counted from the end of this one; `None` where nothing is foreseen.
+    /// When the turn of something that was left for later comes, counted from the end of this round; `None` where nothing was.
     pub again_in: Option<Duration>,
+    /// The next second of the chain's clock that makes something else due; `None` where nothing is foreseen.
+    pub next_moment: Option<UnixSeconds>,
     /// How long it took.
     pub took: Duration,
 }
@@ -93,7 +98,16 @@ impl Crank {
     /// # Errors
     /// [`JournalError`]: without a journal nothing is sent. What goes wrong with the endpoint is part of the round.
     pub async fn round(&mut self, stop: &watch::Receiver<bool>) -> Result<Round, JournalError> {
-        self.round_with(Courtesy::Wait, stop).await
+        self.round_with(Courtesy::Wait, None, stop).await
+    }
+
+    /// The same by a clock that was read a moment ago.
+    pub(super) async fn round_by(
+        &mut self,
+        clock: Option<ChainClock>,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Round, JournalError> {
+        self.round_with(Courtesy::Wait, clock, stop).await
     }
 
     /// The same without waiting for other cranks: everything that is due now.
@@ -101,13 +115,30 @@ impl Crank {
     /// # Errors
     /// As [`Crank::round`].
     pub async fn round_at_once(&mut self, stop: &watch::Receiver<bool>) -> Result<Round, JournalError> {
-        self.round_with(Courtesy::Hurry, stop).await
+        self.round_with(Courtesy::Hurry, None, stop).await
     }
 
-    async fn round_with(&mut self, courtesy: Courtesy, stop: &watch::Receiver<bool>) -> Result<Round, JournalError> {
+    /// Reads the chain's clock.
+    pub(super) async fn read_clock(&mut self) -> Result<ChainClock, SdkError> {
+        let asked = Instant::now();
+        let clock = self.client.clock().await?;
+        self.pace.note(&clock, asked, Instant::now());
+        Ok(clock)
+    }
+
+    async fn round_with(
+        &mut self,
+        courtesy: Courtesy,
+        clock: Option<ChainClock>,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Round, JournalError> {
         let began = Instant::now();
         let mut round = Round::default();
-        match self.client.clock().await {
+        let clock = match clock {
+            Some(clock) => Ok(clock),
+            None => self.read_clock().await,
+        };
+        match clock {
             Ok(clock) => {
                 round.clock = Some(clock);
                 self.act(&mut round, &clock, courtesy, stop).await?;
@@ -127,10 +158,11 @@ impl Crank {
         stop: &watch::Receiver<bool>,
     ) -> Result<(), JournalError> {
         self.journal.forget_before(clock.unix_timestamp.saturating_sub(KEEP_SECONDS))?;
-        round.balance = self.client.rpc().balance(&self.key.pubkey()).await.ok();
         // Order: what landed is known before what is due is read, or it would be taken for open and due.
         self.look_after_flights(round, clock).await?;
-        let surveys = self.survey_all(round).await;
+        let (client, payer) = (self.client.clone(), self.key.pubkey());
+        let (balance, surveys) = join(client.rpc().balance(&payer), self.survey_all(round)).await;
+        round.balance = balance.ok();
         let mut next: Option<UnixSeconds> = None;
         for survey in &surveys {
             let Plan { duties, unreadable } = plan(survey, clock, self.terms.habits);
@@ -147,9 +179,8 @@ impl Crank {
         round.waiting = round.due.len().saturating_sub(ready.len());
         round.outcomes = self.carry_out_all(ready, clock, stop).await?;
         self.learn(&round.outcomes).await;
-        let until_next =
-            next.map(|next| Duration::from_secs(next.0.saturating_sub(clock.unix_timestamp).unsigned_abs()));
-        round.again_in = waits.into_iter().chain(until_next).min();
+        round.again_in = waits;
+        round.next_moment = next;
         Ok(())
     }
 
@@ -194,11 +225,22 @@ impl Crank {
     }
 
     async fn survey_all(&mut self, round: &mut Round) -> Vec<Survey> {
-        let mut surveys = Vec::with_capacity(self.surveyors.len());
-        for surveyor in &mut self.surveyors {
-            match read(&self.client, surveyor).await {
+        let client = &self.client;
+        // Boxed, or the compiler cannot tell that what holds them may move between threads.
+        let reading: Vec<BoxFuture<'_, _>> = self
+            .surveyors
+            .iter_mut()
+            .map(|surveyor| {
+                async move { surveyor.survey(client).await.map_err(|error| (*surveyor.address(), error)) }.boxed()
+            })
+            .collect();
+        // In their order, whichever is read first.
+        let read: Vec<_> = stream::iter(reading).buffered(READ_AT_ONE_TIME).collect().await;
+        let mut surveys = Vec::with_capacity(read.len());
+        for survey in read {
+            match survey {
                 Ok(survey) => surveys.push(survey),
-                Err(error) => round.unread.push((*surveyor.address(), error)),
+                Err(unread) => round.unread.push(unread),
             }
         }
         surveys
@@ -321,10 +363,6 @@ impl Crank {
         };
         (driver, landing)
     }
-}
-
-async fn read(client: &Quantumagi, surveyor: &mut Surveyor) -> Result<Survey, SdkError> {
-    surveyor.survey(client).await
 }
 
 /// What must not be carried out side by side: duties about one proposal, policy or act, which follow each other, and the

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use quantumagi_rpc::ChainClock;
+use quantumagi_rules::UnixSeconds;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Crank, Mode, Outcome, Round};
 use crate::duty::Duty;
 use crate::journal::JournalError;
 
-/// Between two rounds at least: about two slots, before which nothing can have changed.
+/// Between two rounds at least, unless a moment comes: about two slots, before which nothing else can have changed.
 const LEAST_PAUSE: Duration = Duration::from_millis(500);
 /// After a round in which something went wrong that may be over soon; doubles up to the operator's pause.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -76,9 +78,10 @@ impl Crank {
     pub async fn run(&mut self, stop: &watch::Receiver<bool>) {
         let mut cadence = Cadence::default();
         let (longest, grace, observers) = (self.terms.look_every, self.terms.grace, self.observers.clone());
+        let mut clock = None;
         loop {
             let round = tokio::select! {
-                round = self.round(stop) => round,
+                round = self.round_by(clock.take(), stop) => round,
                 () = stopped_for(stop, grace) => {
                     tracing::warn!("stopped while transactions were open: the next start looks them up");
                     return;
@@ -91,10 +94,40 @@ impl Crank {
                     cadence.pause(None, longest)
                 }
             };
+            let next = round.ok().and_then(|round| round.next_moment);
             tokio::select! {
                 () = sleep(pause) => {}
+                read = self.until_moment(next) => clock = Some(read),
                 () = stopped_for(stop, Duration::ZERO) => return,
             }
+        }
+    }
+
+    /// Until the chain's clock shows this second, and what it shows then: known within a part of a slot, because it is asked
+    /// again and again from shortly before. Where it does not come when it should, it is asked ever more seldom.
+    async fn until_moment(&mut self, next: Option<UnixSeconds>) -> ChainClock {
+        let Some((UnixSeconds(second), earliest)) =
+            next.and_then(|next| Some((next, self.pace.earliest(next.0, Instant::now())?)))
+        else {
+            return std::future::pending().await;
+        };
+        sleep_until(earliest).await;
+        let mut pause = self.pace.pause();
+        loop {
+            match self.read_clock().await {
+                Ok(clock) if second <= clock.unix_timestamp => return clock,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::debug!(%error, second, "the chain's clock was not told");
+                    pause = pause.saturating_mul(2);
+                }
+            }
+            let now = Instant::now();
+            if self.pace.latest(second, now).is_none_or(|latest| latest < now) {
+                pause = pause.saturating_mul(2);
+            }
+            pause = pause.min(self.terms.look_every);
+            sleep(pause).await;
         }
     }
 

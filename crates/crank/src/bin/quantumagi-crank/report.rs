@@ -48,7 +48,7 @@ impl Observer for Reporter {
         let ledger = meters::note_journal(&self.journal, clock.unix_timestamp);
         self.health.ledger(ledger.map_err(|error| words_of(&error)));
         let (due, attempted, waiting) = (round.due.len(), round.outcomes.len(), round.waiting);
-        tracing::debug!(slot = clock.slot, due, attempted, waiting, again_in = ?round.again_in, "looked");
+        tracing::debug!(slot = clock.slot, due, attempted, waiting, next_moment = ?round.next_moment, "looked");
     }
 
     fn journal_failed(&self, error: &JournalError) {

@@ -6,6 +6,7 @@ use quantumagi_crank::plan::plan;
 use quantumagi_crank::survey::Surveyor;
 use quantumagi_crank::{Habits, Observer, Plan, Round, next_moment};
 use quantumagi_interface::Address;
+use quantumagi_rules::UnixSeconds;
 use quantumagi_sdk::Quantumagi;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
@@ -32,7 +33,9 @@ impl Watch {
         while !*stop.borrow() {
             let round = self.look().await;
             told.round(&round);
-            let pause = round.again_in.unwrap_or(longest).clamp(LEAST_PAUSE, longest.max(LEAST_PAUSE));
+            let now = round.clock.map_or(0, |clock| clock.unix_timestamp);
+            let until = |next: UnixSeconds| Duration::from_secs(next.0.saturating_sub(now).unsigned_abs());
+            let pause = round.next_moment.map_or(longest, until).clamp(LEAST_PAUSE, longest.max(LEAST_PAUSE));
             tokio::select! {
                 () = sleep(pause) => {}
                 _ = stop.wait_for(|stop| *stop) => {}
@@ -62,8 +65,7 @@ impl Watch {
                     }
                 }
                 round.waiting = round.due.len();
-                let until = |next: i64| Duration::from_secs(next.saturating_sub(clock.unix_timestamp).unsigned_abs());
-                round.again_in = next.map(|next| until(next.0));
+                round.next_moment = next;
             }
         }
         round.took = began.elapsed();

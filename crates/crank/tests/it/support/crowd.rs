@@ -63,7 +63,7 @@ impl Crowd {
 
     /// Proposes so many things, each with one of the given ends in turn. One after the other: each takes the next id.
     pub(crate) async fn propose(&mut self, count: usize, sunset_at: i64, ends: &[fn() -> End]) {
-        for (index, end) in (0..count).zip(ends.iter().cycle()) {
+        for (_, end) in (0..count).zip(ends.iter().cycle()) {
             let end = end();
             let action = match end {
                 End::Paid(recipient) => Action::TransferLamports { recipient: recipient.to_bytes(), lamports: PAID },
@@ -76,7 +76,7 @@ impl Crowd {
                 citations: &[0],
                 payload: None,
             };
-            let proposer = &self.proposers[index % self.proposers.len()];
+            let proposer = &self.proposers[self.motions.len() % self.proposers.len()];
             let (proposal, create) =
                 self.client.proposal_create(&self.constitution, &proposer.pubkey(), &draft).await.expect("legal");
             self.client.send(&create, &[proposer]).await.expect("the proposal lands");
