@@ -10,24 +10,26 @@ mod observer;
 mod outcome;
 mod pace;
 mod peers;
+mod published;
 mod round;
 mod run;
+mod strands;
 mod terms;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use quantumagi_interface::events::ProposalCreated;
 use quantumagi_rpc::solana::{Address, Keypair, Signer};
 use quantumagi_sdk::Quantumagi;
 
 use crate::journal::Journal;
 use crate::survey::Surveyor;
 use observer::Observers;
-pub use observer::{Attempted, Observer, Stage};
+pub use observer::{Attempted, Landed, Observer, Stage};
 pub use outcome::Outcome;
 use pace::Pace;
 use peers::Peers;
+pub use published::Lookups;
+use published::Published;
 pub use round::Round;
 pub use terms::{Mode, Terms};
 
@@ -42,29 +44,6 @@ pub struct Crank {
     peers: Peers,
     published: Published,
     pace: Pace,
-}
-
-/// What was published about proposals that wait for their execution. It saves work and nothing else.
-#[derive(Clone, Default)]
-struct Published(Arc<Mutex<HashMap<Address, Arc<ProposalCreated>>>>);
-
-impl Published {
-    fn of(&self, proposal: &Address) -> Option<Arc<ProposalCreated>> {
-        self.lock().get(proposal).cloned()
-    }
-
-    fn keep(&self, proposal: Address, created: Arc<ProposalCreated>) {
-        self.lock().insert(proposal, created);
-    }
-
-    fn retain(&self, is_wanted: impl Fn(&Address) -> bool) {
-        self.lock().retain(|proposal, _| is_wanted(proposal));
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Address, Arc<ProposalCreated>>> {
-        // Whatever a thread that panicked left behind only saves work.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Crank {

@@ -15,7 +15,7 @@ pub mod plan;
 pub mod rank;
 pub mod survey;
 
-pub use drive::{Attempted, Crank, Mode, Observer, Outcome, Round, Stage, Terms};
+pub use drive::{Attempted, Crank, Landed, Lookups, Mode, Observer, Outcome, Round, Stage, Terms};
 pub use duty::{Duty, Kind, Subject};
 pub use journal::{Cost, Journal, JournalError};
 pub use plan::{Habits, Plan, next_moment, plan};

@@ -1,6 +1,7 @@
 //! One attempt at one duty, from reading it anew to writing its outcome down.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use quantumagi_interface::PROGRAM_ID;
 use quantumagi_rpc::solana::{Address, Instruction, Keypair, Signer, VersionedTransaction};
@@ -11,7 +12,8 @@ use tokio::time::Instant;
 use super::build::{BuildError, build};
 use super::judge::{is_passing, is_poverty, logs, sentence};
 use super::observer::Observers;
-use super::{Mode, Outcome, Published, Stage, Terms};
+use super::published::Published;
+use super::{Landed, Mode, Outcome, Stage, Terms};
 use crate::duty::{Duty, Kind};
 use crate::journal::{Clearance, Cost, Ending, Flight, Journal, JournalError};
 use crate::plan::plan;
@@ -134,7 +136,7 @@ impl Driver {
         next: Next,
         paid: Cost,
     ) -> Result<Sent, JournalError> {
-        let last_valid_block_height = unsigned.last_valid_block_height;
+        let (last_valid_block_height, tried_on) = (unsigned.last_valid_block_height, unsigned.estimate.slot);
         let transaction = match VersionedTransaction::try_new(unsigned.transaction.message, &[&*self.key]) {
             Ok(transaction) => transaction,
             Err(error) => {
@@ -154,14 +156,23 @@ impl Driver {
         tracing::info!(action = %duty.key(), %signature, fee_lamports, rent_lamports, "sending");
         self.observers.stage(Stage::Signed, duty);
 
-        let (observers, told) = (self.observers.clone(), *duty);
+        let seen: Arc<OnceLock<Instant>> = Arc::default();
+        let (observers, told, first_seen) = (self.observers.clone(), *duty, Arc::clone(&seen));
         let progress = move |progress| match progress {
             SendProgress::Sent { attempt: 1, .. } => observers.stage(Stage::Sent, &told),
             SendProgress::Sent { .. } => {}
-            SendProgress::Landed { .. } => observers.stage(Stage::Landed, &told),
+            SendProgress::Landed { .. } => {
+                first_seen.get_or_init(Instant::now);
+                observers.stage(Stage::Landed, &told);
+            }
         };
         let sent = self.lander.land(&transaction, last_valid_block_height, progress).await;
         self.observers.stage(Stage::Confirmed, duty);
+        if let Ok(confirmed) = &sent {
+            let after_due = self.after_due(duty, *seen.get_or_init(Instant::now));
+            let slots = confirmed.slot.saturating_sub(tried_on);
+            self.observers.landed(&Landed { duty: *duty, slots, after_due });
+        }
         self.take_sent(duty, sent.map(|confirmed| confirmed.slot), &flight, next, paid).await
     }
 
@@ -203,6 +214,12 @@ impl Driver {
         }
         let error = SdkError::from(error).into();
         self.refused(duty, &error, &next.instructions, paid).await.map(Sent::Over)
+    }
+
+    /// From the duty's moment to an instant of this round.
+    pub(super) fn after_due(&self, duty: &Duty, moment: Instant) -> Duration {
+        let late = self.clock.unix_timestamp.saturating_sub(duty.due_at.0);
+        Duration::from_secs(u64::try_from(late).unwrap_or_default()) + moment.saturating_duration_since(self.began)
     }
 
     fn end(&self, key: &str, ending: Ending, duty: &Duty) -> Result<(), JournalError> {

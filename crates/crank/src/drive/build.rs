@@ -7,7 +7,7 @@ use quantumagi_interface::{Address, pda};
 use quantumagi_rpc::solana::Instruction;
 use quantumagi_sdk::{Quantumagi, SdkError, builders, transaction};
 
-use super::Published;
+use super::published::Published;
 use crate::duty::{Duty, Kind, Subject};
 
 /// Why a duty could not be made into a transaction.

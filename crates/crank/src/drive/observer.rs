@@ -71,10 +71,23 @@ pub struct Attempted {
     pub took: Duration,
 }
 
+/// A transaction for a duty that succeeded in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Landed {
+    /// What it was for.
+    pub duty: Duty,
+    /// Slots from the state on which it was tried, right before it was sent, to its block.
+    pub slots: u64,
+    /// From the duty's moment until it was seen in a block.
+    pub after_due: Duration,
+}
+
 /// Is told of what happens, before anything further does. None of it decides anything: what is told is already so.
 pub trait Observer: Send + Sync {
     /// A duty has reached a stage.
     fn stage(&self, _stage: Stage, _duty: &Duty) {}
+    /// A transaction has succeeded in a block, and is as settled as asked.
+    fn landed(&self, _landed: &Landed) {}
     /// An attempt is over.
     fn attempted(&self, _attempt: &Attempted) {}
     /// A round is over.
@@ -95,6 +108,10 @@ impl Observers {
     pub(super) fn stage(&self, stage: Stage, duty: &Duty) {
         tracing::debug!(action = %duty.key(), stage = stage.name(), "stage");
         self.0.iter().for_each(|it| it.stage(stage, duty));
+    }
+
+    pub(super) fn landed(&self, landed: &Landed) {
+        self.0.iter().for_each(|it| it.landed(landed));
     }
 
     pub(super) fn attempted(&self, attempt: &Attempted) {

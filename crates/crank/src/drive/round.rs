@@ -1,6 +1,6 @@
 //! One look at every constitution, and everything that is due carried out.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,11 +14,11 @@ use quantumagi_rules::UnixSeconds;
 use quantumagi_sdk::SdkError;
 use tokio::sync::watch;
 use tokio::time::Instant;
-use tracing::Instrument;
 
 use super::attempt::Driver;
-use super::{Attempted, Crank, Outcome, peers};
-use crate::duty::{Duty, DutyKey, Kind, Subject};
+use super::strands::{one_after_the_other, strands};
+use super::{Crank, Lookups, Outcome, peers};
+use crate::duty::{Duty, DutyKey, Subject};
 use crate::journal::{self, Attempt, Ending, Journal, JournalError, SECONDS_PER_DAY};
 use crate::plan::{Plan, next_moment, plan};
 use crate::rank::order;
@@ -63,6 +63,8 @@ pub struct Round {
     pub again_in: Option<Duration>,
     /// The next second of the chain's clock that makes something else due; `None` where nothing is foreseen.
     pub next_moment: Option<UnixSeconds>,
+    /// How often what was published about a proposal was remembered.
+    pub published: Lookups,
     /// How long it took.
     pub took: Duration,
 }
@@ -179,6 +181,7 @@ impl Crank {
         round.waiting = round.due.len().saturating_sub(ready.len());
         round.outcomes = self.carry_out_all(ready, clock, stop).await?;
         self.learn(&round.outcomes).await;
+        round.published = self.published.take_lookups();
         round.again_in = waits;
         round.next_moment = next;
         Ok(())
@@ -363,59 +366,6 @@ impl Crank {
         };
         (driver, landing)
     }
-}
-
-/// What must not be carried out side by side: duties about one proposal, policy or act, which follow each other, and the
-/// executions of one constitution, of which one may take the id that another was built with.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum About {
-    Subject(Subject),
-    Executions,
-}
-
-/// Such duties in the order in which they must happen; the strands in the order in which their first duty was given.
-fn strands(ready: Vec<Duty>) -> Vec<Vec<Duty>> {
-    let mut strands: Vec<Vec<Duty>> = Vec::new();
-    let mut places: BTreeMap<(Address, About), usize> = BTreeMap::new();
-    for duty in ready {
-        let about = match duty.subject {
-            _ if duty.kind == Kind::ProposalExecute => About::Executions,
-            Subject::Root { proposal, .. } => About::Subject(Subject::Proposal(proposal)),
-            subject @ (Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_)) => About::Subject(subject),
-        };
-        let place = *places.entry((duty.constitution, about)).or_insert(strands.len());
-        match strands.get_mut(place) {
-            Some(strand) => strand.push(duty),
-            None => strands.push(vec![duty]),
-        }
-    }
-    for strand in &mut strands {
-        strand.sort_by_key(|duty| (duty.due_at, duty.kind, duty.subject));
-    }
-    strands
-}
-
-async fn one_after_the_other(
-    driver: &Driver,
-    strand: Vec<Duty>,
-    stop: &watch::Receiver<bool>,
-) -> Result<Vec<(Duty, Outcome)>, JournalError> {
-    let mut outcomes = Vec::with_capacity(strand.len());
-    for duty in strand {
-        if *stop.borrow() {
-            break;
-        }
-        let began = Instant::now();
-        // Every log line on the way, those about calls too, bears the duty's name.
-        let span = tracing::info_span!("action", action = %duty.key());
-        let outcome = driver.carry_out(&duty).instrument(span).await?;
-        let late = driver.clock.unix_timestamp.saturating_sub(duty.due_at.0);
-        let late = Duration::from_secs(u64::try_from(late).unwrap_or_default());
-        let (after_due, took) = (late + driver.began.elapsed(), began.elapsed());
-        driver.observers.attempted(&Attempted { duty, outcome: outcome.clone(), after_due, took });
-        outcomes.push((duty, outcome));
-    }
-    Ok(outcomes)
 }
 
 /// Whether its dead letter says that it is not tried now.

@@ -44,6 +44,11 @@ async fn it_works_tells_how_it_is_and_ends_when_told() {
     assert!((1_048_576.0..62_914_560.0).contains(&resident), "at most 60 MiB: {resident}");
     let finalize = "{kind=\"proposal_finalize\",outcome=\"done\"}";
     assert!((daemon.metric(&format!("quantumagi_crank_attempts_total{finalize}")) - 1.0).abs() < f64::EPSILON);
+    let count = |name: &str| daemon.metric(&format!("quantumagi_crank_{name}"));
+    let landed = count("landing_slots_count{kind=\"proposal_finalize\"}") + count("landing_delay_seconds_count");
+    assert!((landed - 3.0).abs() < f64::EPSILON, "one finalized, and one closed too: {landed}");
+    let slots = count("landing_slots_bucket{kind=\"proposal_finalize\",le=\"150\"}");
+    assert!((slots - 1.0).abs() < f64::EPSILON, "it landed while its blockhash lived: {slots}");
     let fees: f64 = ["proposal_finalize", "proposal_close"]
         .iter()
         .map(|kind| daemon.metric(&format!("quantumagi_crank_fee_lamports_total{{kind=\"{kind}\"}}")))

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use quantumagi_crank::journal::{Ending, Fate, LetterState};
-use quantumagi_crank::{Attempted, Cost, Journal, JournalError, Kind, Outcome, Round};
+use quantumagi_crank::{Attempted, Cost, Journal, JournalError, Kind, Landed, Lookups, Outcome, Round};
 use quantumagi_interface::Address;
 
 use crate::catalogue::list as name;
@@ -18,6 +18,11 @@ const FAST: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0
 /// Buckets of the time from due to done, seconds: a slot, a minute, an hour, a day.
 const SLOW: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3_600.0, 21_600.0, 86_400.0];
 
+/// Buckets of the time from due to a block, seconds: a slot of 0.4 s, two, and so on.
+const LANDING: [f64; 12] = [0.2, 0.4, 0.8, 1.2, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3_600.0];
+/// Buckets of slots: a blockhash lives for 150.
+const SLOTS: [f64; 11] = [0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 16.0, 32.0, 75.0, 150.0];
+
 /// Starts collecting. Before a pool is made, which looks its series up once.
 ///
 /// # Errors
@@ -25,6 +30,8 @@ const SLOW: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3_600.0, 21_600
 pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full(name::DELAY.to_owned()), &SLOW)?
+        .set_buckets_for_metric(Matcher::Full(name::LANDING_DELAY.to_owned()), &LANDING)?
+        .set_buckets_for_metric(Matcher::Suffix("_slots".to_owned()), &SLOTS)?
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &FAST)?;
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
@@ -84,6 +91,12 @@ pub(crate) fn result_of(round: &Round, constitutions: usize) -> &'static str {
         (true, unread) if unread < constitutions => "partial",
         _ => "failed",
     }
+}
+
+/// Writes down when a transaction came into its block.
+pub(crate) fn note_landed(landed: &Landed) {
+    histogram!(name::LANDING_SLOTS, "kind" => landed.duty.kind.name()).record(float(landed.slots));
+    histogram!(name::LANDING_DELAY).record(landed.after_due);
 }
 
 /// Writes an attempt down.
@@ -147,6 +160,9 @@ pub(crate) fn note_round(round: &Round, constitutions: &[Address]) {
             (_, Fate::Ended(Ending::Expired) | Fate::Open) | (None, _) => {}
         }
     }
+    let Lookups { hits, misses } = round.published;
+    counter!(name::CACHE, "cache" => "published", "result" => "hit").increment(hits);
+    counter!(name::CACHE, "cache" => "published", "result" => "miss").increment(misses);
     gauge!(name::WAITING).set(float(round.waiting as u64));
     for address in constitutions {
         let is_unread = round.unread.iter().any(|(unread, _)| unread == address);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use quantumagi_crank::{Attempted, Duty, Journal, JournalError, Observer, Outcome, Round, Stage};
+use quantumagi_crank::{Attempted, Duty, Journal, JournalError, Landed, Observer, Outcome, Round, Stage};
 use quantumagi_interface::Address;
 use serde_json::{Value, json};
 
@@ -27,6 +27,10 @@ pub(crate) struct Reporter {
 impl Observer for Reporter {
     fn stage(&self, _: Stage, _: &Duty) {
         self.health.beat(Instant::now());
+    }
+
+    fn landed(&self, landed: &Landed) {
+        meters::note_landed(landed);
     }
 
     fn attempted(&self, attempt: &Attempted) {

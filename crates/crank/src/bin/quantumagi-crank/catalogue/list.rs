@@ -14,6 +14,9 @@ pub(crate) const OLDEST_DUE: &str = "quantumagi_crank_oldest_due_seconds";
 pub(crate) const WAITING: &str = "quantumagi_crank_waiting";
 pub(crate) const ATTEMPTS: &str = "quantumagi_crank_attempts_total";
 pub(crate) const DELAY: &str = "quantumagi_crank_action_delay_seconds";
+pub(crate) const LANDING_SLOTS: &str = "quantumagi_crank_landing_slots";
+pub(crate) const LANDING_DELAY: &str = "quantumagi_crank_landing_delay_seconds";
+pub(crate) const CACHE: &str = "quantumagi_crank_cache_lookups_total";
 pub(crate) const LETTERS: &str = "quantumagi_crank_dead_letters";
 pub(crate) const SETTLED: &str = "quantumagi_crank_dead_letters_settled_total";
 pub(crate) const UNREAD: &str = "quantumagi_crank_constitution_unread";
@@ -39,6 +42,8 @@ const NONE: &[(&str, Values)] = &[];
 const BY_KIND: &[(&str, Values)] = &[("kind", Values::Kinds)];
 const BY_KIND_AND_OUTCOME: &[(&str, Values)] = &[("kind", Values::Kinds), ("outcome", Values::Outcomes)];
 const BY_RESULT: &[(&str, Values)] = &[("result", Values::Words(&["ok", "partial", "failed"]))];
+const BY_LOOKUP: &[(&str, Values)] =
+    &[("cache", Values::Words(&["published"])), ("result", Values::Words(&["hit", "miss"]))];
 const BY_STATE: &[(&str, Values)] = &[("state", Values::LetterStates)];
 const BY_CONSTITUTION: &[(&str, Values)] = &[("constitution", Values::Constitutions)];
 const BY_RELOAD: &[(&str, Values)] = &[("result", Values::Words(&["ok", "refused"]))];
@@ -80,6 +85,10 @@ pub(super) const OWN: &[Metric] = &[
         "Attempts at duties, by how they ended. Overtaken is harmless: another crank was faster."),
     metric(DELAY, (Histogram, Seconds), NONE, Work,
         "From the second a duty was due to the end of the attempt that did it."),
+    metric(LANDING_SLOTS, (Histogram, Count), BY_KIND, Work,
+        "Slots from the state that a transaction was tried on, right before it was sent, to its block. More: fees are too low, or endpoints send badly."),
+    metric(LANDING_DELAY, (Histogram, Seconds), NONE, Work,
+        "From the second a duty was due until its transaction was seen in a block."),
     metric(LETTERS, (Gauge, Count), BY_STATE, Work,
         "Duties that are due and refused. Look at them with `quantumagi-crank dlq list`."),
     metric(SETTLED, (Counter, Count), NONE, Work, "Dead letters that the chain has settled since the start."),
@@ -100,6 +109,8 @@ pub(super) const OWN: &[Metric] = &[
         "Slot of the chain's clock at the last look. It should rise with each."),
     metric(SKEW, (Gauge, Seconds), NONE, Endpoints,
         "The host's clock less the chain's. Far from 0: the host's clock is wrong, or endpoint or cluster lag."),
+    metric(CACHE, (Counter, Count), BY_LOOKUP, Endpoints,
+        "What was published about a proposal, as its execution needs it: at hand, or searched for in the history."),
     metric(CONFIG_STALE, (Gauge, Count), NONE, Process,
         "1 where the last reload found mistakes, and the old configuration goes on."),
     metric(RELOADS, (Counter, Count), BY_RELOAD, Process, "Reloads of the configuration, by SIGHUP."),
