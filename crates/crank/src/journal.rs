@@ -89,6 +89,15 @@ impl Journal {
         Self::prepare(Connection::open_in_memory()?)
     }
 
+    /// Bounds the file to so many pages of four kilobytes, or to those that it has where they are more: what would need
+    /// another is refused as on a full disk. For as long as it is open.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn set_most_pages(&self, pages: u32) -> Result<()> {
+        Ok(self.lock().pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?)
+    }
+
     fn prepare(mut connection: Connection) -> Result<Self> {
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
         // Written ahead and synced at each commit: what was promised to be remembered outlives a loss of power.

@@ -127,7 +127,9 @@ impl Crank {
                 pause = pause.saturating_mul(2);
             }
             pause = pause.min(self.terms.look_every);
-            sleep(pause).await;
+            // What was read may tell that it is not as near as it could have been.
+            let earliest = self.pace.earliest(second, now).unwrap_or(now);
+            sleep_until(earliest.max(now + pause)).await;
         }
     }
 

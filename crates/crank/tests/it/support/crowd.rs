@@ -7,9 +7,10 @@ use quantumagi_rpc::solana::{Keypair, Signer};
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::{BallotRule, Choice};
 use quantumagi_rules::electorate::DEFAULT_OPEN_PROPOSALS;
+use quantumagi_rules::parameters::TrackParameters;
 use quantumagi_sdk::{ProposalDraft, Quantumagi, transaction};
 
-use super::{SOL, found};
+use super::{SOL, TRACK, found};
 
 /// What each recipient is paid.
 pub(crate) const PAID: u64 = SOL / 100;
@@ -46,18 +47,31 @@ pub(crate) struct Crowd {
 impl Crowd {
     /// A sealed constitution whose members can have so many proposals open.
     pub(crate) async fn found(network: &LocalNetwork, client: &Quantumagi, proposals: usize) -> Self {
+        let fund = async |address: Address| {
+            network.fund(&address, 100 * SOL).await.expect("the network funds a wallet");
+        };
+        Self::found_with(fund, client, proposals, TRACK).await
+    }
+
+    /// The same with other times, where `fund` gives an address a hundred SOL.
+    pub(crate) async fn found_with(
+        fund: impl AsyncFn(Address),
+        client: &Quantumagi,
+        proposals: usize,
+        track: TrackParameters,
+    ) -> Self {
         let voter = Keypair::new();
         let proposers: Vec<Keypair> =
             (0..proposals.div_ceil(DEFAULT_OPEN_PROPOSALS.into())).map(|_| Keypair::new()).collect();
         for person in proposers.iter().chain([&voter]) {
-            network.fund(&person.pubkey(), 100 * SOL).await.expect("the network funds a wallet");
+            fund(person.pubkey()).await;
         }
         let key = Keypair::new();
         let constitution = pda::constitution(&key.pubkey());
-        network.fund(&pda::vault(&constitution), 100 * SOL).await.expect("the vault is funded");
+        fund(pda::vault(&constitution)).await;
         let mut members = vec![Member { voter: voter.pubkey(), weight: 10_000 }];
         members.extend(proposers.iter().map(|person| Member { voter: person.pubkey(), weight: 1 }));
-        found(client, &voter, &key, &members).await;
+        found(client, &voter, &key, &members, track).await;
         Self { client: client.clone(), constitution, voter, proposers, before: 100 * SOL, motions: Vec::new() }
     }
 

@@ -29,7 +29,7 @@ pub(crate) use crowd::{Crowd, End};
 pub(crate) const SOL: u64 = 1_000_000_000;
 
 /// The shortest times that the rules allow.
-const TRACK: TrackParameters = TrackParameters {
+pub(crate) const TRACK: TrackParameters = TrackParameters {
     threshold_bps: 6_000,
     quorum_bps: 5_000,
     min_for_bps: 1_000,
@@ -72,7 +72,7 @@ impl World {
         let constitution = pda::constitution(&key.pubkey());
         network.fund(&pda::vault(&constitution), 5 * SOL).await.expect("the vault is funded");
         let members: Vec<Member> = people.iter().map(|person| Member { voter: person.pubkey(), weight: 1 }).collect();
-        found(&client, &people[0], &key, &members).await;
+        found(&client, &people[0], &key, &members, TRACK).await;
         Self { network, client, constitution, people }
     }
 
@@ -184,10 +184,16 @@ pub(crate) async fn start_network() -> LocalNetwork {
 }
 
 /// Founds and seals a constitution with one principle and these members.
-pub(crate) async fn found(client: &Quantumagi, founder: &Keypair, key: &Keypair, members: &[Member]) {
+pub(crate) async fn found(
+    client: &Quantumagi,
+    founder: &Keypair,
+    key: &Keypair,
+    members: &[Member],
+    track: TrackParameters,
+) {
     let at = pda::constitution(&key.pubkey());
     let payer = founder.pubkey();
-    let found = client.constitution_create(&payer, &key.pubkey(), [1; 32], [TRACK; 4]).expect("legal");
+    let found = client.constitution_create(&payer, &key.pubkey(), [1; 32], [track; 4]).expect("legal");
     client.send(&[found], &[founder, key]).await.expect("the founding lands");
     let (class, category) = (Class::Ordinary, Category::Governance);
     let principle = NewPrinciple { text_hash: [1; 32], class, category, priority: 50 };
