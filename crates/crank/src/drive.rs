@@ -23,6 +23,7 @@ use quantumagi_sdk::Quantumagi;
 
 use crate::journal::Journal;
 use crate::survey::Surveyor;
+use crate::workflow::Monitor;
 use observer::Observers;
 pub use observer::{Attempted, Landed, Observer, Stage};
 pub use outcome::Outcome;
@@ -44,6 +45,7 @@ pub struct Crank {
     peers: Peers,
     published: Published,
     pace: Pace,
+    monitor: Monitor,
 }
 
 impl Crank {
@@ -58,6 +60,7 @@ impl Crank {
         journal: Arc<Journal>,
     ) -> Self {
         let surveyors = constitutions.iter().map(|address| Surveyor::new(*address)).collect();
+        let monitor = Monitor::new(Arc::clone(&journal));
         Self {
             client,
             key,
@@ -68,6 +71,7 @@ impl Crank {
             peers: Peers::default(),
             published: Published::default(),
             pace: Pace::default(),
+            monitor,
         }
     }
 

@@ -6,6 +6,7 @@
 mod attempts;
 mod letters;
 mod spending;
+mod workflows;
 
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -49,7 +50,7 @@ pub struct Journal {
 }
 
 /// What each layout adds to the one before, the first to nothing. A file is brought up to date and never thrown away.
-const STEPS: [&[&str]; 1] = [&[TABLES]];
+const STEPS: [&[&str]; 2] = [&[TABLES], &[workflows::TABLES]];
 
 // Order of attempts: `rowid`, which grows. At most one of a duty is open: the index refuses a second, whoever writes it.
 const TABLES: &str = "

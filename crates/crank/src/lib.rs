@@ -14,9 +14,11 @@ pub mod journal;
 pub mod plan;
 pub mod rank;
 pub mod survey;
+pub mod workflow;
 
 pub use drive::{Attempted, Crank, Landed, Lookups, Mode, Observer, Outcome, Round, Stage, Terms};
 pub use duty::{Duty, Kind, Subject};
 pub use journal::{Cost, Journal, JournalError};
 pub use plan::{Habits, Plan, next_moment, plan};
 pub use survey::Survey;
+pub use workflow::{Monitor, Workflow};

@@ -23,6 +23,7 @@ use crate::journal::{self, Attempt, Ending, Journal, JournalError, SECONDS_PER_D
 use crate::plan::{Plan, next_moment, plan};
 use crate::rank::order;
 use crate::survey::Survey;
+use crate::workflow::Looked;
 
 /// How long single transactions stay in the journal: above a year, for a year's account. Sums of days stay.
 const KEEP_SECONDS: i64 = 400 * SECONDS_PER_DAY;
@@ -59,6 +60,8 @@ pub struct Round {
     pub unreadable: Vec<(Address, Subject, DecodeError)>,
     /// Dead letters that the chain has settled.
     pub settled: Vec<String>,
+    /// How the governance workflows stand by what this round read, and what has changed in them.
+    pub workflows: Looked,
     /// When the turn of something that was left for later comes, counted from the end of this round; `None` where nothing was.
     pub again_in: Option<Duration>,
     /// The next second of the chain's clock that makes something else due; `None` where nothing is foreseen.
@@ -181,6 +184,10 @@ impl Crank {
         round.waiting = round.due.len().saturating_sub(ready.len());
         round.outcomes = self.carry_out_all(ready, clock, stop).await?;
         self.learn(&round.outcomes).await;
+        // Last: nothing that is due waits for what is only watched.
+        if !*stop.borrow() {
+            round.workflows = self.monitor.look(&self.client, &surveys, clock, self.terms.patience()).await?;
+        }
         round.published = self.published.take_lookups();
         round.again_in = waits;
         round.next_moment = next;

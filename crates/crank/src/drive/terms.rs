@@ -6,6 +6,7 @@ use quantumagi_sdk::Pricing;
 
 use crate::journal::Cost;
 use crate::plan::Habits;
+use crate::workflow::sight::Patience;
 
 /// What a crank does with what is due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +46,8 @@ pub struct Terms {
     /// Longest pause between two rounds: what no moment foretells, like a new proposal, is seen after it. Default 60 s, at
     /// which a hundred open proposals cost less than 300 calls an hour.
     pub look_every: Duration,
+    /// How long after its moment a step of a workflow that somebody has to do is still on time. Default 15 min.
+    pub late_after: Duration,
     /// How long a stop waits for what is under way. What is still open then, the next start looks up. Default 10 s.
     pub grace: Duration,
 }
@@ -63,12 +66,20 @@ impl Default for Terms {
             parallel: 8,
             wait: Duration::from_secs(60),
             look_every: Duration::from_secs(60),
+            late_after: Duration::from_secs(900),
             grace: Duration::from_secs(10),
         }
     }
 }
 
 impl Terms {
+    /// Until when steps of workflows are on time.
+    #[must_use]
+    pub fn patience(&self) -> Patience {
+        let late_after = i64::try_from(self.late_after.as_secs()).unwrap_or(i64::MAX);
+        Patience { close_after: i64::from(self.habits.close_after), late_after }
+    }
+
     /// The price of a duty whose transaction has expired so often.
     pub(super) fn pricing(&self, expired: u32) -> Pricing {
         let factor = 1u64.checked_shl(expired).unwrap_or(u64::MAX);

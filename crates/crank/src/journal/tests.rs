@@ -152,5 +152,5 @@ fn a_file_is_found_again_and_a_later_layout_is_refused() {
     drop(again);
     let refused = Journal::open(&path).expect_err("not ours").to_string();
     std::fs::remove_file(&path).expect("the file is ours");
-    assert_eq!(refused, "the journal has layout 9, and this version knows 1: install the newer crank again");
+    assert_eq!(refused, "the journal has layout 9, and this version knows 2: install the newer crank again");
 }

@@ -6,3 +6,4 @@ mod killed;
 mod lagging;
 mod racing;
 mod support;
+mod workflows;

@@ -27,7 +27,7 @@ enum Hands {
     /// Carries out, or rehearses.
     Crank(Box<Crank>),
     /// Only looks.
-    Watch(Watch),
+    Watch(Box<Watch>),
 }
 
 /// Everything that a configuration brings to life.
@@ -63,7 +63,7 @@ impl Crew {
         });
         let payer = key.as_ref().map(|key| key.pubkey());
         let hands = match key {
-            None => Hands::Watch(Watch::new(client.clone(), &config.constitutions, config.terms.habits)),
+            None => Hands::Watch(Box::new(Watch::new(client.clone(), &config.constitutions, config.terms, journal))),
             Some(key) => Hands::Crank(Box::new(crank(&config, asked, &client, key, journal, &reporter))),
         };
         Ok(Self { config, pool, client, payer, hands, reporter, _probes: probes })

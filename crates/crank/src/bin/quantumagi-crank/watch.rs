@@ -1,10 +1,11 @@
 //! Looking without doing: `--observe`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use quantumagi_crank::plan::plan;
 use quantumagi_crank::survey::Surveyor;
-use quantumagi_crank::{Habits, Observer, Plan, Round, next_moment};
+use quantumagi_crank::{Journal, Monitor, Observer, Plan, Round, Terms, next_moment};
 use quantumagi_interface::Address;
 use quantumagi_rules::UnixSeconds;
 use quantumagi_sdk::Quantumagi;
@@ -18,13 +19,15 @@ const LEAST_PAUSE: Duration = Duration::from_secs(1);
 pub(crate) struct Watch {
     client: Quantumagi,
     surveyors: Vec<Surveyor>,
-    habits: Habits,
+    terms: Terms,
+    monitor: Monitor,
 }
 
 impl Watch {
     /// One that knows nothing yet.
-    pub(crate) fn new(client: Quantumagi, constitutions: &[Address], habits: Habits) -> Self {
-        Self { client, surveyors: constitutions.iter().map(|address| Surveyor::new(*address)).collect(), habits }
+    pub(crate) fn new(client: Quantumagi, constitutions: &[Address], terms: Terms, journal: Arc<Journal>) -> Self {
+        let surveyors = constitutions.iter().map(|address| Surveyor::new(*address)).collect();
+        Self { client, surveyors, terms, monitor: Monitor::new(journal) }
     }
 
     /// Looks again and again until `stop` says true.
@@ -50,21 +53,26 @@ impl Watch {
             Err(error) => round.clock_error = Some(error),
             Ok(clock) => {
                 round.clock = Some(clock);
-                let mut next = None;
+                let (mut next, mut surveys) = (None, Vec::new());
                 for surveyor in &mut self.surveyors {
                     match surveyor.survey(&self.client).await {
                         Err(error) => round.unread.push((*surveyor.address(), error)),
                         Ok(survey) => {
-                            let Plan { duties, unreadable } = plan(&survey, &clock, self.habits);
+                            let Plan { duties, unreadable } = plan(&survey, &clock, self.terms.habits);
                             let unreadable = survey.undecodable.iter().cloned().chain(unreadable);
                             let address = survey.address;
                             round.unreadable.extend(unreadable.map(|(subject, source)| (address, subject, source)));
-                            next = next.into_iter().chain(next_moment(&survey, &clock, self.habits)).min();
+                            next = next.into_iter().chain(next_moment(&survey, &clock, self.terms.habits)).min();
                             round.due.extend(duties);
+                            surveys.push(survey);
                         }
                     }
                 }
                 round.waiting = round.due.len();
+                match self.monitor.look(&self.client, &surveys, &clock, self.terms.patience()).await {
+                    Ok(looked) => round.workflows = looked,
+                    Err(error) => tracing::error!(%error, "workflows cannot be followed"),
+                }
                 round.next_moment = next;
             }
         }

@@ -13,7 +13,7 @@ use super::reader::{Reader, Value};
 use super::{Config, LogFormat, LogLevel, ONLY_ENDPOINT, Problem};
 
 /// Our keys, in the order in which they are documented.
-pub(crate) const KEYS: [&str; 23] = [
+pub(crate) const KEYS: [&str; 24] = [
     "constitutions",
     "keypair",
     "rpc_url",
@@ -28,6 +28,7 @@ pub(crate) const KEYS: [&str; 23] = [
     "min_unit_price",
     "max_unit_price",
     "close_after",
+    "late_after",
     "look_every",
     "peers",
     "ranks",
@@ -90,6 +91,7 @@ pub(super) fn parse(
         parallel: usize::try_from(reader.number("parallel", default.parallel as u64, 1..=64)).unwrap_or(1),
         wait: reader.span("wait", default.wait, SECOND * 5..=SECOND * 600),
         look_every: reader.span("look_every", default.look_every, SECOND..=HOUR),
+        late_after: reader.span("late_after", default.late_after, SECOND..=HOUR * 24),
         grace: reader.span("grace", default.grace, Duration::ZERO..=SECOND * 60),
     };
     if terms.max_unit_price < terms.min_unit_price {

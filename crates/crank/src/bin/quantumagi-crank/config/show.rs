@@ -31,6 +31,7 @@ pub(super) fn shown(config: &Config) -> String {
     line("min_unit_price", terms.min_unit_price.to_string());
     line("max_unit_price", terms.max_unit_price.to_string());
     line("close_after", text(&format_args!("{}s", terms.habits.close_after)));
+    line("late_after", text(&shown_span(terms.late_after)));
     line("look_every", text(&shown_span(terms.look_every)));
     line("peers", list(peers));
     line("ranks", terms.ranks.to_string());
