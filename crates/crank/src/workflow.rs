@@ -78,6 +78,15 @@ impl Workflow {
         }
     }
 
+    /// Every name, for metrics that are there from the start.
+    pub const NAMES: [&'static str; 5] = [
+        Self::PolicyCreation.name(),
+        Self::ConstitutionalCompliance.name(),
+        Self::PolicyEnforcement.name(),
+        Self::EmergencyOversight.name(),
+        Self::AuditTransparency.name(),
+    ];
+
     /// Place of a step in the table.
     pub(crate) fn place(self, step: Step) -> Option<usize> {
         self.steps().iter().position(|other| *other == step)

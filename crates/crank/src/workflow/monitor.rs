@@ -59,8 +59,8 @@ struct Rest {
 pub struct Looked {
     /// What has changed, each with the instance as it is now.
     pub changes: Vec<(Instance, Transition)>,
-    /// How all instances stand.
-    pub tally: Tally,
+    /// How all instances stand; `None` where nobody looked.
+    pub tally: Option<Tally>,
 }
 
 /// How many instances stand how, of the constitutions that were looked at.
@@ -109,11 +109,12 @@ impl Monitor {
         clock: &ChainClock,
         patience: Patience,
     ) -> Result<Looked, JournalError> {
-        let mut looked = Looked::default();
+        let (mut looked, mut tally) = (Looked::default(), Tally::default());
         for survey in surveys {
             let open = self.look_at(client, survey, clock, patience, &mut looked.changes).await?;
-            looked.tally.add(&open, clock.unix_timestamp);
+            tally.add(&open, clock.unix_timestamp);
         }
+        looked.tally = Some(tally);
         for (instance, change) in &looked.changes {
             log(instance, change);
         }

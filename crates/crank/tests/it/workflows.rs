@@ -79,8 +79,9 @@ async fn a_policy_is_followed_from_its_proposal_to_its_end_whoever_does_the_work
     world.travel_to(sunset_at + 5_000).await;
     let missed = round(&mut watching).await;
     let overdue = Transition::Overdue { step: Step::Sunset, due_at: sunset_at + 900 };
-    assert!(missed.workflows.changes.iter().any(|(_, change)| *change == overdue), "{missed:?}");
-    assert_eq!(missed.workflows.tally.0[&Workflow::PolicyEnforcement].overdue, 1);
+    assert!(missed.workflows.changes.iter().any(|(_, change)| *change == overdue), "{:?}", missed.workflows);
+    let tally = missed.workflows.tally.expect("it has looked");
+    assert_eq!(tally.0[&Workflow::PolicyEnforcement].overdue, 1);
     round(&mut working).await;
     round(&mut working).await;
     let last = round(&mut watching).await;
@@ -112,6 +113,7 @@ async fn a_start_goes_on_where_the_last_one_stopped_and_tells_what_came_too_late
         world.propose(Action::PolicyAdopt { text_hash: [2; 32], sunset_at: 0 }).await,
         world.propose(Action::PolicyAdopt { text_hash: [3; 32], sunset_at: 0 }).await,
     ];
+    let first = world.client.proposal_at(&proposals[0]).await.expect("it is there").value;
     let last = world.client.proposal_at(&proposals[1]).await.expect("it is there").value;
     let times = last.timetable().expect("moments");
     round(&mut world.crank(&wallet, &journal, terms())).await;
@@ -129,7 +131,7 @@ async fn a_start_goes_on_where_the_last_one_stopped_and_tells_what_came_too_late
     // Off for so long that the window is over.
     world.travel_to(times.closes_at.0 + 5_000).await;
     let back = round(&mut world.crank(&wallet, &journal, terms())).await;
-    let due_at = times.closes_at.0 + 900;
+    let due_at = first.timetable().expect("moments").closes_at.0 + 900;
     let started = back.workflows.changes.iter().filter(|(it, _)| it.key == keys[0]).map(|(_, change)| change);
     let told: Vec<&Transition> = started.collect();
     assert_eq!(told, [&Transition::Overdue { step: Step::Expire, due_at }], "it goes on, and begins nothing anew");

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use quantumagi_crank::journal::LetterState;
+use quantumagi_crank::workflow::{About, Instance, Key, Mark, Step, Timing, Verdict, When, Workflow};
 use quantumagi_crank::{Journal, Kind, Subject};
 use quantumagi_rpc::solana::{Address, Signer, read_keypair_file};
 
@@ -25,7 +26,10 @@ fn help_and_version_end_well_and_a_misspelt_command_does_not() {
     let lines = help.stdout.lines().skip_while(|line| *line != "Commands:").skip(1);
     let commands: Vec<&str> =
         lines.take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(commands, ["init", "check-config", "print-config", "doctor", "run", "metrics", "dlq", "help"]);
+    assert_eq!(
+        commands,
+        ["init", "check-config", "print-config", "doctor", "run", "metrics", "workflows", "dlq", "help"]
+    );
     let version = format!("quantumagi-crank {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(home.run(&["--version"]), Ran { code: 0, stdout: version, stderr: String::new() });
     let wrong = home.run(&["docter"]);
@@ -194,4 +198,77 @@ fn dead_letters_are_listed_shown_replayed_and_dropped() {
         assert_eq!((unknown.code, unknown.stderr.lines().next()), (1, Some("error: there is no dead letter nothing")));
     }
     assert_eq!(home.run(&["dlq", "replay"]).code, 64, "which?");
+}
+
+#[test]
+fn workflows_are_listed_and_shown() {
+    let home = Home::new();
+    home.json(&init(&[]), 0);
+    let none = home.run(&["workflows", "list"]);
+    assert_eq!(none.code, 1);
+    assert!(none.stderr.starts_with("error: there is no journal at "), "{}", none.stderr);
+    fs::create_dir_all(home.at(".local/state/quantumagi-crank")).expect("a folder can be made");
+    let path = home.at(".local/state/quantumagi-crank/journal.sqlite");
+    let journal = Journal::open(path.as_ref()).expect("a journal");
+    assert_eq!(home.run(&["workflows", "list"]).stdout, "nothing is on its way\n");
+
+    let constitution = CONSTITUTION.parse::<Address>().expect("an address");
+    let key = |id| Key { constitution, workflow: Workflow::PolicyCreation, about: About::Proposal(id) };
+    let vote = Mark { step: Step::Vote, due_at: Some(200), at: When::At(200), timing: Timing::OnTime };
+    let overdue = Instance {
+        key: key(3),
+        began_at: 90,
+        step: Some(Step::Finalize),
+        entered_at: 200,
+        due_at: Some(210),
+        is_overdue: true,
+        finding: None,
+        marks: vec![vote],
+        ahead: Vec::new(),
+        told: Vec::new(),
+        verdict: None,
+        ended_at: None,
+    };
+    let late = Mark { step: Step::Close, due_at: Some(260), at: When::By(300), timing: Timing::Late };
+    let failed = Instance {
+        key: key(4),
+        step: None,
+        due_at: None,
+        is_overdue: false,
+        finding: Some("nobody came".to_owned()),
+        marks: vec![vote, late],
+        verdict: Some(Verdict::Expired),
+        ended_at: Some(300),
+        ..overdue.clone()
+    };
+    journal.looked(&constitution, &[&overdue, &failed], None).expect("written");
+    let finalize =
+        quantumagi_crank::duty::DutyKey { constitution, kind: Kind::ProposalFinalize, subject: Subject::Proposal(3) };
+    journal.refused(&finalize, 100, "too poor", &[], "").expect("written");
+
+    let [three, four] = [key(3), key(4)].map(|key| key.to_string());
+    let open = format!("{three}\n    overdue: finalize was on time until 1970-01-01 00:03:30 UTC\n");
+    assert_eq!(home.run(&["workflows", "list"]).stdout, open);
+    let all = home.run(&["workflows", "list", "--all"]).stdout;
+    assert_eq!(all, format!("{open}{four}\n    failed: expired; late: close; nobody came\n"));
+    let listed = home.json(&["workflows", "list", "--all"], 0);
+    let states: Vec<_> = (0..2).map(|at| (listed[at]["key"].as_str(), listed[at]["state"].as_str())).collect();
+    assert_eq!(states, [(Some(three.as_str()), Some("overdue")), (Some(four.as_str()), Some("failed"))]);
+
+    let shown = home.run(&["workflows", "show", &three]).stdout;
+    let expected = format!(
+        "{three}\nproposal 3, since 1970-01-01 00:01:30 UTC\noverdue: finalize was on time until 1970-01-01 00:03:30 UTC\n\n\
+         steps:\n  vote: over 1970-01-01 00:03:20 UTC, on time until 1970-01-01 00:03:20 UTC: on time\n  \
+         finalize: waited for since 1970-01-01 00:03:20 UTC\n\nown work on {finalize}:\n  \
+         a dead letter, refused 1 times: too poor\n"
+    );
+    assert_eq!(shown, expected);
+    let shown = home.json(&["workflows", "show", &four], 0);
+    assert_eq!((shown["verdict"].as_str(), shown["marks"][1]["timing"].as_str()), (Some("expired"), Some("late")));
+    assert_eq!(home.json(&["workflows", "show", &three], 0)["own_work"][0]["dead_letter"]["reason"], "too poor");
+    for unknown in ["nothing", &key(5).to_string()] {
+        let ran = home.run(&["workflows", "show", unknown]);
+        let expected = format!("error: there is no workflow {unknown}");
+        assert_eq!((ran.code, ran.stderr.lines().next()), (1, Some(expected.as_str())));
+    }
 }

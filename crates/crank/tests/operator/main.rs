@@ -11,6 +11,7 @@ mod manual;
 mod packaging;
 mod process;
 mod prometheus;
+mod workflows;
 
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "a part of what the library's tests need")]

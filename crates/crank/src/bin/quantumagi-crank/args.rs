@@ -36,6 +36,9 @@ pub(crate) enum Command {
     Run(Run),
     /// List every metric: what it says, and all values of its labels with this configuration
     Metrics,
+    /// How proposals, policies, emergency acts and audits go on, and which deadlines were missed
+    #[command(subcommand)]
+    Workflows(Workflows),
     /// What is due and refused: the dead letters
     #[command(subcommand)]
     Dlq(Dlq),
@@ -67,6 +70,22 @@ pub(crate) struct Run {
     /// Only look: needs no wallet, builds and sends nothing
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) observe: bool,
+}
+
+/// What to see of workflows.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Workflows {
+    /// Everything that is on its way
+    List {
+        /// And what is over, the last first
+        #[arg(long)]
+        all: bool,
+    },
+    /// One with its steps, its deadlines, and what was done about it
+    Show {
+        /// Its name, as `workflows list` prints it
+        key: String,
+    },
 }
 
 /// What to do with dead letters.

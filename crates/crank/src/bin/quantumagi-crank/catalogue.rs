@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use quantumagi_crank::{Kind, Outcome};
+use quantumagi_crank::{Kind, Outcome, Workflow};
 use quantumagi_rpc::catalogue::{self, Part, Series};
 use quantumagi_rpc::pool;
 use serde_json::{Value, json};
@@ -63,6 +63,8 @@ pub(crate) enum Values {
     Outcomes,
     /// States of a dead letter.
     LetterStates,
+    /// Governance workflows.
+    Workflows,
     /// Constitutions of the configuration.
     Constitutions,
     /// Endpoints of the configuration, by name.
@@ -78,6 +80,8 @@ pub(crate) enum Values {
 pub(crate) enum Row {
     /// Whether it works.
     Work,
+    /// How governance goes on.
+    Workflows,
     /// What is paid.
     Money,
     /// Whom it asks.
@@ -120,6 +124,7 @@ impl Values {
             Self::Kinds => Kind::ALL.iter().map(|kind| kind.name().to_owned()).collect(),
             Self::Outcomes => owned(&Outcome::NAMES),
             Self::LetterStates => owned(&["waiting", "replayed", "dropped"]),
+            Self::Workflows => owned(&Workflow::NAMES),
             Self::Constitutions => scope.constitutions.clone(),
             Self::Endpoints => scope.endpoints.clone(),
             Self::Methods => Vec::new(),
@@ -207,6 +212,20 @@ mod tests {
     fn the_states_of_a_dead_letter_are_all_counted() {
         let states = [LetterState::Waiting, LetterState::Replayed, LetterState::Dropped].map(LetterState::name);
         assert_eq!(Values::LetterStates.all(&Scope::default()), states);
+    }
+
+    #[test]
+    fn every_way_in_which_a_workflow_can_stand_is_counted() {
+        use quantumagi_crank::workflow::{State, Timing};
+        let values = |name: &str, label: &str| {
+            let metric = METRICS.iter().find(|it| it.name == name).expect("it is listed");
+            let found = metric.labels.iter().find(|(it, _)| *it == label).expect("it has the label");
+            found.1.all(&Scope::default())
+        };
+        assert_eq!(values(list::STEPS, "timing"), Timing::ALL.map(Timing::name));
+        assert_eq!(values(list::INSTANCES, "workflow"), Workflow::ALL.map(Workflow::name));
+        let states = [values(list::INSTANCES, "state"), values(list::ENDED, "result")].concat();
+        assert_eq!(states, State::ALL.map(State::name));
     }
 
     #[test]

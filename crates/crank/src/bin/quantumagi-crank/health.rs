@@ -1,9 +1,11 @@
 //! What the daemon knows of itself. Written by the main loop, read by whoever asks, and the same however often they ask.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use quantumagi_crank::Round;
+use quantumagi_crank::workflow::{Tally, Workflow};
 use quantumagi_rpc::pool::Pool;
 use serde::Serialize;
 
@@ -41,8 +43,23 @@ pub(crate) struct Told {
     pub(crate) spent_today_lamports: u64,
     /// Seconds since a round last read everything.
     pub(crate) last_success_seconds: Option<u64>,
+    /// How each governance workflow stands.
+    pub(crate) workflows: BTreeMap<&'static str, WorkflowTold>,
     /// Each endpoint, and how it is.
     pub(crate) endpoints: Vec<EndpointTold>,
+}
+
+/// How a governance workflow stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct WorkflowTold {
+    /// Matters on their way, in time.
+    pub(crate) running: usize,
+    /// Matters on their way whose deadline is missed.
+    pub(crate) overdue: usize,
+    /// Matters with something that somebody should know.
+    pub(crate) flagged: usize,
+    /// For how long the oldest missed deadline is missed.
+    pub(crate) overdue_seconds: u64,
 }
 
 /// An endpoint, and how it is.
@@ -69,6 +86,7 @@ struct Known {
     due: usize,
     oldest_due_seconds: u64,
     ledger: Ledger,
+    tally: Tally,
     balance: Option<u64>,
     min_balance: u64,
 }
@@ -96,6 +114,7 @@ impl Health {
             due: 0,
             oldest_due_seconds: 0,
             ledger: Ledger::default(),
+            tally: Tally::default(),
             balance: None,
             min_balance: config.min_balance,
         };
@@ -165,6 +184,7 @@ impl Health {
         let Some(clock) = round.clock else { return };
         if round.unread.is_empty() {
             known.last_success = Some(now);
+            known.tally = round.workflows.tally.clone().unwrap_or_else(|| known.tally.clone());
         }
         known.due = round.due.len();
         let oldest = round.due.iter().map(|duty| clock.unix_timestamp.saturating_sub(duty.due_at.0)).max();
@@ -211,6 +231,10 @@ impl Health {
         if known.ledger.letters > 0 {
             looks.push(format!("{} dead letters: see `quantumagi-crank dlq list`", known.ledger.letters));
         }
+        let overdue: usize = known.tally.0.values().map(|it| it.overdue).sum();
+        if 0 < overdue {
+            looks.push(format!("{overdue} deadlines of workflows are missed: see `quantumagi-crank workflows list`"));
+        }
         if let Some(balance) = known.balance.filter(|balance| *balance < known.min_balance) {
             looks.push(format!("the wallet holds {balance} lamports, less than min_balance, {}", known.min_balance));
         }
@@ -230,6 +254,7 @@ impl Health {
             balance_lamports: known.balance,
             spent_today_lamports: known.ledger.spent_today,
             last_success_seconds: known.last_success.map(|at| now.saturating_duration_since(at).as_secs()),
+            workflows: told_of(&known.tally),
             endpoints,
         }
     }
@@ -239,6 +264,15 @@ impl Health {
         let told = pool.iter().flat_map(Pool::status);
         told.map(|it| EndpointTold { name: it.name.to_string(), out: it.unfit.map(|why| why.to_string()) }).collect()
     }
+}
+
+fn told_of(tally: &Tally) -> BTreeMap<&'static str, WorkflowTold> {
+    let told = |workflow: Workflow| {
+        let of = tally.0.get(&workflow).cloned().unwrap_or_default();
+        let (running, overdue, flagged, overdue_seconds) = (of.running, of.overdue, of.flagged, of.overdue_seconds);
+        (workflow.name(), WorkflowTold { running, overdue, flagged, overdue_seconds })
+    };
+    Workflow::ALL.into_iter().map(told).collect()
 }
 
 #[cfg(test)]

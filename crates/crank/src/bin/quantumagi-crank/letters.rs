@@ -12,12 +12,7 @@ use crate::printer::{self, Form};
 
 /// Carries the command out.
 pub(crate) fn run(config: &Config, asked: &Dlq, form: Form) -> anyhow::Result<Exit> {
-    let path = config.journal();
-    if !path.exists() {
-        let hint = "the crank makes it when it first runs; check state_dir with `quantumagi-crank print-config`";
-        return Err(Mendable::new(format!("there is no journal at {}", path.display()), hint).into());
-    }
-    let journal = Journal::open(&path)?;
+    let journal = journal_of(config)?;
     match asked {
         Dlq::List => list(&journal, form),
         Dlq::Show { key } => show(&journal, key, form),
@@ -29,6 +24,16 @@ pub(crate) fn run(config: &Config, asked: &Dlq, form: Form) -> anyhow::Result<Ex
         }
         Dlq::Drop { key } => set(&journal, &[found(&journal, key)?], LetterState::Dropped, form),
     }
+}
+
+/// The journal of a crank that has run before.
+pub(crate) fn journal_of(config: &Config) -> anyhow::Result<Journal> {
+    let path = config.journal();
+    if !path.exists() {
+        let hint = "the crank makes it when it first runs; check state_dir with `quantumagi-crank print-config`";
+        return Err(Mendable::new(format!("there is no journal at {}", path.display()), hint).into());
+    }
+    Ok(Journal::open(&path)?)
 }
 
 fn found(journal: &Journal, key: &str) -> anyhow::Result<DeadLetter> {

@@ -23,6 +23,7 @@ mod printer;
 mod report;
 mod wallet;
 mod watch;
+mod workflows;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -54,6 +55,7 @@ fn carry_out(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Init(asked) => init::run(&cli.config, asked, form, variable),
         Command::CheckConfig => check_config(&cli.config, &load()?, form),
         Command::PrintConfig => print_config(&load()?, form),
+        Command::Workflows(asked) => workflows::run(&load()?, asked, form),
         Command::Dlq(asked) => letters::run(&load()?, asked, form),
         Command::Metrics => list_metrics(&load()?, form),
         Command::Doctor => block_on(doctor::run(&cli.config, &load()?, form)),

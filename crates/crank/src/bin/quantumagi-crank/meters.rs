@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use quantumagi_crank::journal::{Ending, Fate, LetterState};
+use quantumagi_crank::workflow::{Looked, State, Transition, Workflow};
 use quantumagi_crank::{Attempted, Cost, Journal, JournalError, Kind, Landed, Lookups, Outcome, Round};
 use quantumagi_interface::Address;
 
@@ -170,6 +171,32 @@ pub(crate) fn note_round(round: &Round, constitutions: &[Address]) {
     }
     gauge!(name::UNREADABLE).set(float(round.unreadable.len() as u64));
     counter!(name::SETTLED).increment(round.settled.len() as u64);
+}
+
+/// Writes down how the workflows stand. What could not be read says nothing about them.
+pub(crate) fn note_workflows(looked: &Looked, is_whole: bool) {
+    for (instance, change) in &looked.changes {
+        let workflow = instance.key.workflow.name();
+        match change {
+            Transition::Passed(mark) => {
+                counter!(name::STEPS, "workflow" => workflow, "timing" => mark.timing.name()).increment(1);
+            }
+            Transition::Ended(verdict) => {
+                let result = if verdict.is_failure() { State::Failed } else { State::Done };
+                counter!(name::ENDED, "workflow" => workflow, "result" => result.name()).increment(1);
+            }
+            Transition::Began | Transition::Overdue { .. } | Transition::Found(_) => {}
+        }
+    }
+    let Some(tally) = looked.tally.as_ref().filter(|_| is_whole) else { return };
+    for workflow in Workflow::ALL {
+        let (of, workflow) = (tally.0.get(&workflow).cloned().unwrap_or_default(), workflow.name());
+        for (state, count) in [(State::Running, of.running), (State::Overdue, of.overdue)] {
+            gauge!(name::INSTANCES, "workflow" => workflow, "state" => state.name()).set(float(count as u64));
+        }
+        gauge!(name::FLAGGED, "workflow" => workflow).set(float(of.flagged as u64));
+        gauge!(name::STEP_OVERDUE, "workflow" => workflow).set(float(of.overdue_seconds));
+    }
 }
 
 /// What the journal says of itself.

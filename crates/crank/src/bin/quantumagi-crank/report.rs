@@ -41,6 +41,7 @@ impl Observer for Reporter {
     fn round(&self, round: &Round) {
         self.health.round(round, Instant::now());
         meters::note_round(round, &self.constitutions);
+        meters::note_workflows(&round.workflows, round.unread.is_empty());
         meters::note_process(&self.state_dir);
         for (address, error) in &round.unread {
             tracing::warn!(constitution = %address, %error, "a constitution could not be read");

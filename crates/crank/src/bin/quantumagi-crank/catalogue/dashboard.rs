@@ -16,6 +16,7 @@ const HEIGHT: usize = 8;
 fn title(row: Row) -> &'static str {
     match row {
         Row::Work => "Work",
+        Row::Workflows => "Workflows",
         Row::Money => "Money",
         Row::Endpoints => "Endpoints",
         Row::Process => "Process",
@@ -74,7 +75,7 @@ fn panel(metric: &Metric, id: usize, place: (usize, usize)) -> Value {
 
 fn dashboard() -> Value {
     let (mut panels, mut y, mut id) = (Vec::new(), 0, 1);
-    for row in [Row::Work, Row::Money, Row::Endpoints, Row::Process] {
+    for row in [Row::Work, Row::Workflows, Row::Money, Row::Endpoints, Row::Process] {
         let place = json!({ "h": 1, "w": WIDTH * PER_LINE, "x": 0, "y": y });
         panels.push(json!({ "id": id, "type": "row", "title": title(row), "gridPos": place, "panels": [] }));
         (y, id) = (y + 1, id + 1);

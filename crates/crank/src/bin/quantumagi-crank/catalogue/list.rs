@@ -36,6 +36,11 @@ pub(crate) const RELOADS: &str = "quantumagi_crank_config_reloads_total";
 pub(crate) const DISK_FREE: &str = "quantumagi_crank_disk_free_bytes";
 pub(crate) const RESIDENT: &str = "quantumagi_crank_resident_memory_bytes";
 pub(crate) const FILES: &str = "quantumagi_crank_open_files";
+pub(crate) const INSTANCES: &str = "quantumagi_crank_workflow_instances";
+pub(crate) const FLAGGED: &str = "quantumagi_crank_workflow_flagged";
+pub(crate) const STEP_OVERDUE: &str = "quantumagi_crank_workflow_overdue_seconds";
+pub(crate) const STEPS: &str = "quantumagi_crank_workflow_steps_total";
+pub(crate) const ENDED: &str = "quantumagi_crank_workflow_ended_total";
 pub(crate) const REQUESTS: &str = "quantumagi_crank_http_requests_total";
 
 const NONE: &[(&str, Values)] = &[];
@@ -51,9 +56,16 @@ const BY_REQUEST: &[(&str, Values)] = &[
     ("path", Values::Words(&["/livez", "/readyz", "/healthz", "/metrics", "other"])),
     ("status", Values::Words(&["200", "404", "405", "429", "503"])),
 ];
+const BY_WORKFLOW: &[(&str, Values)] = &[("workflow", Values::Workflows)];
+const BY_WORKFLOW_AND_STATE: &[(&str, Values)] =
+    &[("workflow", Values::Workflows), ("state", Values::Words(&["running", "overdue"]))];
+const BY_WORKFLOW_AND_TIMING: &[(&str, Values)] =
+    &[("workflow", Values::Workflows), ("timing", Values::Words(&["on_time", "late", "unseen"]))];
+const BY_WORKFLOW_AND_RESULT: &[(&str, Values)] =
+    &[("workflow", Values::Workflows), ("result", Values::Words(&["done", "failed"]))];
 const BY_VERSION: &[(&str, Values)] = &[("version", Values::Words(&[env!("CARGO_PKG_VERSION")]))];
 
-use Row::{Endpoints, Money, Process, Work};
+use Row::{Endpoints, Money, Process, Work, Workflows};
 use Shape::{Counter, Gauge, Histogram, Moment};
 use Unit::{Bytes, Count, Lamports, Seconds};
 
@@ -97,6 +109,16 @@ pub(super) const OWN: &[Metric] = &[
     metric(UNREADABLE, (Gauge, Count), NONE, Work,
         "Accounts that this version cannot read and leaves alone. Install the version that can."),
     metric(FLIGHTS, (Gauge, Count), NONE, Work, "Transactions that were sent and may still land."),
+    metric(INSTANCES, (Gauge, Count), BY_WORKFLOW_AND_STATE, Workflows,
+        "Matters on their way through each governance workflow. Overdue: a deadline is missed; see `workflows list`."),
+    metric(STEP_OVERDUE, (Gauge, Seconds), BY_WORKFLOW, Workflows,
+        "For how long the oldest missed deadline of each workflow is missed, by the chain's clock."),
+    metric(FLAGGED, (Gauge, Count), BY_WORKFLOW, Workflows,
+        "Matters on their way with something that somebody should know: `workflows list` says what."),
+    metric(STEPS, (Counter, Count), BY_WORKFLOW_AND_TIMING, Workflows,
+        "Steps that ended, whoever did them: on time, late, or unseen where the chain does not tell any more."),
+    metric(ENDED, (Counter, Count), BY_WORKFLOW_AND_RESULT, Workflows,
+        "Matters that came to their end. Failed: executed against a principle, never executed, lapsed, or unproved."),
     metric(BALANCE, (Gauge, Lamports), NONE, Money, "What the wallet holds."),
     metric(MIN_BALANCE, (Gauge, Lamports), NONE, Money, "What it should hold, from `min_balance`."),
     metric(SPENT_TODAY, (Gauge, Lamports), NONE, Money, "Fees of this day of the chain's clock."),

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use quantumagi_crank::Round;
+use quantumagi_crank::workflow::{Looked, WorkflowTally};
 use quantumagi_interface::Address;
 use quantumagi_rpc::ChainClock;
 use quantumagi_sdk::SdkError;
@@ -70,6 +71,15 @@ fn every_reason_is_told_and_only_some_bring_it_down() {
     assert_eq!((told.status, told.reasons), (Condition::Ok, vec![]));
     health.round(&Round { balance: Some(100), ..good() }, now);
     assert_eq!(health.told(now).status, Condition::Ok, "as much as it should hold");
+    let of = WorkflowTally { running: 3, overdue: 2, flagged: 1, overdue_seconds: 40 };
+    let tally = Tally([(Workflow::EmergencyOversight, of)].into());
+    health.round(&Round { workflows: Looked { tally: Some(tally), ..Looked::default() }, ..good() }, now);
+    let told = health.told(now);
+    let missed = "2 deadlines of workflows are missed: see `quantumagi-crank workflows list`".to_owned();
+    assert_eq!((told.status, told.reasons), (Condition::Degraded, vec![missed.clone()]));
+    assert_eq!(told.workflows.len(), 5);
+    let expected = WorkflowTold { running: 3, overdue: 2, flagged: 1, overdue_seconds: 40 };
+    assert_eq!(told.workflows["emergency_oversight"], expected);
     health.ledger(Ok(Ledger { letters: 2, spent_today: 7 }));
     health.config_refused("the configuration was not reloaded".to_owned());
     health.round(&Round { balance: Some(99), ..unread() }, now);
@@ -79,6 +89,7 @@ fn every_reason_is_told_and_only_some_bring_it_down() {
         format!("{address} could not be read: there is no constitution at {address}"),
         "the configuration was not reloaded".to_owned(),
         "2 dead letters: see `quantumagi-crank dlq list`".to_owned(),
+        missed,
         "the wallet holds 99 lamports, less than min_balance, 100".to_owned(),
     ];
     assert_eq!((told.status, told.reasons), (Condition::Degraded, reasons.to_vec()));
