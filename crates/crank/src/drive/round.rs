@@ -186,7 +186,8 @@ impl Crank {
         self.learn(&round.outcomes).await;
         // Last: nothing that is due waits for what is only watched.
         if !*stop.borrow() {
-            round.workflows = self.monitor.look(&self.client, &surveys, clock, self.terms.patience()).await?;
+            let (patience, is_busy) = (self.terms.patience(), !round.outcomes.is_empty());
+            round.workflows = self.monitor.look(&self.client, &surveys, clock, patience, is_busy).await?;
         }
         round.published = self.published.take_lookups();
         round.again_in = waits;

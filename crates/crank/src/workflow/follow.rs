@@ -7,7 +7,7 @@ use quantumagi_rpc::ChainClock;
 
 use super::context::Context;
 use super::sight::{Patience, sight};
-use super::told::{gone, told};
+use super::told::{Proposals, gone, told};
 use super::{Instance, Key, Sighting, Transition, Workflow, advance};
 use crate::survey::Survey;
 
@@ -42,9 +42,12 @@ pub fn follow<E>(
 ) -> Result<Vec<(Instance, Transition)>, E> {
     let Shown { survey, context, clock, patience, events, proof, is_given_up } = *shown;
     let now = clock.unix_timestamp;
-    for instance in open.values_mut() {
-        let news: Vec<_> = events.iter().filter_map(|event| told(event, instance)).collect();
-        instance.told.extend(news);
+    if !events.is_empty() {
+        let proposals = Proposals::of(open.values());
+        for instance in open.values_mut() {
+            let news: Vec<_> = events.iter().filter_map(|event| told(event, instance, &proposals)).collect();
+            instance.told.extend(news);
+        }
     }
     let mut wanted = Vec::new();
     for sighting in sight(survey, context, clock, patience).into_iter().chain(proof.cloned()) {

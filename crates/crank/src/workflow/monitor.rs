@@ -35,6 +35,8 @@ const PARALLEL: usize = 8;
 const FIRST_REST: i64 = 30;
 /// Longest rest, seconds.
 const LONGEST_REST: i64 = 600;
+/// While there is work, so long passes between two readings, seconds.
+const LONGEST_WAIT: i64 = 60;
 /// What stands in the way of a proof for so long is told, seconds.
 const TELL_AFTER: i64 = 300;
 
@@ -44,6 +46,8 @@ pub struct Monitor {
     journal: Arc<Journal>,
     contexts: HashMap<Address, Context>,
     rests: HashMap<Address, Rest>,
+    /// When what else decides was read last.
+    read_at: Option<i64>,
 }
 
 /// A reading that is not tried again at once.
@@ -95,10 +99,11 @@ impl Monitor {
     /// One that goes on with what the journal holds.
     #[must_use]
     pub fn new(journal: Arc<Journal>) -> Self {
-        Self { journal, contexts: HashMap::new(), rests: HashMap::new() }
+        Self { journal, contexts: HashMap::new(), rests: HashMap::new(), read_at: None }
     }
 
-    /// Looks at what was read, and reads what else decides: nothing where no constitution has a new event.
+    /// Looks at what was read, and reads what else decides: nothing where no constitution has a new event. While `is_busy`
+    /// that waits, up to a minute: nothing that is due shall wait for what is only watched.
     ///
     /// # Errors
     /// [`JournalError`]. What an endpoint does not tell is looked for again in the next look.
@@ -108,10 +113,17 @@ impl Monitor {
         surveys: &[Survey],
         clock: &ChainClock,
         patience: Patience,
+        is_busy: bool,
     ) -> Result<Looked, JournalError> {
         let (mut looked, mut tally) = (Looked::default(), Tally::default());
+        let is_resting = is_busy
+            && self.read_at.is_some_and(|at| (at..at.saturating_add(LONGEST_WAIT)).contains(&clock.unix_timestamp));
+        if !is_resting {
+            self.read_at = Some(clock.unix_timestamp);
+        }
         for survey in surveys {
-            let open = self.look_at(client, survey, clock, patience, &mut looked.changes).await?;
+            let open =
+                self.look_at((!is_resting).then_some(client), survey, clock, patience, &mut looked.changes).await?;
             tally.add(&open, clock.unix_timestamp);
         }
         looked.tally = Some(tally);
@@ -123,7 +135,7 @@ impl Monitor {
 
     async fn look_at(
         &mut self,
-        client: &Quantumagi,
+        client: Option<&Quantumagi>,
         survey: &Survey,
         clock: &ChainClock,
         patience: Patience,
@@ -131,18 +143,23 @@ impl Monitor {
     ) -> Result<Vec<Instance>, JournalError> {
         let now = clock.unix_timestamp;
         let context = self.contexts.entry(survey.address).or_default();
-        if let Err(error) = context.refresh(client, survey).await {
+        if let Some(client) = client
+            && let Err(error) = context.refresh(client, survey).await
+        {
             tracing::debug!(constitution = %survey.address, %error, "what decides about proposals could not be read");
         }
         let context = context.clone();
-        let audit = self.audit(client, survey, now).await?;
+        let audit = match client {
+            Some(client) => self.audit(client, survey, now).await?,
+            None => Audit::default(),
+        };
         let before = self.journal.open_instances(&survey.address)?;
         let mut open: BTreeMap<Key, Instance> = before.iter().map(|it| (it.key, it.clone())).collect();
         let (context, proof, is_given_up) = (&context, audit.sighting.as_ref(), audit.is_given_up);
         let shown = Shown { survey, context, clock, patience, events: &audit.events, proof, is_given_up };
         changes.extend(follow(&mut open, &shown, |key| Ok::<_, JournalError>(self.journal.instance(key)?.is_some()))?);
-        let was = |it: &&Instance| before.iter().find(|other| other.key == it.key) != Some(*it);
-        let changed: Vec<&Instance> = open.values().filter(was).collect();
+        let before: BTreeMap<Key, &Instance> = before.iter().map(|it| (it.key, it)).collect();
+        let changed: Vec<&Instance> = open.values().filter(|it| before.get(&it.key) != Some(it)).collect();
         self.journal.looked(&survey.address, &changed, audit.reading.as_ref())?;
         Ok(open.into_values().collect())
     }

@@ -1,5 +1,7 @@
 //! What events tell of instances, to the second: also of what another crank did, and of accounts that are closed since.
 
+use std::collections::{BTreeSet, HashMap};
+
 use quantumagi_interface::events::Event;
 use quantumagi_interface::{Address, pda};
 use quantumagi_rules::lifecycle::Status;
@@ -9,14 +11,29 @@ use super::sight::Patience;
 use super::{About, Deadline, Finding, Instance, Passed, Sighting, Step, Told, Verdict, When, Workflow};
 use crate::survey::Survey;
 
+/// The proposals of one constitution, by address: events name them so, and an address takes a search to find.
+#[derive(Clone, Debug, Default)]
+pub struct Proposals(HashMap<Address, u64>);
+
+impl Proposals {
+    /// Those that instances are about.
+    #[must_use]
+    pub fn of<'a>(instances: impl IntoIterator<Item = &'a Instance>) -> Self {
+        let about = instances.into_iter().filter_map(|instance| match instance.key.about {
+            About::Proposal(id) => Some((instance.key.constitution, id)),
+            About::Policy(_) | About::Emergency(_) | About::Guardians(_) | About::Events(_) => None,
+        });
+        let about: BTreeSet<(Address, u64)> = about.collect();
+        Self(about.into_iter().map(|(constitution, id)| (pda::proposal(&constitution, id), id)).collect())
+    }
+}
+
 /// What an event tells of an instance; `None` where nothing.
 #[must_use]
-pub fn told(event: &Event, instance: &Instance) -> Option<Told> {
+pub fn told(event: &Event, instance: &Instance, proposals: &Proposals) -> Option<Told> {
     let constitution = &instance.key.constitution;
-    let is_proposal = |address: &Address| match instance.key.about {
-        About::Proposal(id) => pda::proposal(constitution, id) == *address,
-        About::Policy(_) | About::Emergency(_) | About::Guardians(_) | About::Events(_) => false,
-    };
+    let is_proposal =
+        |address: &Address| proposals.0.get(address).is_some_and(|id| instance.key.about == About::Proposal(*id));
     let is_policy = |id: u64, of: &Address| instance.key.about == About::Policy(id) && of == constitution;
     let is_act = |id: u32, of: &Address| instance.key.about == About::Emergency(id) && of == constitution;
     let is_creation = instance.key.workflow == Workflow::PolicyCreation;

@@ -69,7 +69,7 @@ impl Watch {
                     }
                 }
                 round.waiting = round.due.len();
-                match self.monitor.look(&self.client, &surveys, &clock, self.terms.patience()).await {
+                match self.monitor.look(&self.client, &surveys, &clock, self.terms.patience(), false).await {
                     Ok(looked) => round.workflows = looked,
                     Err(error) => tracing::error!(%error, "workflows cannot be followed"),
                 }
