@@ -9,6 +9,7 @@
 pub mod context;
 pub mod follow;
 mod instance;
+mod lookup;
 mod monitor;
 pub mod reading;
 pub mod sight;

@@ -107,11 +107,15 @@ impl Context {
         let (guardrails, bytes) = (self.guardrails.as_ref()?, self.actions.get(&proposal.id)?);
         let action = Action::decode(bytes).ok()?;
         let opens_at = proposal.timetable_under(&survey.constitution).ok()?.opens_at;
-        let now = opens_at.max(UnixSeconds(clock.unix_timestamp));
-        let waited = u32::try_from(now.0.saturating_sub(proposal.ends_at).max(0)).unwrap_or(u32::MAX);
-        let vault = survey.constitution.vault.as_array();
-        let proposed = Proposed { action: &action, vault, timelock_seconds: waited, opens_at: now };
-        Some(check::guardrail::executed(guardrails, &proposed, now).err().map(|error| error.to_string()))
+        let refused = |now: UnixSeconds| {
+            let waited = u32::try_from(now.0.saturating_sub(proposal.ends_at).max(0)).unwrap_or(u32::MAX);
+            let vault = survey.constitution.vault.as_array();
+            let proposed = Proposed { action: &action, vault, timelock_seconds: waited, opens_at: now };
+            check::guardrail::executed(guardrails, &proposed, now).err().map(|error| error.to_string())
+        };
+        // In the words of the first second in which it counts, which stay the same from look to look.
+        let first = refused(opens_at);
+        Some(refused(opens_at.max(UnixSeconds(clock.unix_timestamp))).map(|now| first.unwrap_or(now)))
     }
 }
 

@@ -14,6 +14,7 @@ use quantumagi_sdk::verify::ChainHead;
 
 use super::context::Context;
 use super::follow::{Shown, follow};
+use super::lookup::finalizations;
 use super::reading::{Logged, PROVE_WITHIN, Progress, Reading};
 use super::sight::Patience;
 use super::{
@@ -149,11 +150,19 @@ impl Monitor {
             tracing::debug!(constitution = %survey.address, %error, "what decides about proposals could not be read");
         }
         let context = context.clone();
-        let audit = match client {
+        let mut audit = match client {
             Some(client) => self.audit(client, survey, now).await?,
             None => Audit::default(),
         };
         let before = self.journal.open_instances(&survey.address)?;
+        if let Some(client) = client {
+            match finalizations(client, survey, &before).await {
+                Ok(events) => audit.events.extend(events),
+                Err(error) => {
+                    tracing::debug!(constitution = %survey.address, %error, "what was missed could not be read")
+                }
+            }
+        }
         let mut open: BTreeMap<Key, Instance> = before.iter().map(|it| (it.key, it.clone())).collect();
         let (context, proof, is_given_up) = (&context, audit.sighting.as_ref(), audit.is_given_up);
         let shown = Shown { survey, context, clock, patience, events: &audit.events, proof, is_given_up };

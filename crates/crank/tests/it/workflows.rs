@@ -2,11 +2,18 @@
 //! was off.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use async_trait::async_trait;
 use quantumagi_crank::workflow::{About, Instance, Key, State, Step, Timing, Transition, Verdict, When, Workflow};
-use quantumagi_crank::{Journal, Round, Terms};
+use quantumagi_crank::{Cost, Crank, Journal, Round, Terms};
+use quantumagi_rpc::pool::{Endpoint, EndpointUrl, Fault, Http, Pool, PoolConfig, Post, Reply, Transport};
+use quantumagi_rpc::solana::Signer;
+use quantumagi_rpc::{Commitment, Rpc};
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::Choice;
+use quantumagi_rules::guardrail::Guardrail;
+use quantumagi_sdk::Quantumagi;
 
 use super::support::{World, journal, round, terms};
 
@@ -14,8 +21,10 @@ fn key(world: &World, workflow: Workflow, about: About) -> Key {
     Key { constitution: world.constitution, workflow, about }
 }
 
+#[track_caller]
 fn instance(journal: &Arc<Journal>, key: &Key) -> Instance {
-    journal.instance(key).expect("read").unwrap_or_else(|| panic!("{key} is not followed"))
+    let followed = || journal.instances().expect("read");
+    journal.instance(key).expect("read").unwrap_or_else(|| panic!("{key} is not among {:#?}", followed()))
 }
 
 fn timings(instance: &Instance) -> Vec<(Step, Timing)> {
@@ -35,6 +44,11 @@ fn ended(round: &Round) -> Vec<(Workflow, Verdict)> {
     ended
 }
 
+/// Of one that only looks: it may pay for nothing.
+fn idle() -> Terms {
+    Terms { max_cost: Cost::default(), ..terms() }
+}
+
 use Timing::{Late, OnTime};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -42,9 +56,7 @@ async fn a_policy_is_followed_from_its_proposal_to_its_end_whoever_does_the_work
     let world = World::start().await;
     let (mine, theirs) = (journal(), journal());
     let (key_of_mine, key_of_theirs) = (world.wallet().await, world.wallet().await);
-    // One only looks: it may pay for nothing.
-    let nothing = Terms { max_cost: quantumagi_crank::Cost::default(), ..terms() };
-    let mut watching = world.crank(&key_of_mine, &mine, nothing);
+    let mut watching = world.crank(&key_of_mine, &mine, idle());
     let mut working = world.crank(&key_of_theirs, &theirs, terms());
     round(&mut watching).await;
 
@@ -142,4 +154,140 @@ async fn a_start_goes_on_where_the_last_one_stopped_and_tells_what_came_too_late
     let expected = [(Step::Vote, OnTime), (Step::Finalize, OnTime), (Step::Expire, Late), (Step::Close, OnTime)];
     assert_eq!(timings(&followed), expected, "{followed:?}");
     assert_eq!((followed.state(), followed.verdict), (State::Failed, Some(Verdict::Expired)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_crank_did_too_late_while_this_one_was_off_is_told_to_the_second() {
+    let world = World::start().await;
+    let (mine, theirs) = (journal(), journal());
+    let (key_of_mine, key_of_theirs) = (world.wallet().await, world.wallet().await);
+    let proposal = world.propose(Action::PolicyAdopt { text_hash: [2; 32], sunset_at: 0 }).await;
+    let account = world.client.proposal_at(&proposal).await.expect("it is there").value;
+    round(&mut world.crank(&key_of_mine, &mine, idle())).await;
+    world.travel_to(account.starts_at).await;
+    world.vote(&proposal, Choice::For).await;
+    let times = account.timetable().expect("moments");
+    let mut working = world.crank(&key_of_theirs, &theirs, terms());
+    for moment in [times.ends_at.0 + 2_000, times.opens_at.0, times.opens_at.0 + 1_000] {
+        world.travel_to(moment).await;
+        round(&mut working).await;
+    }
+    assert!(world.client.proposal_at(&proposal).await.is_err(), "closed");
+    round(&mut world.crank(&key_of_mine, &mine, idle())).await;
+    let followed = instance(&mine, &key(&world, Workflow::PolicyCreation, About::Proposal(account.id)));
+    let expected = [(Step::Vote, OnTime), (Step::Finalize, Late), (Step::Execute, OnTime), (Step::Close, Late)];
+    assert_eq!(timings(&followed), expected, "{followed:?}");
+    let finalized = followed.marks[1].at;
+    assert!(matches!(finalized, When::At(at) if times.ends_at.0 + 2_000 <= at), "{finalized:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_younger_guardrail_refuses_is_found_before_it_could_be_executed() {
+    let world = World::start().await;
+    let (wallet, journal) = (world.wallet().await, journal());
+    let ana = &world.people[0];
+    let open = world.client.guardrails_open(&world.constitution, &ana.pubkey()).await.expect("not open yet");
+    world.client.send(&[open], &[ana]).await.expect("it lands");
+    let guardrail = Guardrail::PolicySunset { seconds: 86_400 };
+    let proposals = [
+        world.propose(Action::GuardrailSet { principle_id: 0, version: 1, guardrail }).await,
+        world.propose(Action::PolicyAdopt { text_hash: [2; 32], sunset_at: 0 }).await,
+    ];
+    let last = world.client.proposal_at(&proposals[1]).await.expect("it is there").value;
+    world.travel_to(last.starts_at).await;
+    for proposal in &proposals {
+        world.vote(proposal, Choice::For).await;
+    }
+    let times = last.timetable().expect("moments");
+    world.travel_to(times.ends_at.0).await;
+    let mut crank = world.crank(&wallet, &journal, terms());
+    round(&mut crank).await;
+    round(&mut crank).await;
+    let compliance = key(&world, Workflow::ConstitutionalCompliance, About::Proposal(last.id));
+    let reviewed = instance(&journal, &compliance);
+    assert_eq!((reviewed.step, reviewed.finding.as_deref()), (Some(Step::Settle), None), "{reviewed:?}");
+
+    world.travel_to(times.opens_at.0).await;
+    round(&mut crank).await;
+    // While there is work, what decides besides is read once a minute.
+    world.travel_to(times.opens_at.0 + 61).await;
+    round(&mut crank).await;
+    let found = instance(&journal, &compliance);
+    let words = found.finding.clone().expect("the guardrail is in force");
+    assert!(words.contains("every policy ends by itself within 1 day"), "{words}");
+    assert_eq!(timings(&found), [(Step::Review, OnTime)]);
+    world.travel_to(times.closes_at.0).await;
+    for _ in 0..3 {
+        round(&mut crank).await;
+    }
+    let failed = instance(&journal, &compliance);
+    assert_eq!((failed.verdict, failed.finding), (Some(Verdict::Breach), Some(words)));
+    let creation = key(&world, Workflow::PolicyCreation, About::Proposal(last.id));
+    assert_eq!(instance(&journal, &creation).verdict, Some(Verdict::Expired), "the program refused it");
+}
+
+/// An endpoint that lists no transactions while it is told to forget them.
+struct Forgetful {
+    http: Http,
+    forgets: Arc<AtomicBool>,
+}
+
+#[async_trait]
+impl Transport for Forgetful {
+    async fn post(&self, to: &Endpoint, post: Post<'_>) -> Result<Reply, Fault> {
+        let asked: serde_json::Value = serde_json::from_str(post.body).expect("JSON");
+        if asked["method"] == "getSignaturesForAddress" && self.forgets.load(Ordering::Relaxed) {
+            let answer = serde_json::json!({ "jsonrpc": "2.0", "id": asked["id"], "result": [] });
+            return Ok(Reply { status: 200, retry_after: None, body: answer.to_string().into_bytes() });
+        }
+        self.http.post(to, post).await
+    }
+}
+
+fn forgetful(world: &World, forgets: &Arc<AtomicBool>) -> Quantumagi {
+    let url = EndpointUrl::http(world.network.rpc_url()).expect("an address");
+    let config = PoolConfig::of_one(Endpoint::new("local".parse().expect("a label"), url));
+    let transport = Forgetful { http: Http::new(), forgets: Arc::clone(forgets) };
+    Quantumagi::new(Rpc::with_pool(Pool::with_transport(config, transport), Commitment::Confirmed))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_an_endpoint_withholds_are_never_called_proved() {
+    let world = World::start().await;
+    let (wallet, journal, forgets) = (world.wallet().await, journal(), Arc::new(AtomicBool::new(false)));
+    let client = forgetful(&world, &forgets);
+    let mut crank = Crank::new(client, wallet, &[world.constitution], idle(), Arc::clone(&journal));
+    round(&mut crank).await;
+    let head = async || world.client.constitution(&world.constitution).await.expect("it is there").value.chain.sequence;
+    let first = head().await;
+    let proofs = |first| key(&world, Workflow::AuditTransparency, About::Events(first));
+
+    forgets.store(true, Ordering::Relaxed);
+    world.propose(Action::PolicyAdopt { text_hash: [2; 32], sunset_at: 0 }).await;
+    round(&mut crank).await;
+    let waiting = instance(&journal, &proofs(first));
+    assert_eq!((waiting.step, waiting.finding.as_deref()), (Some(Step::Verify), None), "it may only lag");
+    let due_at = waiting.due_at.expect("an hour");
+    world.travel_to(due_at - 600).await;
+    round(&mut crank).await;
+    let words = format!("event {first} is in none of the transactions that the endpoint lists");
+    assert_eq!(instance(&journal, &proofs(first)).finding.as_deref(), Some(words.as_str()));
+    world.travel_to(due_at + 60).await;
+    let given_up = round(&mut crank).await;
+    assert_eq!(ended(&given_up), [(Workflow::AuditTransparency, Verdict::Unproved)]);
+    let failed = instance(&journal, &proofs(first));
+    assert_eq!((failed.state(), failed.finding), (State::Failed, Some(words)));
+
+    // What comes after it can be proved again.
+    forgets.store(false, Ordering::Relaxed);
+    let second = head().await;
+    world.propose(Action::PolicyAdopt { text_hash: [3; 32], sunset_at: 0 }).await;
+    // The first proposal is due, which nobody here pays for: while there is work, events are read once a minute.
+    world.travel_to(due_at + 121).await;
+    round(&mut crank).await;
+    assert_eq!(instance(&journal, &proofs(second)).verdict, Some(Verdict::Verified));
+    assert_eq!(
+        journal.reading(&world.constitution).expect("read").expect("it has begun").proved.sequence,
+        head().await
+    );
 }
