@@ -126,6 +126,9 @@ pub fn gone(
         return None;
     }
     let verdict = instance.told.iter().rev().find_map(|told| told.verdict).or(instance.verdict);
+    // Confirmation, lapse and end are events that would have been read before that of the closing.
+    let is_missed = instance.key.workflow == Workflow::EmergencyOversight && closed.is_some();
+    let verdict = verdict.or(is_missed.then_some(Verdict::Missed));
     let at = closed.map_or(When::By(now), When::At);
     let place = |step| instance.key.workflow.place(step);
     // Whatever came before a step was over when that was.

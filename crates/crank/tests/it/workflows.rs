@@ -12,8 +12,9 @@ use quantumagi_rpc::solana::Signer;
 use quantumagi_rpc::{Commitment, Rpc};
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::Choice;
+use quantumagi_rules::emergency::{Act, Subsystem};
 use quantumagi_rules::guardrail::Guardrail;
-use quantumagi_sdk::Quantumagi;
+use quantumagi_sdk::{EmergencyDraft, Quantumagi};
 
 use super::support::{World, journal, round, terms};
 
@@ -290,4 +291,68 @@ async fn events_that_an_endpoint_withholds_are_never_called_proved() {
         journal.reading(&world.constitution).expect("read").expect("it has begun").proved.sequence,
         head().await
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn emergency_acts_and_guardians_are_held_to_their_deadlines() {
+    let world = World::start().await;
+    let (wallet, journal) = (world.wallet().await, journal());
+    let mut crank = world.crank(&wallet, &journal, terms());
+    let here = world.constitution;
+    let [ana, ben, _] = &world.people;
+    let open = world.client.guardians_open(&here, &ana.pubkey()).await.expect("not open yet");
+    world.client.send(&[open], &[ana]).await.expect("it lands");
+    let mut members: Vec<[u8; 32]> = world.people.iter().map(|person| person.pubkey().to_bytes()).collect();
+    members.sort_unstable();
+    let term_seconds = 10 * 86_400;
+    let proposal = world.propose(Action::GuardiansAdopt { threshold: 2, term_seconds, members: &members }).await;
+    let account = world.client.proposal_at(&proposal).await.expect("it is there").value;
+    world.travel_to(account.starts_at).await;
+    world.vote(&proposal, Choice::For).await;
+    let times = account.timetable().expect("moments");
+    for moment in [times.ends_at.0, times.opens_at.0, times.opens_at.0 + 61] {
+        world.travel_to(moment).await;
+        round(&mut crank).await;
+    }
+    let guardians = key(&world, Workflow::EmergencyOversight, About::Guardians(1));
+    let silent = "0 of 3 guardians were heard of in time, and 2 must approve an act";
+    assert_eq!(instance(&journal, &guardians).finding.as_deref(), Some(silent));
+
+    for guardian in [ana, ben] {
+        let heartbeat = world.client.guardians_heartbeat(&here, &guardian.pubkey()).await.expect("it is one");
+        world.client.send(&[heartbeat], &[guardian]).await.expect("it lands");
+    }
+    let draft = EmergencyDraft {
+        act: Act::Pause(Subsystem::Treasury),
+        target: None,
+        seconds: 3_600,
+        principle_id: 0,
+        reason_hash: [1; 32],
+        evidence_hash: [2; 32],
+    };
+    let (id, open) = world.client.emergency_open(&here, &ana.pubkey(), &draft).await.expect("they are armed");
+    world.client.send(&[open], &[ana]).await.expect("it lands");
+    let approve = world.client.emergency_approve(&here, &ben.pubkey(), id).await.expect("in time");
+    world.client.send(&[approve], &[ben]).await.expect("it lands");
+    round(&mut crank).await;
+    let of_guardians = instance(&journal, &guardians);
+    assert_eq!((of_guardians.step, of_guardians.finding), (Some(Step::Renew), None), "two were heard of");
+    let act = key(&world, Workflow::EmergencyOversight, About::Emergency(id));
+    let ratify_by = world.client.emergency(&here, id).await.expect("it is there").value.ratify_by;
+    let active = instance(&journal, &act);
+    assert_eq!((active.step, active.due_at), (Some(Step::Ratify), Some(ratify_by)));
+
+    for moment in [ratify_by, ratify_by, ratify_by + 61, ratify_by + 122] {
+        world.travel_to(moment).await;
+        round(&mut crank).await;
+    }
+    let lapsed = instance(&journal, &act);
+    assert_eq!((lapsed.state(), lapsed.verdict), (State::Failed, Some(Verdict::Lapsed)));
+    assert_eq!(timings(&lapsed), [(Step::Approve, OnTime), (Step::Lapse, OnTime), (Step::Close, OnTime)]);
+
+    let due_at = of_guardians.due_at.expect("their term ends");
+    world.travel_to(due_at + 1).await;
+    round(&mut crank).await;
+    let over = instance(&journal, &guardians);
+    assert_eq!((over.state(), over.due_at), (State::Overdue, Some(due_at)), "nobody was chosen in time");
 }
