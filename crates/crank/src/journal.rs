@@ -5,6 +5,7 @@
 
 mod attempts;
 mod letters;
+mod levels;
 mod spending;
 mod workflows;
 
@@ -50,7 +51,7 @@ pub struct Journal {
 }
 
 /// What each layout adds to the one before, the first to nothing. A file is brought up to date and never thrown away.
-const STEPS: [&[&str]; 2] = [&[TABLES], &[workflows::TABLES]];
+const STEPS: [&[&str]; 2] = [&[TABLES], &[workflows::TABLES, levels::TABLES]];
 
 // Order of attempts: `rowid`, which grows. At most one of a duty is open: the index refuses a second, whoever writes it.
 const TABLES: &str = "

@@ -1,0 +1,216 @@
+//! The same rules, naively: every second of every track, and every request.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What one second was.
+#[derive(Clone, Copy, Default)]
+struct Kept {
+    down: bool,
+    off: bool,
+    planned: bool,
+    late: bool,
+}
+
+/// A request: its second, what it was, whether good.
+type Request = (u64, Objective, bool);
+
+/// Times are seconds since the start.
+#[derive(Clone)]
+struct Model {
+    seconds: Vec<Kept>,
+    requests: Vec<Request>,
+    started: usize,
+    verdict: (usize, bool),
+    is_late: bool,
+}
+
+impl Model {
+    fn new() -> Self {
+        Self { seconds: Vec::new(), requests: Vec::new(), started: 0, verdict: (0, true), is_late: false }
+    }
+
+    fn now(&self) -> usize {
+        self.seconds.len()
+    }
+
+    fn pass(&mut self, seconds: usize) {
+        for _ in 0..seconds {
+            let (at, is_good) = self.verdict;
+            let is_stale = at + HOLD.as_secs() as usize <= self.now();
+            self.seconds.push(Kept { down: !is_good || is_stale, late: self.is_late, ..Kept::default() });
+        }
+    }
+
+    fn looked(&mut self, took: usize, is_good: bool) {
+        let began = self.now().saturating_sub(took).max(self.started);
+        if !is_good {
+            self.seconds[began..].iter_mut().for_each(|it| it.down = true);
+        }
+        self.verdict = (self.now(), is_good);
+        self.requests.push((self.now() as u64, Objective::Availability, is_good));
+    }
+
+    fn late_for(&mut self, age: usize) -> bool {
+        let late = age.saturating_sub(30).min(self.now());
+        let from = self.now() - late;
+        self.seconds[from..].iter_mut().for_each(|it| it.late = true);
+        30 < age
+    }
+
+    fn restart(&mut self, saved: Self, away: usize, is_stopped: bool) {
+        *self = saved;
+        for second in 0..away {
+            let planned = is_stopped && second < 3_600;
+            self.seconds.push(Kept { off: !planned, planned, ..Kept::default() });
+        }
+        (self.started, self.verdict, self.is_late) = (self.now(), (self.now(), true), false);
+    }
+
+    /// Bad and counted, as [`Tracker::level`].
+    fn level(&self, objective: Objective, basis: Basis, window: Window) -> (u64, u64) {
+        let now = self.now() as u64;
+        let first = now.saturating_sub(window.millis() / SECOND);
+        let minute = |second: u64| second.div_euclid(60);
+        let of_objective = || self.requests.iter().filter(move |(_, of, _)| *of == objective);
+        if basis == Basis::Requests {
+            let counted = of_objective().filter(|(at, ..)| minute(first) <= minute(*at));
+            let (bad, total) = counted.fold((0, 0), |(bad, total), (.., good)| (bad + u64::from(!good), total + 1));
+            return (bad, total);
+        }
+        let mut calls = std::collections::HashMap::<u64, (u64, u64)>::new();
+        for (at, _, good) in of_objective() {
+            let (all, bad) = calls.entry(minute(*at)).or_default();
+            (*all, *bad) = (*all + 1, *bad + u64::from(!good));
+        }
+        let mut found = (0, 0);
+        for second in first..now {
+            let kept = self.seconds[second as usize];
+            if kept.planned {
+                continue;
+            }
+            let is_bad = match objective {
+                Objective::Availability => kept.down || kept.off,
+                Objective::Latency => kept.late,
+                // More than one in 200.
+                Objective::Errors => calls.get(&minute(second)).is_some_and(|(all, bad)| *all < bad * 200),
+            };
+            found = (found.0 + u64::from(is_bad), found.1 + 1);
+        }
+        (found.0 * SECOND, found.1 * SECOND)
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Pass(usize),
+    Look { took: usize, is_good: bool },
+    Progress,
+    Done { after_due: usize },
+    Left { oldest: Option<usize> },
+    Calls { ok: u64, failed: u64 },
+    Save,
+    Killed { away: usize },
+    Stopped { away: usize },
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let length = || prop_oneof![6 => 0..400_usize, 3 => 400..5_000_usize, 1 => 80_000..1_500_000_usize];
+    let step = prop_oneof![
+        8 => length().prop_map(Step::Pass),
+        8 => (0..60_usize, any::<bool>()).prop_map(|(took, is_good)| Step::Look { took, is_good }),
+        1 => Just(Step::Progress),
+        3 => (0..200_usize).prop_map(|after_due| Step::Done { after_due }),
+        3 => proptest::option::of(0..8_000_usize).prop_map(|oldest| Step::Left { oldest }),
+        4 => (0..400_u64, 0..4_u64).prop_map(|(ok, failed)| Step::Calls { ok, failed }),
+        3 => Just(Step::Save),
+        1 => length().prop_map(|away| Step::Killed { away }),
+        1 => length().prop_map(|away| Step::Stopped { away }),
+    ];
+    proptest::collection::vec(step, 1..50)
+}
+
+fn seconds(number: usize) -> Duration {
+    Duration::from_secs(number as u64)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Every figure of every window, after any history, over restarts that find only what was written.
+    #[test]
+    fn every_figure_is_that_of_a_model_that_keeps_every_second(steps in steps()) {
+        let journal = Journal::in_memory().expect("a journal");
+        let (mut tracker, mut model) = (tracker(), Model::new());
+        let mut saved = model.clone();
+        // The host's clock is off by an hour, and nobody minds.
+        let wall = |tracker: &Tracker| tracker.now() - HOUR;
+        let save = |tracker: &mut Tracker, ending| {
+            let wall = wall(tracker);
+            through_the_journal(&journal, tracker, wall, ending)
+        };
+        let mut stored = save(&mut tracker, Ending::None);
+        let mut at = START;
+        for step in steps {
+            match step {
+                Step::Pass(length) => {
+                    at += length as u64 * SECOND;
+                    tracker.advance(at);
+                    model.pass(length);
+                }
+                Step::Look { took, is_good } => {
+                    tracker.looked(at.saturating_sub(took as u64 * SECOND), at, is_good);
+                    model.looked(took, is_good);
+                }
+                Step::Progress => {
+                    tracker.progressed(at);
+                    if model.verdict.1 {
+                        model.verdict.0 = model.now();
+                    }
+                }
+                Step::Done { after_due } => {
+                    tracker.done(at, seconds(after_due));
+                    let is_late = model.late_for(after_due);
+                    model.requests.push((model.now() as u64, Objective::Latency, !is_late));
+                }
+                Step::Left { oldest } => {
+                    tracker.left(at, oldest.map(seconds));
+                    model.is_late = oldest.is_some_and(|age| model.late_for(age));
+                }
+                Step::Calls { ok, failed } => {
+                    tracker.called(at, ok, failed);
+                    let now = model.now() as u64;
+                    model.requests.extend((0..ok + failed).map(|call| (now, Objective::Errors, call < ok)));
+                }
+                Step::Save => {
+                    stored = save(&mut tracker, Ending::None);
+                    saved = model.clone();
+                }
+                Step::Killed { away } | Step::Stopped { away } => {
+                    let is_stopped = matches!(step, Step::Stopped { .. });
+                    if is_stopped {
+                        stored = save(&mut tracker, Ending::Stopped);
+                        saved = model.clone();
+                    }
+                    let back = stored.life.wall + away as u64 * SECOND;
+                    tracker = Tracker::resume(stored.clone(), back, Objectives::default(), HOLD);
+                    model.restart(saved.clone(), away, is_stopped);
+                    at = tracker.now();
+                    stored = save(&mut tracker, Ending::None);
+                    saved = model.clone();
+                }
+            }
+        }
+        prop_assert_eq!(tracker.now(), START + model.now() as u64 * SECOND);
+        for level in tracker.levels() {
+            let expected = model.level(level.objective, level.basis, level.window);
+            prop_assert_eq!((level.bad, level.total), expected, "{:?}", level);
+        }
+        for window in Window::ALL {
+            let TimeSpent { up, down, off, planned } = tracker.time(window);
+            let known = (tracker.now() - START).min(window.millis());
+            prop_assert_eq!(up + down + off + planned, known, "{:?}", window);
+        }
+    }
+}
