@@ -43,6 +43,9 @@ impl Journal {
                 transaction.execute(sql, params![track.name(), span.from, span.to])?;
             }
         }
+        if changes.is_whole {
+            transaction.execute("DELETE FROM sla_minute", [])?;
+        }
         for (number, minute) in &changes.minutes {
             let Minute { looks, duties, calls } = minute;
             let sql = "INSERT OR REPLACE INTO sla_minute VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";

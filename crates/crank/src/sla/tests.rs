@@ -85,6 +85,12 @@ fn an_outage_goes_on_over_a_restart_and_being_killed_is_part_of_it() {
     let again = Tracker::as_stored(stored, Objectives::default(), HOLD);
     assert_eq!(again.time(Window::Hour), expected);
     assert_eq!(again.levels(), tracker.levels());
+    // Into a journal with another history, which is gone then.
+    let (elsewhere, mut other) = (Journal::in_memory().expect("a journal"), self::tracker());
+    looks(&mut other, 0, HOUR, false);
+    elsewhere.write_levels(&other.changes(START + HOUR, Ending::Stopped)).expect("written");
+    elsewhere.write_levels(&tracker.whole(START + 207_500, Ending::None)).expect("written");
+    assert_eq!(elsewhere.levels().expect("read"), journal.levels().expect("read"));
 }
 
 #[test]
@@ -284,7 +290,7 @@ fn memory_and_rows_are_bounded_whatever_happens() {
         let at = START + step * 130 * SECOND;
         tracker.looked(at, at, step % 2 == 0);
         tracker.called(at, 1, 0);
-        if step % 100 == 0 {
+        if step % 4_000 == 0 {
             journal.write_levels(&tracker.changes(at, Ending::None)).expect("written");
             tracker.saved();
         }

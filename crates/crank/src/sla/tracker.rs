@@ -80,6 +80,8 @@ pub struct Changes {
     pub minutes: Vec<(u64, Minute)>,
     /// What was over before this moment is needed no more.
     pub keep_from: u64,
+    /// Whether nothing that was written before stays.
+    pub is_whole: bool,
 }
 
 /// What happened, in milliseconds of a timeline that begins with the first start by the host's clock and then only grows:
@@ -360,7 +362,16 @@ impl Tracker {
             tracks: Track::ALL.into_iter().filter_map(changed).collect(),
             minutes: self.minutes.changed(),
             keep_from: self.keep_from(),
+            is_whole: false,
         }
+    }
+
+    /// The same for a journal that does not know anything of it yet.
+    #[must_use]
+    pub fn whole(&self, wall: u64, ending: Ending) -> Changes {
+        let tracks = Track::ALL.map(|track| (track, 0, self.spans(track).iter().collect())).to_vec();
+        let minutes = self.minutes.iter().collect();
+        Changes { tracks, minutes, is_whole: true, ..self.changes(wall, ending) }
     }
 
     /// All changes are written down.

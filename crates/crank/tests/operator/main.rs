@@ -6,12 +6,16 @@ mod diagnosis;
 #[path = "../../../rpc/tests/it/support/endpoint.rs"]
 #[allow(dead_code, reason = "what only the tests of the connection use")]
 mod endpoint;
+mod levels;
 mod looks;
 mod manual;
 mod packaging;
 mod process;
 mod prometheus;
 mod workflows;
+#[path = "../../../rpc/tests/it/support/proxy.rs"]
+#[allow(dead_code, reason = "what only the tests of the connection use")]
+mod proxy;
 
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "a part of what the library's tests need")]

@@ -147,7 +147,7 @@ async fn every_command_of_the_page_works_in_order() {
 }
 
 #[test]
-fn the_example_with_several_endpoints_is_in_order() {
+fn the_examples_of_configurations_are_in_order() {
     let example = MANUAL.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     let home = Home::new();
     let text = example.replace("CONSTITUTION", "SysvarC1ock11111111111111111111111111111111");
@@ -156,4 +156,12 @@ fn the_example_with_several_endpoints_is_in_order() {
     command.env("RENTED_URL", "https://rpc.example.org/key");
     let ran = home.ended(command);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let promised = MANUAL.split("```toml\n").nth(2).and_then(|rest| rest.split("```").next()).expect("another");
+    assert!(promised.starts_with("[sla]\n"), "{promised}");
+    home.write("crank.toml", &format!("{text}\n{promised}"));
+    let mut command = home.command(&["print-config"]);
+    command.env("RENTED_URL", "https://rpc.example.org/key");
+    let ran = home.ended(command);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.ends_with(promised.trim_start()), "{}", ran.stdout);
 }

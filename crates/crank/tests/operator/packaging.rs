@@ -9,8 +9,19 @@ use serde_json::Value;
 use crate::process::Home;
 
 const MANUAL: &str = include_str!("../../../../docs/operators.md");
-const RULES: &str = include_str!("../../../../packaging/prometheus/quantumagi-crank.rules.yml");
-const CASES: &str = include_str!("../../../../packaging/prometheus/quantumagi-crank.test.yml");
+/// Each file of rules: its name without its ending, what it holds, and its cases.
+const RULES: [(&str, &str, &str); 2] = [
+    (
+        "quantumagi-crank",
+        include_str!("../../../../packaging/prometheus/quantumagi-crank.rules.yml"),
+        include_str!("../../../../packaging/prometheus/quantumagi-crank.test.yml"),
+    ),
+    (
+        "quantumagi-crank-sla",
+        include_str!("../../../../packaging/prometheus/quantumagi-crank-sla.rules.yml"),
+        include_str!("../../../../packaging/prometheus/quantumagi-crank-sla.test.yml"),
+    ),
+];
 const DASHBOARD: &str = include_str!("../../../../packaging/grafana/quantumagi-crank.json");
 const UNIT: &str = include_str!("../../../../packaging/systemd/quantumagi-crank.service");
 const MANIFEST: &str = include_str!("../../Cargo.toml");
@@ -24,32 +35,35 @@ fn ran(command: &mut Command) -> Output {
     command.output().unwrap_or_else(|error| panic!("{name}: {error}; install it: scripts/setup --test"))
 }
 
-fn alerts() -> Vec<&'static str> {
-    RULES.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect()
+fn alerts(rules: &'static str) -> impl Iterator<Item = &'static str> {
+    rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: "))
 }
 
 #[test]
 fn the_alerts_ring_when_they_should_and_not_before() {
-    for (verb, file) in [("check", "quantumagi-crank.rules.yml"), ("test", "quantumagi-crank.test.yml")] {
-        let output =
-            ran(Command::new("promtool").args([verb, "rules", file]).current_dir(packaging().join("prometheus")));
-        let told = [output.stdout, output.stderr].concat();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&told));
+    for (name, ..) in RULES {
+        for (verb, file) in [("check", format!("{name}.rules.yml")), ("test", format!("{name}.test.yml"))] {
+            let mut promtool = Command::new("promtool");
+            let output = ran(promtool.args([verb, "rules", &file]).current_dir(packaging().join("prometheus")));
+            let told = [output.stdout, output.stderr].concat();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&told));
+        }
     }
 }
 
 #[test]
 fn every_alert_has_tests_both_ways_and_its_section() {
-    let alerts = alerts();
-    assert_eq!(alerts.len(), 16);
-    for alert in alerts {
-        let tests = |expected: &str| CASES.contains(&format!("alertname: {alert}\n        exp_alerts:{expected}"));
+    let all = RULES.into_iter().flat_map(|(_, rules, cases)| alerts(rules).map(move |alert| (alert, rules, cases)));
+    let all: Vec<_> = all.collect();
+    assert_eq!(all.len(), 19);
+    for (alert, rules, cases) in &all {
+        let tests = |expected: &str| cases.contains(&format!("alertname: {alert}\n        exp_alerts:{expected}"));
         assert!(tests(" []") && tests("\n"), "{alert}");
         assert!(MANUAL.contains(&format!("\n### {alert}\n")), "{alert}");
-        assert!(RULES.contains(&format!("runbook: docs/operators.md#{}\n", alert.to_lowercase())), "{alert}");
+        assert!(rules.contains(&format!("runbook: docs/operators.md#{}\n", alert.to_lowercase())), "{alert}");
     }
     let sections = MANUAL.lines().filter_map(|line| line.strip_prefix("### QuantumagiCrank")).count();
-    assert_eq!(sections, 16, "and no section is left over");
+    assert_eq!(sections, all.len(), "and no section is left over");
 }
 
 #[test]
@@ -61,12 +75,13 @@ fn alerts_speak_of_metrics_that_are_exported() {
     let names: BTreeSet<&str> = names.collect();
     let is_of_name = |letter: char| letter.is_ascii_lowercase() || letter == '_';
     let mut found = 0;
-    for (start, _) in RULES.match_indices("quantumagi_") {
-        let name = RULES[start..].split(|letter| !is_of_name(letter)).next().expect("a split has a first part");
+    let rules = RULES.map(|(_, rules, _)| rules).concat();
+    for (start, _) in rules.match_indices("quantumagi_") {
+        let name = rules[start..].split(|letter| !is_of_name(letter)).next().expect("a split has a first part");
         assert!(names.contains(name), "{name}");
         found += 1;
     }
-    assert!(found >= alerts().len(), "{found}");
+    assert!(found >= rules.matches("- alert: ").count(), "{found}");
 }
 
 /// Prometheus reads every question of the dashboard.
@@ -120,7 +135,11 @@ fn every_file_of_the_package_is_there() {
     for named in ["usr/share/quantumagi-crank/prometheus/", "usr/share/quantumagi-crank/grafana/", "usr/bin/"] {
         assert!(places.contains(&named), "{named}");
     }
-    for place in ["prometheus/quantumagi-crank.rules.yml", "grafana/quantumagi-crank.json"] {
+    for place in [
+        "prometheus/quantumagi-crank.rules.yml",
+        "prometheus/quantumagi-crank-sla.rules.yml",
+        "grafana/quantumagi-crank.json",
+    ] {
         assert!(MANUAL.contains(&format!("/usr/share/quantumagi-crank/{place}")), "{place}");
     }
     assert!(root.join(deb["maintainer-scripts"].as_str().expect("a path")).join("postinst").is_file());

@@ -162,6 +162,27 @@ impl Daemon {
         }
     }
 
+    /// Reads log lines until one whose message begins with one of these.
+    #[track_caller]
+    pub(crate) fn until_such_of(&mut self, messages: &[&str]) -> Value {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self.lines.recv_timeout(left).unwrap_or_else(|_| panic!("no {messages:?} in {:#?}", self.log));
+            self.log.push(line.clone());
+            let Ok(value) = serde_json::from_str::<Value>(&line) else { panic!("not JSON: {line}") };
+            let message = value["message"].as_str().unwrap_or_default();
+            if messages.iter().any(|beginning| message.starts_with(beginning)) {
+                return value;
+            }
+        }
+    }
+
+    /// Waits for its end by a signal that it cannot answer.
+    pub(crate) fn wait(mut self) {
+        self.child.wait().expect("it was started here");
+    }
+
     /// Where it listens.
     pub(crate) fn address(&self) -> &str {
         &self.address

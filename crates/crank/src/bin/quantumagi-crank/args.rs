@@ -39,6 +39,8 @@ pub(crate) enum Command {
     /// How proposals, policies, emergency acts and audits go on, and which deadlines were missed
     #[command(subcommand)]
     Workflows(Workflows),
+    /// How much of the time it worked, how much was done in time, and what is left of the error budgets
+    Sla,
     /// What is due and refused: the dead letters
     #[command(subcommand)]
     Dlq(Dlq),

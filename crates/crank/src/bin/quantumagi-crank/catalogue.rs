@@ -3,6 +3,8 @@
 //! Exported metrics are made from this list at the start, and so is the dashboard: what is not exported cannot be drawn.
 
 #[cfg(test)]
+mod burn;
+#[cfg(test)]
 mod dashboard;
 pub(crate) mod list;
 
@@ -52,6 +54,8 @@ pub(crate) enum Unit {
     Lamports,
     /// Bytes.
     Bytes,
+    /// Parts of a whole.
+    Ratio,
 }
 
 /// All values that a label can have.
@@ -82,6 +86,8 @@ pub(crate) enum Row {
     Work,
     /// How governance goes on.
     Workflows,
+    /// What was promised, and what is kept of it.
+    Objectives,
     /// What is paid.
     Money,
     /// Whom it asks.

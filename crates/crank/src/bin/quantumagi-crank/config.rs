@@ -7,6 +7,7 @@
 mod read;
 mod reader;
 mod show;
+mod sla;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use quantumagi_crank::Terms;
+use quantumagi_crank::sla::Objectives;
 use quantumagi_interface::Address;
 use quantumagi_rpc::pool::PoolConfig;
 
@@ -21,6 +23,8 @@ use crate::exit::{Exit, Mendable};
 
 #[cfg(test)]
 pub(crate) use read::KEYS;
+#[cfg(test)]
+pub(crate) use sla::SLA_KEYS;
 
 /// Name of the only endpoint that `rpc_url` tells.
 pub(crate) const ONLY_ENDPOINT: &str = "rpc";
@@ -46,6 +50,8 @@ pub(crate) struct Config {
     pub(crate) log_level: LogLevel,
     /// What the crank may do.
     pub(crate) terms: Terms,
+    /// What is promised.
+    pub(crate) objectives: Objectives,
     /// Its endpoints.
     pub(crate) pool: PoolConfig,
 }

@@ -1,7 +1,7 @@
 //! Everything that a configuration brings to life: endpoints, wallet, journal, and who does the work.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use quantumagi_crank::{Crank, Journal, Mode, Observer, Round};
 use quantumagi_rpc::pool::{Pool, Probes};
@@ -40,6 +40,7 @@ pub(crate) struct Crew {
     payer: Option<Address>,
     hands: Hands,
     reporter: Arc<Reporter>,
+    is_acting: bool,
     _probes: Option<Probes>,
 }
 
@@ -66,7 +67,16 @@ impl Crew {
             None => Hands::Watch(Box::new(Watch::new(client.clone(), &config.constitutions, config.terms, journal))),
             Some(key) => Hands::Crank(Box::new(crank(&config, asked, &client, key, journal, &reporter))),
         };
-        Ok(Self { config, pool, client, payer, hands, reporter, _probes: probes })
+        let is_acting = !asked.observe && !asked.dry_run;
+        Ok(Self { config, pool, client, payer, hands, reporter, is_acting, _probes: probes })
+    }
+
+    /// Where service levels are kept. Who only looks or rehearses does none of the work, and leaves no trace.
+    ///
+    /// # Errors
+    /// Where there is no memory for them.
+    pub(crate) fn ledger(&self) -> Result<Arc<Journal>, quantumagi_crank::JournalError> {
+        if self.is_acting { Ok(Arc::clone(&self.reporter.journal)) } else { Ok(Arc::new(Journal::in_memory()?)) }
     }
 
     /// Refuses a validator's key.
@@ -98,20 +108,22 @@ impl Crew {
     /// # Errors
     /// [`Mendable`] where it is a validator's key.
     pub(crate) async fn work(&mut self, health: &Health, halt: &watch::Receiver<bool>) -> Result<(), Mendable> {
+        let mut asked = Instant::now();
         while let Err(error) = self.check_wallet().await {
             if error.exit != Exit::TryAgain {
                 return Err(error);
             }
-            health.beat(std::time::Instant::now());
-            health.wallet_judged(Some(error.problem.clone()));
+            health.beat(Instant::now());
+            health.unanswered(error.problem.clone(), asked.elapsed());
             tracing::warn!(%error, "waiting for an endpoint");
             let mut halted = halt.clone();
             tokio::select! {
                 () = sleep(ASK_AGAIN) => {}
                 _ = halted.wait_for(|halt| *halt) => return Ok(()),
             }
+            asked = Instant::now();
         }
-        health.wallet_judged(None);
+        health.wallet_is_apart();
         match &mut self.hands {
             Hands::Crank(crank) => crank.run(halt).await,
             Hands::Watch(watch) => watch.run(&*self.reporter, self.config.terms.look_every, halt).await,

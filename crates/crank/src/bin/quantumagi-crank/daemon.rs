@@ -18,12 +18,13 @@ use crate::exit::{Exit, Mendable};
 use crate::health::Health;
 use crate::http::Pages;
 use crate::printer::{self, Form};
+use crate::sla::{Keeper, WRITE_EVERY};
 use crate::{logs, meters, report, variable};
 
 /// Runs until told to stop, or once.
 pub(crate) async fn run(path: &Path, config: Config, asked: Run, form: Form) -> anyhow::Result<Exit> {
     logs::start(config.log_format, config.log_level);
-    let metrics = meters::install()?;
+    let (metrics, calls) = meters::install()?;
     meters::prepare(&config);
     let health = Arc::new(Health::new(&config, Instant::now()));
     let (stop, reload) = listen_to_signals(&health)?;
@@ -35,6 +36,8 @@ pub(crate) async fn run(path: &Path, config: Config, asked: Run, form: Form) -> 
         printer::report(form, &words, &value)?;
         return Ok(exit);
     }
+    let keeper = Arc::new(Keeper::start(&crew.config, crew.ledger()?, calls));
+    health.keep(Arc::clone(&keeper));
     let listen = crew.config.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         let hint = "another crank may run here: choose another port with `listen`";
@@ -46,10 +49,13 @@ pub(crate) async fn run(path: &Path, config: Config, asked: Run, form: Form) -> 
     tracing::info!(%listen, constitutions, version = env!("CARGO_PKG_VERSION"), "started");
     tell_systemd(&[NotifyState::Ready]);
     let watchdog = tokio::spawn(feed_watchdog(Arc::clone(&health)));
-    let ended = shifts(path, &mut crew, asked, &health, &stop, &reload).await;
+    let ticking = tokio::spawn(tick(Arc::clone(&keeper)));
+    let ended = shifts(path, &mut crew, asked, &health, &keeper, &stop, &reload).await;
     watchdog.abort();
+    ticking.abort();
     pages.abort();
     ended?;
+    keeper.stopped();
     tracing::info!("stopped");
     Ok(Exit::Done)
 }
@@ -60,6 +66,7 @@ async fn shifts(
     crew: &mut Crew,
     asked: Run,
     health: &Arc<Health>,
+    keeper: &Keeper,
     stop: &watch::Receiver<bool>,
     reload: &Notify,
 ) -> anyhow::Result<()> {
@@ -97,6 +104,8 @@ async fn shifts(
         }
         meters::prepare(&next.config);
         health.reconfigured(&next.config, next.pool.clone());
+        let is_elsewhere = next.config.journal() != crew.config.journal();
+        keeper.reconfigured(&next.config, next.ledger()?, is_elsewhere);
         gauge!(name::CONFIG_STALE).set(0.0);
         counter!(name::RELOADS, "result" => "ok").increment(1);
         tracing::info!("the configuration was read again and is in force");
@@ -150,6 +159,15 @@ fn listen_to_signals(health: &Arc<Health>) -> anyhow::Result<(watch::Receiver<bo
         }
     });
     Ok((stop, reload))
+}
+
+/// Service levels change with time alone, and are written down in time.
+async fn tick(keeper: Arc<Keeper>) {
+    let mut ticks = tokio::time::interval(WRITE_EVERY);
+    loop {
+        ticks.tick().await;
+        keeper.tick();
+    }
 }
 
 /// Tells systemd that the loop goes on, as long as it does, as often as it wants to hear it.

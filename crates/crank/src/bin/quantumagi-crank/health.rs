@@ -1,7 +1,7 @@
 //! What the daemon knows of itself. Written by the main loop, read by whoever asks, and the same however often they ask.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use quantumagi_crank::Round;
@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::meters::Ledger;
+use crate::sla::Keeper;
 
 /// How the daemon is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -47,6 +48,8 @@ pub(crate) struct Told {
     pub(crate) workflows: BTreeMap<&'static str, WorkflowTold>,
     /// Each endpoint, and how it is.
     pub(crate) endpoints: Vec<EndpointTold>,
+    /// Service levels, as `quantumagi-crank sla` tells them.
+    pub(crate) sla: serde_json::Value,
 }
 
 /// How a governance workflow stands.
@@ -96,6 +99,7 @@ struct Known {
 pub(crate) struct Health {
     known: Mutex<Known>,
     pool: Mutex<Option<Pool>>,
+    keeper: Mutex<Option<Arc<Keeper>>>,
 }
 
 impl Health {
@@ -118,7 +122,7 @@ impl Health {
             balance: None,
             min_balance: config.min_balance,
         };
-        Self { known: Mutex::new(known), pool: Mutex::new(None) }
+        Self { known: Mutex::new(known), pool: Mutex::new(None), keeper: Mutex::new(None) }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -149,9 +153,25 @@ impl Health {
         self.known().config = Some(reason);
     }
 
-    /// Why nothing is sent from this wallet yet, or that it may be.
-    pub(crate) fn wallet_judged(&self, reason: Option<String>) {
-        self.known().wallet = reason;
+    /// Why nothing is sent from this wallet yet: a question about it took so long and was not answered.
+    pub(crate) fn unanswered(&self, reason: String, took: Duration) {
+        self.known().wallet = Some(reason);
+        self.keeper().inspect(|keeper| keeper.unanswered(took));
+    }
+
+    /// The wallet is no validator's key.
+    pub(crate) fn wallet_is_apart(&self) {
+        self.known().wallet = None;
+    }
+
+    /// Somebody keeps the service levels from now on.
+    pub(crate) fn keep(&self, keeper: Arc<Keeper>) {
+        *self.keeper.lock().unwrap_or_else(PoisonError::into_inner) = Some(keeper);
+    }
+
+    /// Who keeps the service levels, if anybody does.
+    pub(crate) fn keeper(&self) -> Option<Arc<Keeper>> {
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What the journal says of itself.
@@ -225,6 +245,7 @@ impl Health {
     pub(crate) fn told(&self, now: Instant) -> Told {
         let down = self.unready(now);
         let endpoints = self.endpoints();
+        let (alarms, sla) = self.keeper().map(|keeper| keeper.told()).unwrap_or_default();
         let known = self.known();
         let mut looks = known.round.clone();
         looks.extend(known.config.clone());
@@ -240,6 +261,7 @@ impl Health {
         }
         let out = endpoints.iter().filter_map(|it| Some(format!("endpoint {}: {}", it.name, it.out.as_ref()?)));
         looks.extend(out);
+        looks.extend(alarms);
         let status = match (down.is_empty(), looks.is_empty()) {
             (false, _) => Condition::Down,
             (true, false) => Condition::Degraded,
@@ -256,6 +278,7 @@ impl Health {
             last_success_seconds: known.last_success.map(|at| now.saturating_duration_since(at).as_secs()),
             workflows: told_of(&known.tally),
             endpoints,
+            sla,
         }
     }
 

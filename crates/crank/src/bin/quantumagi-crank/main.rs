@@ -21,6 +21,7 @@ mod logs;
 mod meters;
 mod printer;
 mod report;
+mod sla;
 mod wallet;
 mod watch;
 mod workflows;
@@ -58,6 +59,7 @@ fn carry_out(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Workflows(asked) => workflows::run(&load()?, asked, form),
         Command::Dlq(asked) => letters::run(&load()?, asked, form),
         Command::Metrics => list_metrics(&load()?, form),
+        Command::Sla => sla::run(&load()?, form),
         Command::Doctor => block_on(doctor::run(&cli.config, &load()?, form)),
         Command::Run(asked) => block_on(daemon::run(&cli.config, load()?, *asked, form)),
     }

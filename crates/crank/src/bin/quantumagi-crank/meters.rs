@@ -1,6 +1,7 @@
 //! Making every series of the catalogue at the start, and writing a round's numbers down.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
@@ -13,6 +14,7 @@ use quantumagi_interface::Address;
 use crate::catalogue::list as name;
 use crate::catalogue::{METRICS, Scope, Shape};
 use crate::config::Config;
+use crate::sla::tap::{Calls, Tapped};
 
 /// Buckets of a call and of a round, seconds.
 const FAST: [f64; 10] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0];
@@ -24,11 +26,11 @@ const LANDING: [f64; 12] = [0.2, 0.4, 0.8, 1.2, 2.0, 3.0, 5.0, 10.0, 30.0, 60.0,
 /// Buckets of slots: a blockhash lives for 150.
 const SLOTS: [f64; 11] = [0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 16.0, 32.0, 75.0, 150.0];
 
-/// Starts collecting. Before a pool is made, which looks its series up once.
+/// Starts collecting, and counts calls besides. Before a pool is made, which looks its series up once.
 ///
 /// # Errors
 /// Where something else collects already.
-pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
+pub(crate) fn install() -> anyhow::Result<(PrometheusHandle, Arc<Calls>)> {
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full(name::DELAY.to_owned()), &SLOW)?
         .set_buckets_for_metric(Matcher::Full(name::LANDING_DELAY.to_owned()), &LANDING)?
@@ -36,7 +38,8 @@ pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &FAST)?;
     let recorder = builder.build_recorder();
     let handle = recorder.handle();
-    metrics::set_global_recorder(recorder)?;
+    let calls = Arc::new(Calls::default());
+    metrics::set_global_recorder(Tapped { to: recorder, calls: Arc::clone(&calls) })?;
     for metric in METRICS.iter() {
         match metric.shape {
             Shape::Counter => describe_counter!(metric.name, metric.help),
@@ -44,7 +47,7 @@ pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
             Shape::Histogram => describe_histogram!(metric.name, metric.help),
         }
     }
-    Ok(handle)
+    Ok((handle, calls))
 }
 
 /// What the labels' values depend on.

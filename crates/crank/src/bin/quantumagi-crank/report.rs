@@ -36,6 +36,7 @@ impl Observer for Reporter {
     fn attempted(&self, attempt: &Attempted) {
         self.health.beat(Instant::now());
         meters::note_attempt(attempt);
+        self.health.keeper().inspect(|keeper| keeper.attempted(attempt));
     }
 
     fn round(&self, round: &Round) {
@@ -43,6 +44,9 @@ impl Observer for Reporter {
         meters::note_round(round, &self.constitutions);
         meters::note_workflows(&round.workflows, round.unread.is_empty());
         meters::note_process(&self.state_dir);
+        // Without the journal they are as unknown as everything, and the round was told to have failed.
+        let refused = self.journal.letters().unwrap_or_default().into_iter().map(|letter| letter.key).collect();
+        self.health.keeper().inspect(|keeper| keeper.round(round, &refused));
         for (address, error) in &round.unread {
             tracing::warn!(constitution = %address, %error, "a constitution could not be read");
         }
@@ -59,6 +63,7 @@ impl Observer for Reporter {
     fn journal_failed(&self, error: &JournalError) {
         self.health.beat(Instant::now());
         self.health.ledger(Err(words_of(error)));
+        self.health.keeper().inspect(|keeper| keeper.journal_failed());
     }
 }
 

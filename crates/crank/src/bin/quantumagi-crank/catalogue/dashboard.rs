@@ -17,6 +17,7 @@ fn title(row: Row) -> &'static str {
     match row {
         Row::Work => "Work",
         Row::Workflows => "Workflows",
+        Row::Objectives => "Objectives",
         Row::Money => "Money",
         Row::Endpoints => "Endpoints",
         Row::Process => "Process",
@@ -52,8 +53,14 @@ fn panel(metric: &Metric, id: usize, place: (usize, usize)) -> Value {
     let unit = match (metric.unit, metric.shape) {
         (Unit::Seconds, _) => "s",
         (Unit::Bytes, _) => "bytes",
+        (Unit::Ratio, _) => "percentunit",
         (Unit::Lamports | Unit::Count, _) => "short",
     };
+    let mut defaults = json!({ "unit": unit, "min": 0 });
+    if metric.unit == Unit::Ratio {
+        // What matters is close to a whole, or below nothing.
+        defaults = json!({ "unit": unit });
+    }
     let source = json!({ "type": "prometheus", "uid": "${datasource}" });
     let targets: Vec<Value> = queries(metric)
         .into_iter()
@@ -68,14 +75,14 @@ fn panel(metric: &Metric, id: usize, place: (usize, usize)) -> Value {
         "description": metric.help,
         "datasource": source,
         "gridPos": { "h": HEIGHT, "w": WIDTH, "x": x, "y": y },
-        "fieldConfig": { "defaults": { "unit": unit, "min": 0 }, "overrides": [] },
+        "fieldConfig": { "defaults": defaults, "overrides": [] },
         "targets": targets,
     })
 }
 
 fn dashboard() -> Value {
     let (mut panels, mut y, mut id) = (Vec::new(), 0, 1);
-    for row in [Row::Work, Row::Workflows, Row::Money, Row::Endpoints, Row::Process] {
+    for row in [Row::Work, Row::Workflows, Row::Objectives, Row::Money, Row::Endpoints, Row::Process] {
         let place = json!({ "h": 1, "w": WIDTH * PER_LINE, "x": 0, "y": y });
         panels.push(json!({ "id": id, "type": "row", "title": title(row), "gridPos": place, "panels": [] }));
         (y, id) = (y + 1, id + 1);

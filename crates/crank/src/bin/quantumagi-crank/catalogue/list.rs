@@ -41,6 +41,13 @@ pub(crate) const FLAGGED: &str = "quantumagi_crank_workflow_flagged";
 pub(crate) const STEP_OVERDUE: &str = "quantumagi_crank_workflow_overdue_seconds";
 pub(crate) const STEPS: &str = "quantumagi_crank_workflow_steps_total";
 pub(crate) const ENDED: &str = "quantumagi_crank_workflow_ended_total";
+pub(crate) const SLA_RATIO: &str = "quantumagi_crank_sla_ratio";
+pub(crate) const SLA_BURN: &str = "quantumagi_crank_sla_burn_rate";
+pub(crate) const SLA_BUDGET: &str = "quantumagi_crank_sla_budget_left_ratio";
+pub(crate) const SLA_BAD: &str = "quantumagi_crank_sla_bad";
+pub(crate) const SLA_TIME: &str = "quantumagi_crank_sla_time_seconds";
+pub(crate) const SLA_OBJECTIVE: &str = "quantumagi_crank_sla_objective_ratio";
+pub(crate) const SLA_ALERT: &str = "quantumagi_crank_sla_alert";
 pub(crate) const REQUESTS: &str = "quantumagi_crank_http_requests_total";
 
 const NONE: &[(&str, Values)] = &[];
@@ -63,11 +70,17 @@ const BY_WORKFLOW_AND_TIMING: &[(&str, Values)] =
     &[("workflow", Values::Workflows), ("timing", Values::Words(&["on_time", "late", "unseen"]))];
 const BY_WORKFLOW_AND_RESULT: &[(&str, Values)] =
     &[("workflow", Values::Workflows), ("result", Values::Words(&["done", "failed"]))];
+const OBJECTIVES: (&str, Values) = ("objective", Values::Words(&["availability", "latency", "errors"]));
+const WINDOWS: (&str, Values) = ("window", Values::Words(&["5m", "1h", "24h", "30d"]));
+const BY_LEVEL: &[(&str, Values)] = &[OBJECTIVES, ("basis", Values::Words(&["time", "requests"])), WINDOWS];
+const BY_OBJECTIVE: &[(&str, Values)] = &[OBJECTIVES];
+const BY_BURN: &[(&str, Values)] = &[OBJECTIVES, ("alert", Values::Words(&["fast", "slow", "spent"]))];
+const BY_SPENT: &[(&str, Values)] = &[("state", Values::Words(&["up", "down", "off", "planned"])), WINDOWS];
 const BY_VERSION: &[(&str, Values)] = &[("version", Values::Words(&[env!("CARGO_PKG_VERSION")]))];
 
-use Row::{Endpoints, Money, Process, Work, Workflows};
+use Row::{Endpoints, Money, Objectives, Process, Work, Workflows};
 use Shape::{Counter, Gauge, Histogram, Moment};
-use Unit::{Bytes, Count, Lamports, Seconds};
+use Unit::{Bytes, Count, Lamports, Ratio, Seconds};
 
 const fn metric(
     name: &'static str,
@@ -119,6 +132,18 @@ pub(super) const OWN: &[Metric] = &[
         "Steps that ended, whoever did them: on time, late, or unseen where the chain does not tell any more."),
     metric(ENDED, (Counter, Count), BY_WORKFLOW_AND_RESULT, Workflows,
         "Matters that came to their end. Failed: executed against a principle, never executed, lapsed, or unproved."),
+    metric(SLA_RATIO, (Gauge, Ratio), BY_LEVEL, Objectives,
+        "The share of time or requests that was good; 1 where nothing was counted. See `quantumagi-crank sla`."),
+    metric(SLA_BURN, (Gauge, Count), BY_LEVEL, Objectives,
+        "How many times faster than it may be the error budget was spent. Above 1 for a month, more was promised than kept."),
+    metric(SLA_BUDGET, (Gauge, Ratio), BY_LEVEL, Objectives,
+        "The share of the window's error budget that is left; below 0 where more was spent."),
+    metric(SLA_BAD, (Gauge, Count), BY_LEVEL, Objectives, "Seconds, or requests, that were bad."),
+    metric(SLA_TIME, (Gauge, Seconds), BY_SPENT, Objectives,
+        "Where the time went: up, down (it ran and did not work), off (it was killed, or stopped for too long), planned."),
+    metric(SLA_OBJECTIVE, (Gauge, Ratio), BY_OBJECTIVE, Objectives, "What is promised, from the table `[sla]`."),
+    metric(SLA_ALERT, (Gauge, Count), BY_BURN, Objectives,
+        "1 where the crank itself finds that an error budget burns too fast, by the rules that Prometheus has."),
     metric(BALANCE, (Gauge, Lamports), NONE, Money, "What the wallet holds."),
     metric(MIN_BALANCE, (Gauge, Lamports), NONE, Money, "What it should hold, from `min_balance`."),
     metric(SPENT_TODAY, (Gauge, Lamports), NONE, Money, "Fees of this day of the chain's clock."),

@@ -10,6 +10,7 @@ use quantumagi_rpc::pool::{ConfigFault, EndpointUrl, PoolConfig, nearest};
 use toml::de::DeTable;
 
 use super::reader::{Reader, Value};
+use super::sla;
 use super::{Config, LogFormat, LogLevel, ONLY_ENDPOINT, Problem};
 
 /// Our keys, in the order in which they are documented.
@@ -40,9 +41,19 @@ pub(crate) const KEYS: [&str; 24] = [
     "log_level",
 ];
 
-/// Keys and tables of the endpoints, for the hint about a misspelt one.
-const POOL_KEYS: [&str; 9] =
-    ["cluster", "endpoint", "fallback", "timeout", "limits", "probe", "breaker", "retry", "health_sharing"];
+/// Keys and tables of the endpoints, and tables of ours, for the hint about a misspelt one.
+const TABLES: &[&str] = &[
+    "cluster",
+    "endpoint",
+    "fallback",
+    "timeout",
+    "limits",
+    "probe",
+    "breaker",
+    "retry",
+    "health_sharing",
+    sla::TABLE,
+];
 
 /// Between two rounds of probes where nothing is said. They cost a call for each endpoint, and the crank's own calls show
 /// most of what they would.
@@ -122,6 +133,7 @@ pub(super) fn parse(
         [("error", LogLevel::Error), ("warn", LogLevel::Warn), ("info", LogLevel::Info), ("debug", LogLevel::Debug)];
     let log_level = reader.word("log_level", &levels);
     let min_balance = reader.number("min_balance", 50_000_000, 0..=1_000_000_000_000);
+    let objectives = sla::read(&reader);
     let pool = reader.pool();
     let mut problems = reader.problems.into_inner();
     problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
@@ -136,6 +148,7 @@ pub(super) fn parse(
             log_format,
             log_level,
             terms,
+            objectives,
             pool,
         }),
         _ => Err(problems),
@@ -299,7 +312,7 @@ impl Reader<'_> {
             ConfigFault::NoEndpoint { .. } if !is_told => return,
             ConfigFault::NoEndpoint { .. } if !self.has("endpoint") => return,
             ConfigFault::UnknownKey { .. } if !problem.place.contains('.') => {
-                let known = [&KEYS[..], &POOL_KEYS].concat();
+                let known = [&KEYS[..], &TABLES].concat();
                 ConfigFault::UnknownKey { nearest: nearest(&problem.place, &known) }.to_string()
             }
             fault => fault.to_string(),
@@ -310,8 +323,9 @@ impl Reader<'_> {
     /// The file with spaces in place of our keys and their values, so that all else keeps its line.
     fn without_our_keys(&self) -> String {
         let mut bytes = self.text.as_bytes().to_vec();
-        for (key, value) in self.table.iter().filter(|(key, _)| KEYS.contains(&key.get_ref().as_ref())) {
-            let range = key.span().start..value.span().end;
+        let ours = self.table.iter().filter(|(key, _)| KEYS.contains(&key.get_ref().as_ref()));
+        let ours = ours.map(|(key, value)| key.span().start..value.span().end);
+        for range in ours.chain(sla::ranges(self)) {
             let written = bytes.get_mut(range).into_iter().flatten();
             written.filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
         }

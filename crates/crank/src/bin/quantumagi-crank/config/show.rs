@@ -9,8 +9,19 @@ use super::{Config, LogFormat, LogLevel};
 
 /// See [`Config::shown`].
 pub(super) fn shown(config: &Config) -> String {
-    let Config { constitutions, peers, keypair, state_dir, listen, min_balance, log_format, log_level, terms, pool } =
-        config;
+    let Config {
+        constitutions,
+        peers,
+        keypair,
+        state_dir,
+        listen,
+        min_balance,
+        log_format,
+        log_level,
+        terms,
+        objectives,
+        pool,
+    } = config;
     let list = |addresses: &[Address]| {
         let texts: Vec<String> = addresses.iter().map(|address| format!("\"{address}\"")).collect();
         format!("[{}]", texts.join(", "))
@@ -52,6 +63,7 @@ pub(super) fn shown(config: &Config) -> String {
     };
     line("log_level", text(&level));
     pool_shown(pool, &mut page);
+    page.push_str(&super::sla::shown(objectives));
     page
 }
 

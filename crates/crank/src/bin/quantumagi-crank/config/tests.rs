@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use quantumagi_rpc::pool::{MethodClass, PoolConfig};
 
-use super::{Config, KEYS, LogFormat, LogLevel};
+use quantumagi_crank::sla::{Objectives, Share};
+
+use super::{Config, KEYS, LogFormat, LogLevel, SLA_KEYS};
 
 const ADDRESS: &str = "SysvarC1ock11111111111111111111111111111111";
 const MINIMAL: &str = "constitutions = [\"SysvarC1ock11111111111111111111111111111111\"]\nkeypair = \"wallet.json\"\n\
@@ -168,7 +170,8 @@ fn a_variable_takes_the_place_of_its_key() {
 #[test]
 fn what_is_shown_is_everything_and_no_secret() {
     let text = format!(
-        "{MINIMAL}min_balance = 7\npeers = [\"{ADDRESS}\"]\nclose_after = \"90s\"\nrank_delay = \"250ms\"\nlog_level = \"debug\"\n"
+        "{MINIMAL}min_balance = 7\npeers = [\"{ADDRESS}\"]\nclose_after = \"90s\"\nrank_delay = \"250ms\"\nlog_level = \"debug\"\n\
+         [sla]\nlatency_limit = \"5s\"\nerrors = \"1.25%\"\n"
     );
     let config = read(&text, &[]);
     let shown = config.shown();
@@ -185,11 +188,54 @@ fn what_is_shown_is_everything_and_no_secret() {
 }
 
 #[test]
+fn what_is_promised_is_a_table_anywhere_among_those_of_the_endpoints() {
+    let expected = Objectives {
+        availability: Share::of_millionths(999_000),
+        latency_limit: Duration::from_secs(5),
+        ..Objectives::default()
+    };
+    let sla = "[sla]\navailability = \"99.9%\" # three nines\nlatency_limit = \"5s\"\n";
+    let retry = "[retry]\nattempts = 1\n";
+    let inline = "sla = { availability = \"99.9%\", latency_limit = \"5s\" }\n";
+    let dotted = "sla.availability = \"99.9%\"\nsla.latency_limit = \"5s\"\n";
+    for more in
+        [format!("{sla}{retry}"), format!("{retry}{sla}"), format!("{inline}{retry}"), format!("{dotted}{retry}")]
+    {
+        let config = read(&format!("{MINIMAL}{more}"), &[]);
+        assert_eq!((config.objectives, config.pool.retry.attempts), (expected, 1), "{more}");
+    }
+    let variables = [("QUANTUMAGI_CRANK_SLA_AVAILABILITY", "99.9%"), ("QUANTUMAGI_CRANK_SLA_LATENCY_LIMIT", "5s")];
+    assert_eq!(read(MINIMAL, &variables).objectives, expected);
+    assert_eq!(read(MINIMAL, &[]).objectives, Objectives::default());
+
+    let wrong = "[retry]\nattempts = 1\n[sla]\navailability = 99.5\nlatency = \"49%\"\nlatncy_limit = \"5s\"\nerrors = \"a%\"\n\
+                 planned_stop = \"8d\"\n[retri]\n";
+    let share = "this must be a share like \"99.5%\", with at most four digits after the point";
+    refused(
+        &format!("{MINIMAL}{wrong}"),
+        &[("QUANTUMAGI_CRANK_SLA_ERRORS", "60%")],
+        &[
+            "line 7: sla.availability: this must be a text in quotes",
+            "line 8: sla.latency: 49% is outside 50% to 99.999%",
+            "line 9: sla.latncy_limit: there is no such key; did you mean `latency_limit`?",
+            "line 11: sla.planned_stop: this must be a time like \"250ms\", \"10s\" or \"5m\"",
+            "line 12: retri: there is no such key; did you mean `retry`?",
+            "QUANTUMAGI_CRANK_SLA_ERRORS: 60% is outside 0.001% to 50%",
+        ],
+    );
+    let number = format!("{MINIMAL}[sla]\nerrors = \"a%\"\n");
+    refused(&number, &[], &[&format!("line 5: sla.errors: {share}")]);
+    refused(&format!("{MINIMAL}sla = 1\n"), &[], &["line 4: sla: this must be a table: [sla]"]);
+}
+
+#[test]
 fn every_key_is_in_the_operators_manual_with_its_default() {
     let manual = include_str!("../../../../../../docs/operators.md");
     let rows: Vec<&str> = manual.lines().filter(|line| line.starts_with("| `")).collect();
     let keys: Vec<&str> = rows.iter().filter_map(|row| row.split('`').nth(1)).collect();
-    assert_eq!(keys, KEYS);
+    let of_sla = SLA_KEYS.map(|key| format!("sla.{key}"));
+    let known: Vec<&str> = KEYS.into_iter().chain(of_sla.iter().map(String::as_str)).collect();
+    assert_eq!(keys, known);
     let shown: toml::Table = read(MINIMAL, &[]).shown().parse().expect("TOML");
     for row in rows {
         let mut cells = row.split('|').map(str::trim).skip(1);
@@ -198,7 +244,8 @@ fn every_key_is_in_the_operators_manual_with_its_default() {
         if default.is_empty() || default.starts_with("needed") || default.starts_with("systemd") {
             continue;
         }
-        let in_force = shown[key].as_str().map_or_else(|| shown[key].to_string(), str::to_owned);
+        let value = key.split_once('.').map_or_else(|| &shown[key], |(table, key)| &shown[table][key]);
+        let in_force = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let same =
             |text: &str| quantumagi_rpc::pool::read_span(text).map_or(text.to_owned(), |span| format!("{span:?}"));
         assert_eq!(same(&in_force), same(written), "{key}");

@@ -94,7 +94,7 @@ fn every_reason_is_told_and_only_some_bring_it_down() {
     ];
     assert_eq!((told.status, told.reasons), (Condition::Degraded, reasons.to_vec()));
     assert_eq!((told.balance_lamports, told.spent_today_lamports, told.dead_letters), (Some(99), 7, 2));
-    health.wallet_judged(Some("the wallet is refused".to_owned()));
+    health.unanswered("the wallet is refused".to_owned(), Duration::ZERO);
     health.ledger(Err("the journal cannot be used".to_owned()));
     let told = health.told(now);
     assert_eq!(told.status, Condition::Down);
