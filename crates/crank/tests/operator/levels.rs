@@ -35,7 +35,7 @@ async fn an_outage_is_as_long_as_the_lines_about_it_say_rings_and_is_known_after
     home.set_up(&world, "").await;
     let proxy = Proxy::before(world.network.rpc_url().trim_start_matches("http://")).await;
     // A look each second; one call each that fails, and is not tried again.
-    let more = "look_every = \"1s\"\n[retry]\nattempts = 1\n[breaker.read]\nfailures = 1000\n";
+    let more = "look_every = \"1s\"\n[retry]\nattempts = 1\n[breaker.read]\nfailures = 255\n";
     home.configure(&[world.constitution], &format!("http://{}", proxy.host()), more);
     let never = home.run(&["sla"]);
     assert_eq!(never.code, 1, "{}", never.stderr);
@@ -48,10 +48,11 @@ async fn an_outage_is_as_long_as_the_lines_about_it_say_rings_and_is_known_after
     let last_good = daemon.until("looked");
     assert_eq!(spent(&health(&daemon)["sla"], "down"), 0.0);
     proxy.set(Way::Reset);
-    // Looks that succeeded meanwhile come first.
+    // Looks that succeeded meanwhile come first. One that had begun may still have read the clock.
     let mut before = last_good;
     let first_bad = loop {
-        match daemon.until_such_of(&["looked", "the chain's clock could not be read"]) {
+        let messages = ["looked", "the chain's clock could not be read", "a constitution could not be read"];
+        match daemon.until_such_of(&messages) {
             line if line["message"] == "looked" => before = line,
             line => break line,
         }
@@ -79,8 +80,8 @@ async fn an_outage_is_as_long_as_the_lines_about_it_say_rings_and_is_known_after
     assert_eq!(bad, down);
     let looks = &sla["objectives"]["availability"]["requests"]["24h"];
     let calls = &sla["objectives"]["errors"]["requests"]["24h"];
-    assert_eq!(looks["bad"], calls["bad"], "each failed look failed with its first call");
-    assert!(looks["bad"].as_u64().is_some_and(|bad| bad >= 10), "{looks}");
+    let [looks, calls] = [looks, calls].map(|counts| counts["bad"].as_u64().expect("a number"));
+    assert!(10 <= calls && 8 <= looks && looks <= calls, "a look fails with one call or two: {looks}, {calls}");
     daemon.until("looked");
     let gauge = "quantumagi_crank_sla_time_seconds{state=\"down\",window=\"24h\"}";
     assert!((daemon.metric(gauge) - down).abs() < 1e-9);
