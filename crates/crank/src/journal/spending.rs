@@ -44,6 +44,19 @@ impl Journal {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// What landed and failed transactions cost as fees that were signed since a moment, and when the first of all that is
+    /// known was signed.
+    ///
+    /// # Errors
+    /// [`JournalError`](super::JournalError).
+    pub fn fees_since(&self, at: i64) -> Result<(u64, Option<i64>)> {
+        let connection = self.lock();
+        let sql = "SELECT coalesce(sum(fee), 0) FROM attempt WHERE ?1 <= signed_at AND fate IN ('landed', 'failed')";
+        let fees = connection.query_row(sql, [at], |row| row.get(0))?;
+        let first = connection.query_row("SELECT min(signed_at) FROM attempt", [], |row| row.get(0))?;
+        Ok((fees, first))
+    }
+
     /// What was spent on the day of a moment of the chain's clock, and what is under way.
     ///
     /// # Errors

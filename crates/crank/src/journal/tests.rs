@@ -80,6 +80,8 @@ fn what_landed_is_spent_on_its_day_and_counted_by_kind() {
     let day_limit = journal.clear(&duty(4), &flight(4, 21), 7 * DAY, &LIMIT).expect("asked");
     assert_eq!(day_limit, Clearance::DayLimit { spent: fees(80) });
     assert_eq!(journal.clear(&duty(4), &flight(4, 21), 9 * DAY, &LIMIT).expect("a new day"), Clearance::Cleared);
+    assert_eq!(journal.fees_since(7 * DAY).expect("read"), (120, Some(7 * DAY)), "what is open may yet expire");
+    assert_eq!(journal.fees_since(7 * DAY + 1).expect("read"), (40, Some(7 * DAY)));
     journal.end("nothing/under/way", Ending::Expired, 9 * DAY).expect("nothing to do");
     assert_eq!(journal.spending_since(9).expect("read"), []);
     assert_eq!([1, 2].map(|id| journal.landed_in(&duty(id)).expect("read")), [Some(11), None]);

@@ -39,6 +39,8 @@ async fn it_works_tells_how_it_is_and_ends_when_told() {
     assert_eq!((status, health["status"].as_str(), &health["reasons"]), (200, Some("ok"), &serde_json::json!([])));
     let balance = world.balance(&wallet).await;
     assert_eq!(health["balance_lamports"].as_u64(), Some(balance));
+    let runway = (u128::from(balance) * 86_400 / u128::from(SOL / 10 - balance)).min(31_536_000);
+    assert_eq!(health["runway_seconds"].as_u64().map(u128::from), Some(runway), "one day is the least that counts");
     assert_eq!(daemon.page("/nothing").0, 404);
     let resident = daemon.metric("quantumagi_crank_resident_memory_bytes");
     assert!((1_048_576.0..62_914_560.0).contains(&resident), "at most 60 MiB: {resident}");

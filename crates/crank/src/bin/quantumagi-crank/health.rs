@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use quantumagi_crank::Round;
 use quantumagi_crank::workflow::{Tally, Workflow};
+use quantumagi_crank::runway::SHORT_SECONDS;
 use quantumagi_rpc::pool::Pool;
 use serde::Serialize;
 
@@ -40,6 +41,8 @@ pub(crate) struct Told {
     pub(crate) dead_letters: usize,
     /// What the wallet holds, lamports, where it is known.
     pub(crate) balance_lamports: Option<u64>,
+    /// How long that lasts by what the last week cost, seconds, where it is known.
+    pub(crate) runway_seconds: Option<u64>,
     /// Fees of this day, lamports.
     pub(crate) spent_today_lamports: u64,
     /// Seconds since a round last read everything.
@@ -178,7 +181,10 @@ impl Health {
     pub(crate) fn ledger(&self, ledger: Result<Ledger, String>) {
         let mut known = self.known();
         match ledger {
-            Ok(ledger) => (known.ledger, known.journal) = (ledger, None),
+            Ok(ledger) => {
+                let runway = ledger.runway.or(known.ledger.runway);
+                (known.ledger, known.journal) = (Ledger { runway, ..ledger }, None);
+            }
             Err(reason) => known.journal = Some(reason),
         }
     }
@@ -259,6 +265,10 @@ impl Health {
         if let Some(balance) = known.balance.filter(|balance| *balance < known.min_balance) {
             looks.push(format!("the wallet holds {balance} lamports, less than min_balance, {}", known.min_balance));
         }
+        if let Some(runway) = known.ledger.runway.filter(|runway| *runway < SHORT_SECONDS) {
+            looks
+                .push(format!("by what the last week cost, the wallet is empty in {} hours", runway.div_euclid(3_600)));
+        }
         let out = endpoints.iter().filter_map(|it| Some(format!("endpoint {}: {}", it.name, it.out.as_ref()?)));
         looks.extend(out);
         looks.extend(alarms);
@@ -274,6 +284,7 @@ impl Health {
             oldest_due_seconds: known.oldest_due_seconds,
             dead_letters: known.ledger.letters,
             balance_lamports: known.balance,
+            runway_seconds: known.ledger.runway,
             spent_today_lamports: known.ledger.spent_today,
             last_success_seconds: known.last_success.map(|at| now.saturating_duration_since(at).as_secs()),
             workflows: told_of(&known.tally),

@@ -7,8 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use quantumagi_crank::journal::{Ending, Fate, LetterState};
-use quantumagi_crank::workflow::{Looked, State, Transition, Workflow};
 use quantumagi_crank::{Attempted, Cost, Journal, JournalError, Kind, Landed, Lookups, Outcome, Round};
+use quantumagi_crank::runway::{COUNTED_SECONDS, runway_seconds};
+use quantumagi_crank::workflow::{Looked, State, Transition, Workflow};
 use quantumagi_interface::Address;
 
 use crate::catalogue::list as name;
@@ -209,13 +210,19 @@ pub(crate) struct Ledger {
     pub(crate) letters: usize,
     /// Fees of this day of the chain's clock, lamports.
     pub(crate) spent_today: u64,
+    /// How long the wallet lasts, seconds; `None` where its balance is not known.
+    pub(crate) runway: Option<u64>,
 }
 
 /// Reads the journal's numbers and writes them down.
 ///
 /// # Errors
 /// [`JournalError`].
-pub(crate) fn note_journal(journal: &Journal, chain_seconds: i64) -> Result<Ledger, JournalError> {
+pub(crate) fn note_journal(
+    journal: &Journal,
+    chain_seconds: i64,
+    balance: Option<u64>,
+) -> Result<Ledger, JournalError> {
     let letters = journal.letters()?;
     for state in [LetterState::Waiting, LetterState::Replayed, LetterState::Dropped] {
         let count = letters.iter().filter(|letter| letter.state == state).count();
@@ -225,7 +232,13 @@ pub(crate) fn note_journal(journal: &Journal, chain_seconds: i64) -> Result<Ledg
     let spent_today = journal.spent_on_day_of(chain_seconds)?.fee_lamports;
     gauge!(name::SPENT_TODAY).set(float(spent_today));
     let letters = letters.iter().filter(|letter| letter.state != LetterState::Dropped).count();
-    Ok(Ledger { letters, spent_today })
+    let (fees, first) = journal.fees_since(chain_seconds.saturating_sub(COUNTED_SECONDS))?;
+    let known = chain_seconds.saturating_sub(first.unwrap_or(chain_seconds));
+    let runway = balance.map(|balance| runway_seconds(balance, fees, known));
+    if let Some(runway) = runway {
+        gauge!(name::RUNWAY).set(float(runway));
+    }
+    Ok(Ledger { letters, spent_today, runway })
 }
 
 /// What the process takes of its machine. Linux tells it in `/proc`; elsewhere the numbers stay 0.

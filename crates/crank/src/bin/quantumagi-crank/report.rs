@@ -54,7 +54,7 @@ impl Observer for Reporter {
             tracing::warn!(%error, "the chain's clock could not be read");
         }
         let Some(clock) = round.clock else { return };
-        let ledger = meters::note_journal(&self.journal, clock.unix_timestamp);
+        let ledger = meters::note_journal(&self.journal, clock.unix_timestamp, round.balance);
         self.health.ledger(ledger.map_err(|error| words_of(&error)));
         let (due, attempted, waiting) = (round.due.len(), round.outcomes.len(), round.waiting);
         tracing::debug!(slot = clock.slot, due, attempted, waiting, next_moment = ?round.next_moment, "looked");

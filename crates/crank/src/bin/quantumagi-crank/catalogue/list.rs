@@ -29,6 +29,7 @@ pub(crate) const SPENT_TODAY: &str = "quantumagi_crank_spent_today_lamports";
 pub(crate) const DAY_LIMIT: &str = "quantumagi_crank_day_limit_lamports";
 pub(crate) const BALANCE: &str = "quantumagi_crank_balance_lamports";
 pub(crate) const MIN_BALANCE: &str = "quantumagi_crank_min_balance_lamports";
+pub(crate) const RUNWAY: &str = "quantumagi_crank_runway_seconds";
 pub(crate) const SKEW: &str = "quantumagi_crank_clock_skew_seconds";
 pub(crate) const SLOT: &str = "quantumagi_crank_slot";
 pub(crate) const CONFIG_STALE: &str = "quantumagi_crank_config_stale";
@@ -146,6 +147,8 @@ pub(super) const OWN: &[Metric] = &[
         "1 where the crank itself finds that an error budget burns too fast, by the rules that Prometheus has."),
     metric(BALANCE, (Gauge, Lamports), NONE, Money, "What the wallet holds."),
     metric(MIN_BALANCE, (Gauge, Lamports), NONE, Money, "What it should hold, from `min_balance`."),
+    metric(RUNWAY, (Gauge, Seconds), NONE, Money,
+        "How long the balance lasts at the fees of the last seven days; a year at most. Send the wallet SOL in time."),
     metric(SPENT_TODAY, (Gauge, Lamports), NONE, Money, "Fees of this day of the chain's clock."),
     metric(DAY_LIMIT, (Gauge, Lamports), NONE, Money, "What may be spent in a day, from `max_fee_per_day`."),
     metric(FEES, (Counter, Lamports), BY_KIND, Money, "Fees that were paid, since the start."),

@@ -71,6 +71,8 @@ fn every_reason_is_told_and_only_some_bring_it_down() {
     assert_eq!((told.status, told.reasons), (Condition::Ok, vec![]));
     health.round(&Round { balance: Some(100), ..good() }, now);
     assert_eq!(health.told(now).status, Condition::Ok, "as much as it should hold");
+    health.ledger(Ok(Ledger { letters: 0, spent_today: 7, runway: Some(345_600) }));
+    assert_eq!(health.told(now).status, Condition::Ok, "four days are enough");
     let of = WorkflowTally { running: 3, overdue: 2, flagged: 1, overdue_seconds: 40 };
     let tally = Tally([(Workflow::EmergencyOversight, of)].into());
     health.round(&Round { workflows: Looked { tally: Some(tally), ..Looked::default() }, ..good() }, now);
@@ -80,7 +82,7 @@ fn every_reason_is_told_and_only_some_bring_it_down() {
     assert_eq!(told.workflows.len(), 5);
     let expected = WorkflowTold { running: 3, overdue: 2, flagged: 1, overdue_seconds: 40 };
     assert_eq!(told.workflows["emergency_oversight"], expected);
-    health.ledger(Ok(Ledger { letters: 2, spent_today: 7 }));
+    health.ledger(Ok(Ledger { letters: 2, spent_today: 7, runway: Some(345_599) }));
     health.config_refused("the configuration was not reloaded".to_owned());
     health.round(&Round { balance: Some(99), ..unread() }, now);
     let told = health.told(now);
@@ -91,9 +93,12 @@ fn every_reason_is_told_and_only_some_bring_it_down() {
         "2 dead letters: see `quantumagi-crank dlq list`".to_owned(),
         missed,
         "the wallet holds 99 lamports, less than min_balance, 100".to_owned(),
+        "by what the last week cost, the wallet is empty in 95 hours".to_owned(),
     ];
     assert_eq!((told.status, told.reasons), (Condition::Degraded, reasons.to_vec()));
     assert_eq!((told.balance_lamports, told.spent_today_lamports, told.dead_letters), (Some(99), 7, 2));
+    health.ledger(Ok(Ledger { runway: None, letters: 2, spent_today: 7 }));
+    assert_eq!(health.told(now).runway_seconds, Some(345_599), "until a balance tells otherwise");
     health.unanswered("the wallet is refused".to_owned(), Duration::ZERO);
     health.ledger(Err("the journal cannot be used".to_owned()));
     let told = health.told(now);
