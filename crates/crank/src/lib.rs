@@ -13,6 +13,7 @@ pub mod duty;
 pub mod journal;
 pub mod plan;
 pub mod rank;
+pub mod recent;
 pub mod runway;
 pub mod sla;
 pub mod survey;

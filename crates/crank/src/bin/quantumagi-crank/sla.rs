@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use metrics::gauge;
 use quantumagi_crank::journal::{Ending as TransactionEnding, Fate};
+use quantumagi_crank::recent::{LAST, Recent};
 use quantumagi_crank::sla::{Alarm, BURN_RULES, Basis, Ending, Level, Objective, Tracker, Window};
 use quantumagi_crank::{Attempted, Journal, JournalError, Outcome, Round};
 use serde_json::Value;
@@ -42,6 +43,7 @@ struct Kept {
     calls: (u64, u64),
     /// When duties were due whose transactions may still land, by their names.
     open: HashMap<String, u64>,
+    recent: Recent,
     alarms: Vec<Alarm>,
     is_good: bool,
     written: Option<Instant>,
@@ -75,6 +77,7 @@ impl Keeper {
             journal,
             calls: calls.counted(),
             open: HashMap::new(),
+            recent: Recent::default(),
             alarms: Vec::new(),
             is_good: true,
             written: None,
@@ -121,7 +124,7 @@ impl Keeper {
             let due_at = kept.open.remove(&attempt.key);
             let has_landed = matches!(attempt.fate, Fate::Ended(TransactionEnding::Landed { .. }));
             if let Some(due_at) = due_at.filter(|_| has_landed) {
-                kept.tracker.done(at, Duration::from_millis(at.saturating_sub(due_at)));
+                kept.done(at, Duration::from_millis(at.saturating_sub(due_at)));
             }
         }
         let is_good = round.clock.is_some() && round.unread.is_empty();
@@ -161,7 +164,7 @@ impl Keeper {
         match &attempt.outcome {
             Outcome::Done { .. } => {
                 kept.open.remove(&key);
-                kept.tracker.done(at, attempt.after_due);
+                kept.done(at, attempt.after_due);
             }
             Outcome::Open { .. } => {
                 kept.open.entry(key).or_insert(at.saturating_sub(millis(attempt.after_due)));
@@ -189,7 +192,16 @@ impl Keeper {
     pub(crate) fn told(&self) -> (Vec<String>, Value) {
         let mut kept = self.kept();
         kept.advance(&self.calls);
-        (kept.alarms.iter().map(|alarm| told::sentence(&kept.tracker, alarm)).collect(), told::value(&kept.tracker))
+        let mut reasons: Vec<String> = kept.alarms.iter().map(|alarm| told::sentence(&kept.tracker, alarm)).collect();
+        let (median, limit) = (kept.recent_median(), kept.tracker.objectives().latency_limit);
+        if limit < median {
+            reasons.push(format!(
+                "of the last {LAST} duties most were done {} s after they were due or later, beyond latency_limit, {} s",
+                median.as_secs(),
+                limit.as_secs()
+            ));
+        }
+        (reasons, told::value(&kept.tracker))
     }
 }
 
@@ -202,6 +214,16 @@ impl Kept {
         let before = std::mem::replace(&mut self.calls, (ok, failed));
         self.tracker.called(at, ok.saturating_sub(before.0), failed.saturating_sub(before.1));
         self.tracker.now()
+    }
+
+    fn done(&mut self, at: u64, after_due: Duration) {
+        self.tracker.done(at, after_due);
+        self.recent.done(at, after_due);
+    }
+
+    /// Nothing where too little was done lately.
+    fn recent_median(&self) -> Duration {
+        self.recent.median(self.tracker.now()).unwrap_or_default()
     }
 
     fn looked(&mut self, took: Duration, is_good: bool) {
@@ -257,6 +279,8 @@ impl Kept {
                 gauge!(name::SLA_TIME, "state" => state, "window" => window.name()).set(float(spent) / 1e3);
             }
         }
+        gauge!(name::RECENT_DELAY).set(self.recent_median().as_secs_f64());
+        gauge!(name::LATENCY_LIMIT).set(self.tracker.objectives().latency_limit.as_secs_f64());
         let alarms = self.tracker.alarms();
         for alarm in alarms.iter().filter(|alarm| !self.alarms.contains(alarm)) {
             tracing::warn!(
@@ -286,3 +310,6 @@ fn tell_level(level: &Level) {
     let bad = float(level.bad);
     gauge!(name::SLA_BAD, &labels).set(if level.basis == Basis::Time { bad / 1e3 } else { bad });
 }
+
+#[cfg(test)]
+mod tests;

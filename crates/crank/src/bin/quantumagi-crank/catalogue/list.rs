@@ -17,6 +17,8 @@ pub(crate) const DELAY: &str = "quantumagi_crank_action_delay_seconds";
 pub(crate) const LANDING_SLOTS: &str = "quantumagi_crank_landing_slots";
 pub(crate) const LANDING_DELAY: &str = "quantumagi_crank_landing_delay_seconds";
 pub(crate) const CACHE: &str = "quantumagi_crank_cache_lookups_total";
+pub(crate) const RECENT_DELAY: &str = "quantumagi_crank_recent_delay_seconds";
+pub(crate) const LATENCY_LIMIT: &str = "quantumagi_crank_latency_limit_seconds";
 pub(crate) const LETTERS: &str = "quantumagi_crank_dead_letters";
 pub(crate) const SETTLED: &str = "quantumagi_crank_dead_letters_settled_total";
 pub(crate) const UNREAD: &str = "quantumagi_crank_constitution_unread";
@@ -115,6 +117,9 @@ pub(super) const OWN: &[Metric] = &[
         "Slots from the state that a transaction was tried on, right before it was sent, to its block. More: fees are too low, or endpoints send badly."),
     metric(LANDING_DELAY, (Histogram, Seconds), NONE, Work,
         "From the second a duty was due until its transaction was seen in a block."),
+    metric(RECENT_DELAY, (Gauge, Seconds), NONE, Work,
+        "The median of the same for the last five duties of a day; 0 where there were fewer. Rises when landing gets slow."),
+    metric(LATENCY_LIMIT, (Gauge, Seconds), NONE, Work, "What it should stay below, from `sla.latency_limit`."),
     metric(LETTERS, (Gauge, Count), BY_STATE, Work,
         "Duties that are due and refused. Look at them with `quantumagi-crank dlq list`."),
     metric(SETTLED, (Counter, Count), NONE, Work, "Dead letters that the chain has settled since the start."),
