@@ -156,3 +156,21 @@ fn a_file_is_found_again_and_a_later_layout_is_refused() {
     std::fs::remove_file(&path).expect("the file is ours");
     assert_eq!(refused, "the journal has layout 9, and this version knows 2: install the newer crank again");
 }
+
+#[test]
+fn a_file_of_layout_1_is_brought_up_to_date_and_loses_nothing() {
+    let path = std::env::temp_dir().join(format!("quantumagi-crank-journal-{}-1.db", std::process::id()));
+    let old = Connection::open(&path).expect("a new file");
+    old.execute_batch(TABLES).expect("layout 1");
+    old.pragma_update(None, "user_version", 1).expect("written");
+    old.execute("INSERT INTO refusal (key, at, reason) VALUES ('k', 7, 'why')", []).expect("written");
+    drop(old);
+    let journal = Journal::open(&path).expect("an older file");
+    let kept = journal.refusals("k").expect("read");
+    let new = journal.instances().expect("there is a table for them");
+    drop(journal);
+    let again = Journal::open(&path).map(drop);
+    std::fs::remove_file(&path).expect("the file is ours");
+    assert_eq!((kept, new), (vec![(7, "why".to_owned())], vec![]));
+    again.expect("it is brought up to date once");
+}

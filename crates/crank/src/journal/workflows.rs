@@ -1,12 +1,14 @@
 //! Instances of the governance workflows, and how far each constitution's events were read.
 
+use std::collections::BTreeSet;
+
 use quantumagi_interface::Address;
 use quantumagi_sdk::verify::ChainHead;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{Journal, JournalError, Result, writing};
 use crate::workflow::reading::Reading;
-use crate::workflow::{Instance, Key};
+use crate::workflow::{Instance, Key, Workflow};
 
 /// What layout 2 adds for workflows.
 pub(super) const TABLES: &str = "
@@ -95,6 +97,10 @@ impl Journal {
         for instance in changed {
             write(&transaction, instance)?;
         }
+        let over = changed.iter().filter(|it| it.ended_at.is_some()).map(|it| it.key.workflow);
+        for workflow in over.collect::<BTreeSet<_>>() {
+            forget(&transaction, workflow)?;
+        }
         if let Some(Reading { proved, reached, cursor, noticed_at, began_at }) = reading {
             transaction.execute(
                 "INSERT OR REPLACE INTO reading (constitution, proved, proved_hash, reached, reached_hash, cursor,
@@ -125,20 +131,23 @@ fn write(transaction: &Transaction<'_>, instance: &Instance) -> Result<()> {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![key, constitution.to_string(), workflow.name(), instance.state().name(), instance.ended_at, text],
     )?;
-    if instance.ended_at.is_some() {
-        transaction.execute(
-            "DELETE FROM workflow WHERE key IN (SELECT key FROM workflow WHERE workflow = ?1 AND ended_at IS NOT NULL
-                 ORDER BY ended_at DESC, key LIMIT -1 OFFSET ?2)",
-            params![workflow.name(), KEEP],
-        )?;
-    }
+    Ok(())
+}
+
+/// Keeps of what is over the newest.
+fn forget(transaction: &Transaction<'_>, workflow: Workflow) -> Result<()> {
+    transaction.execute(
+        "DELETE FROM workflow WHERE key IN (SELECT key FROM workflow WHERE workflow = ?1 AND ended_at IS NOT NULL
+             ORDER BY ended_at DESC, key LIMIT -1 OFFSET ?2)",
+        params![workflow.name(), KEEP],
+    )?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workflow::{About, Verdict, Workflow};
+    use crate::workflow::{About, Verdict};
 
     const CONSTITUTION: Address = Address::new_from_array([1; 32]);
 

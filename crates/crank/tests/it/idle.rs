@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use quantumagi_crank::duty::DutyKey;
 use quantumagi_crank::journal::{Ending, Fate};
 use quantumagi_crank::rank::before;
+use quantumagi_crank::workflow::{Transition, Verdict};
 use quantumagi_crank::{Crank, Kind, Subject, Terms};
 use quantumagi_interface::Address;
 use quantumagi_rpc::pool::{Cluster, Endpoint, EndpointUrl, Fault, Http, Pool, PoolConfig, Post, Reply, Transport};
@@ -37,7 +38,7 @@ impl Transport for Counting {
 async fn an_idle_hour_with_a_hundred_open_proposals_takes_fewer_than_300_calls() {
     let network = start_network().await;
     let client = Quantumagi::new(Rpc::new(network.rpc_url(), Commitment::Confirmed));
-    let mut crowd = Crowd::found(&network, &client, 100).await;
+    let mut crowd = Crowd::found(&network, &client, 101).await;
     crowd.propose(100, 0, &[|| End::Defeated]).await;
 
     let posts = Arc::new(AtomicUsize::new(0));
@@ -60,6 +61,16 @@ async fn an_idle_hour_with_a_hundred_open_proposals_takes_fewer_than_300_calls()
     assert_eq!((second.again_in, Terms::default().look_every), (None, Duration::from_secs(60)));
     println!("{calls} calls a round, {} an hour", calls * 60);
     assert!(0 < calls && calls * 60 < 300, "{calls} calls a round");
+
+    // A new event costs a call for what decides besides, two for the list, and one for each new transaction.
+    crowd.propose(1, 0, &[|| End::Defeated]).await;
+    let before = posts.load(Ordering::Relaxed);
+    let third = round(&mut crank).await;
+    let more = posts.load(Ordering::Relaxed) - before - calls;
+    assert!(third.workflows.changes.iter().any(|(_, change)| *change == Transition::Ended(Verdict::Verified)));
+    println!("{more} more calls for a new proposal");
+    // And the survey asks once more for what is new.
+    assert!(more <= 1 + 2 + 1 + 1, "{more} more calls for a new proposal");
 }
 
 #[tokio::test(flavor = "multi_thread")]

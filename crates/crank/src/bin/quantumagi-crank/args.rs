@@ -79,7 +79,7 @@ pub(crate) struct Run {
 pub(crate) enum Workflows {
     /// Everything that is on its way
     List {
-        /// And what is over, the last first
+        /// And what is over, the last first, and of constitutions that are looked after no more
         #[arg(long)]
         all: bool,
     },

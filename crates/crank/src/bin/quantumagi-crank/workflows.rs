@@ -18,7 +18,7 @@ use crate::printer::{self, Form};
 pub(crate) fn run(config: &Config, asked: &Workflows, form: Form) -> anyhow::Result<Exit> {
     let journal = journal_of(config)?;
     match asked {
-        Workflows::List { all } => list(&journal, *all, form),
+        Workflows::List { all } => list(&journal, config, *all, form),
         Workflows::Show { key } => show(&journal, key, form),
     }
 }
@@ -62,9 +62,11 @@ fn value(instance: &Instance) -> anyhow::Result<Value> {
     Ok(value)
 }
 
-fn list(journal: &Journal, is_all: bool, form: Form) -> anyhow::Result<Exit> {
+fn list(journal: &Journal, config: &Config, is_all: bool, form: Form) -> anyhow::Result<Exit> {
     let mut instances = journal.instances()?;
-    instances.retain(|instance| is_all || instance.ended_at.is_none());
+    // What a constitution left behind that is looked after no more goes on nowhere.
+    let is_open = |it: &Instance| it.ended_at.is_none() && config.constitutions.contains(&it.key.constitution);
+    instances.retain(|instance| is_all || is_open(instance));
     let mut words = String::new();
     if instances.is_empty() {
         words.push_str("nothing is on its way\n");
