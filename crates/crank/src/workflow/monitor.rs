@@ -34,6 +34,8 @@ const MOST_READ: usize = 100;
 const PARALLEL: usize = 8;
 /// After a reading that found nothing new, the next waits so long; doubles up to [`LONGEST_REST`]. Seconds.
 const FIRST_REST: i64 = 30;
+/// Readings that find nothing new before events are given up.
+const LEAST_TRIES: u32 = 2;
 /// Longest rest, seconds.
 const LONGEST_REST: i64 = 600;
 /// While there is work, so long passes between two readings, seconds.
@@ -184,8 +186,8 @@ impl Monitor {
         if head == before.proved || head.sequence < before.reached.sequence {
             return Ok(Audit::default());
         }
-        let rest = self.rests.get(&address).copied().filter(|rest| rest.head == head.sequence);
-        if rest.is_some_and(|rest| now < rest.until) {
+        let rest = self.rests.get(&address).copied();
+        if rest.is_some_and(|rest| rest.head == head.sequence && now < rest.until) {
             return Ok(Audit::default());
         }
         let mut reading = before;
@@ -194,7 +196,9 @@ impl Monitor {
             Ok((transactions, is_all)) => Ok(reading.read_on(address, &transactions, is_all, head)),
             Err(words) => Err(words),
         };
-        let is_too_late = noticed_at.saturating_add(PROVE_WITHIN) < now;
+        // Not at the first look after a pause: the endpoint may only lag.
+        let is_tried = rest.is_some_and(|rest| LEAST_TRIES <= rest.tries);
+        let is_too_late = is_tried && noticed_at.saturating_add(PROVE_WITHIN) < now;
         let (words, events, is_hopeless) = match read {
             Ok((Progress::Proved { began_at }, events)) => {
                 self.rests.remove(&address);
