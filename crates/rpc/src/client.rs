@@ -51,8 +51,8 @@ struct Shared {
 }
 
 enum Carrier {
-    /// One endpoint.
-    Single(Box<Single>),
+    /// One endpoint, and the caller's words about each call.
+    Single(Arc<Single>, CallOptions),
     /// Several. Asked directly: the Solana client's errors have no room for which one answered.
     Pool(Pool),
 }
@@ -73,7 +73,7 @@ impl Rpc {
     /// A connection to the endpoint at `url` (`http://` or `https://`). Nothing is sent yet.
     #[must_use]
     pub fn new(url: &str, commitment: Commitment) -> Self {
-        let transport = Carrier::Single(Box::new(Single::new(url)));
+        let transport = Carrier::Single(Arc::new(Single::new(url)), CallOptions::default());
         Self { shared: Arc::new(Shared { transport, host: shown_host(url), commitment }) }
     }
 
@@ -84,24 +84,31 @@ impl Rpc {
         Self { shared: Arc::new(Shared { transport: Carrier::Pool(pool), host, commitment }) }
     }
 
-    /// The same connection with other words about each call. A connection to a single endpoint has no room for
-    /// them and stays as it is.
+    /// The same connection with other words about each call. A connection to a single endpoint heeds the deadline and the
+    /// correlation id; there is nothing to choose from by tag or name.
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
         match &self.shared.transport {
-            Carrier::Single(..) => self.clone(),
+            Carrier::Single(single, _) => {
+                let transport = Carrier::Single(Arc::clone(single), options);
+                let (host, commitment) = (self.shared.host.clone(), self.shared.commitment);
+                Self { shared: Arc::new(Shared { transport, host, commitment }) }
+            }
             Carrier::Pool(pool) => Self::with_pool(pool.with_options(options), self.shared.commitment),
         }
     }
 
-    /// The same connection with one correlation id for all its calls, the caller's where it gave one, and that id. A
-    /// connection to a single endpoint has none: its calls write nothing.
-    pub(crate) fn correlated(&self) -> (Self, Option<String>) {
+    /// The same connection with one correlation id for all its calls, the caller's where it gave one, and that id.
+    pub(crate) fn correlated(&self) -> (Self, String) {
         match &self.shared.transport {
-            Carrier::Single(..) => (self.clone(), None),
+            Carrier::Single(single, options) => {
+                let correlation = single.correlation(options);
+                let options = options.clone().with_correlation(correlation.clone());
+                (self.with_options(options), correlation.to_string())
+            }
             Carrier::Pool(pool) => {
                 let (pool, correlation) = pool.correlated();
-                (Self::with_pool(pool, self.commitment()), Some(correlation.to_string()))
+                (Self::with_pool(pool, self.commitment()), correlation.to_string())
             }
         }
     }
@@ -148,7 +155,7 @@ impl Rpc {
 
     pub(crate) async fn call<T: DeserializeOwned>(&self, request: RpcRequest, params: Value) -> Result<T> {
         let answer = match &self.shared.transport {
-            Carrier::Single(single) => single.call(request, params).await?,
+            Carrier::Single(single, options) => single.call(request, params, options).await?,
             Carrier::Pool(pool) => pool.call(request, params).await.map_err(RpcError::from_pool)?,
         };
         serde_json::from_value(answer).map_err(|source| RpcError::Malformed {

@@ -24,10 +24,12 @@ pub type Result<T> = std::result::Result<T, RpcError>;
 #[non_exhaustive]
 pub enum RpcError {
     /// The endpoint was not reached, or its answer did not arrive whole.
-    #[error("cannot reach {host}")]
+    #[error("cannot reach {host} ({trace})")]
     Transport {
         /// Host of the endpoint.
         host: String,
+        /// How the call went.
+        trace: Box<CallTrace>,
         /// What went wrong on the way.
         source: TransportFault,
     },
@@ -40,7 +42,7 @@ pub enum RpcError {
         code: i64,
         /// The endpoint's own words.
         message: String,
-        /// How the call went, where a pool made it.
+        /// How the call went, where one call is all that there was.
         trace: Option<Box<CallTrace>>,
     },
     /// No endpoint of a pool gave an answer, or one refused a transaction that another may have sent on.
@@ -188,10 +190,13 @@ impl RpcError {
         Self::Malformed { host: host.to_owned(), what, source: None }
     }
 
-    pub(crate) fn from_client(host: &str, error: ClientError, secrets: &Secrets) -> Self {
-        let host = host.to_owned();
-        let fault = |source| Self::Transport { host: host.clone(), source: TransportFault::from(source) };
-        match *error.kind {
+    pub(crate) fn from_client(host: &str, error: ClientError, secrets: &Secrets, trace: CallTrace) -> Self {
+        let (host, trace) = (host.to_owned(), Box::new(trace));
+        let fault = |source| {
+            let source = TransportFault::from(source);
+            Self::Transport { host: host.clone(), trace: trace.clone(), source }
+        };
+        let mut error = match *error.kind {
             ErrorKind::Reqwest(source) => fault(TransportCause::Http(source.without_url())),
             ErrorKind::Io(source) => fault(TransportCause::Io(source)),
             ErrorKind::SerdeJson(source) => {
@@ -207,7 +212,11 @@ impl RpcError {
             // The text of either may hold the whole address.
             ErrorKind::Middleware(_) => Self::malformed(&host, "refused by a layer of the transport"),
             ErrorKind::Custom(_) => Self::malformed(&host, "refused by the client library"),
+        };
+        if let Self::Rpc { trace: empty, .. } = &mut error {
+            *empty = Some(trace);
         }
+        error
     }
 
     pub(crate) fn from_pool(error: PoolError) -> Self {

@@ -13,11 +13,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use solana_rpc_client_api::client_error::Error as ClientError;
 use solana_rpc_client_api::request::{RpcError as ServerError, RpcRequest};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::Instrument;
 
 use crate::endpoint::shown_host;
 use crate::error::{Result, RpcError};
-use crate::pool::answer_data;
+use crate::pool::dice::Dice;
+use crate::pool::{CallOptions, CallTrace, CorrelationId, Label, answer_data};
 use crate::redact::Secrets;
 
 /// Longest wait for an answer.
@@ -28,9 +30,15 @@ const RATE_LIMIT_PAUSES: u32 = 5;
 const RATE_LIMIT_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_RATE_LIMIT_PAUSE: Duration = Duration::from_secs(120);
 
+/// Longer than any call with all its pauses.
+const LONGEST_CALL: Duration = Duration::from_secs(3_600);
+
 /// One endpoint.
 pub(crate) struct Single {
     client: Client,
+    /// After its host.
+    name: Label,
+    dice: Dice,
     /// As it was given: what is wrong with it shows when it is called.
     url: String,
     secrets: Secrets,
@@ -52,24 +60,67 @@ impl Single {
         let secrets = url.parse::<Url>().map(|url| Secrets::of_url(&url)).unwrap_or_default();
         Self {
             client: client.expect("the TLS library starts with the roots it was built with"),
+            name: Label::of_host(&shown_host(url)),
+            dice: Dice::new(),
             url: url.to_owned(),
             secrets,
             last_id: AtomicU64::new(0),
         }
     }
 
-    pub(crate) async fn call(&self, request: RpcRequest, params: Value) -> Result<Value> {
-        let answer = self.ask(request, params).await;
-        answer.map_err(|error| RpcError::from_client(&shown_host(&self.url), error, &self.secrets))
+    /// Makes a call, with the caller's correlation id and deadline where there is one.
+    pub(crate) async fn call(&self, request: RpcRequest, params: Value, options: &CallOptions) -> Result<Value> {
+        let correlation = self.correlation(options);
+        // Of the highest level: a line of any level that is written must find its call's id.
+        let span = tracing::error_span!("rpc_call", method = request.as_str(), %correlation);
+        let started = Instant::now();
+        // Without a deadline of the caller's each attempt has its own limit, and pauses are as the endpoint asks.
+        let deadline = options.deadline.unwrap_or(started + LONGEST_CALL);
+        let mut attempts = 0;
+        async {
+            let asking = self.ask(request, params, &correlation, &mut attempts);
+            let answer = timeout_at(deadline, asking).await;
+            let error = match answer {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(error)) => error,
+                Err(_) => std::io::Error::from(std::io::ErrorKind::TimedOut).into(),
+            };
+            let trace = CallTrace {
+                method: request.as_str(),
+                endpoint: Some(self.name.clone()),
+                attempts,
+                // An attempt before the last was refused for load.
+                may_be_done: false,
+                elapsed: started.elapsed(),
+                correlation: correlation.clone(),
+            };
+            let error = RpcError::from_client(&shown_host(&self.url), error, &self.secrets, trace);
+            tracing::info!(%error, "call failed");
+            Err(error)
+        }
+        .instrument(span)
+        .await
     }
 
-    async fn ask(&self, request: RpcRequest, params: Value) -> std::result::Result<Value, ClientError> {
+    /// The caller's id, or a new one.
+    pub(crate) fn correlation(&self, options: &CallOptions) -> CorrelationId {
+        options.correlation.clone().unwrap_or_else(|| CorrelationId::new(&self.dice))
+    }
+
+    async fn ask(
+        &self,
+        request: RpcRequest,
+        params: Value,
+        correlation: &CorrelationId,
+        attempts: &mut u32,
+    ) -> std::result::Result<Value, ClientError> {
         let id = self.last_id.fetch_add(1, Ordering::Relaxed);
         let body = request.build_request_json(id, params).to_string();
         let mut pauses = 0;
         let response = loop {
-            let post = self.client.post(&self.url).header(CONTENT_TYPE, "application/json").body(body.clone());
-            let response = post.send().await?;
+            *attempts += 1;
+            let post = self.client.post(&self.url).header(CONTENT_TYPE, "application/json");
+            let response = post.header("x-request-id", correlation.as_str()).body(body.clone()).send().await?;
             if response.status() != StatusCode::TOO_MANY_REQUESTS || pauses == RATE_LIMIT_PAUSES {
                 break response;
             }

@@ -74,7 +74,7 @@ pub struct CorrelationId(Arc<str>);
 pub struct BadCorrelationId;
 
 impl CorrelationId {
-    pub(super) fn new(dice: &Dice) -> Self {
+    pub(crate) fn new(dice: &Dice) -> Self {
         Self(Arc::from(format!("{:032x}", dice.wide())))
     }
 

@@ -13,6 +13,9 @@ use crate::solana::Hash;
 /// Longest label in bytes: it becomes a value of metrics and a word in log lines.
 const MAX_LABEL_LEN: usize = 40;
 
+/// Longest part of a label that is taken from a host: three more digits have room behind it.
+const MAX_HOST_LEN: usize = 36;
+
 /// What an endpoint may be used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -59,6 +62,16 @@ impl Label {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// A name for an endpoint at this host that nobody named: its letters and digits. Short enough for a number behind it.
+    #[must_use]
+    pub fn of_host(host: &str) -> Self {
+        let lower = host.to_ascii_lowercase();
+        let words = lower.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let name: String = words.collect::<Vec<_>>().join("-").chars().take(MAX_HOST_LEN).collect();
+        let name = name.trim_end_matches('-');
+        Self(Arc::from(if name.is_empty() { "endpoint" } else { name }))
     }
 
     pub(crate) fn shared(&self) -> Arc<str> {
@@ -287,6 +300,23 @@ mod tests {
         }
         for bad in ["", "A", "a b", "a_b", "ä", "a.b", &"x".repeat(41)] {
             assert!(bad.parse::<Label>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_host_gives_a_label() {
+        let long = format!("{}.example.org", "x".repeat(50));
+        for (host, label) in [
+            ("RPC.example.org:8443", "rpc-example-org-8443"),
+            ("[::1]:8899", "1-8899"),
+            ("", "endpoint"),
+            ("münchen.example", "m-nchen-example"),
+            (&long, &"x".repeat(36)),
+            (&format!("{}..a", "x".repeat(35)), &"x".repeat(35)),
+        ] {
+            let name = Label::of_host(host);
+            assert_eq!(name.as_str(), label);
+            assert_eq!(label.parse(), Ok(name));
         }
     }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use quantumagi_rpc::pool::{CallOptions, Label};
 use quantumagi_rpc::solana::{Address, Signature, TransactionError};
 use quantumagi_rpc::{Commitment, ConfirmOptions, FailureStage, HistoryRange, Rpc, RpcError, SendProgress};
 use serde_json::{Value, json};
 
-use crate::support::{Endpoint, Reply, a_transfer};
+use crate::support::{Endpoint, Proxy, Reply, Way, a_transfer};
 
 fn connect(endpoint: &Endpoint) -> Rpc {
     Rpc::new(&endpoint.url(), Commitment::Confirmed)
@@ -51,6 +52,50 @@ async fn failed_slot(reply: fn() -> Reply) -> (RpcError, String) {
     assert!(!text.contains("secret-key"), "{text}");
     assert!(text.contains(&endpoint.host), "{text}");
     (error, text)
+}
+
+#[tokio::test]
+async fn an_error_of_one_endpoint_says_how_the_call_went() {
+    let endpoint = Endpoint::start(|_, _, before| match before {
+        0 => Reply::Http { status: 429, body: "" },
+        1 => Reply::Http { status: 503, body: "" },
+        _ => Reply::Error { code: -32602, message: "no" },
+    })
+    .await;
+    let options = CallOptions::default().with_correlation("the-callers-own".parse().expect("an id"));
+    let rpc = connect(&endpoint).with_options(options);
+    let error = rpc.slot().await.expect_err("it is busy, and then fails");
+    let RpcError::Transport { trace, .. } = &error else { panic!("{error:?}") };
+    let name = endpoint.host.replace(['.', ':'], "-");
+    assert_eq!(trace.endpoint.as_ref().map(Label::as_str), Some(name.as_str()));
+    assert_eq!((trace.method, trace.attempts, trace.correlation.as_str()), ("getSlot", 2, "the-callers-own"));
+    assert!(trace.elapsed >= Duration::from_millis(500), "a pause after it said that it was busy: {trace}");
+    let begins = format!("cannot reach {} (getSlot at {name}, 2 attempts in ", endpoint.host);
+    assert!(error.to_string().starts_with(&begins), "{error}");
+    let error = rpc.slot().await.expect_err("it refuses");
+    let RpcError::Rpc { code: -32602, trace: Some(trace), .. } = &error else { panic!("{error:?}") };
+    assert_eq!((trace.attempts, trace.correlation.as_str()), (1, "the-callers-own"));
+    // Without a word of the caller each call has an id of its own.
+    let ids = [connect(&endpoint).slot().await, connect(&endpoint).slot().await].map(|answer| match answer {
+        Err(RpcError::Rpc { trace: Some(trace), .. }) => trace.correlation.to_string(),
+        other => panic!("{other:?}"),
+    });
+    assert!(ids[0].len() == 32 && ids[0] != ids[1], "{ids:?}");
+}
+
+#[tokio::test]
+async fn one_endpoint_that_hangs_is_waited_for_as_long_as_the_caller_does() {
+    let endpoint = Endpoint::start(|_, _, _| sent()).await;
+    let proxy = Proxy::before(&endpoint.host).await;
+    proxy.set(Way::Hung);
+    let began = tokio::time::Instant::now();
+    let options = CallOptions::default().with_deadline(began + Duration::from_millis(50));
+    let error = Rpc::new(&proxy.url(), Commitment::Confirmed).with_options(options).slot().await;
+    let error = error.expect_err("nothing comes");
+    assert!(began.elapsed() < Duration::from_secs(20), "the call itself would wait for 30 s");
+    let RpcError::Transport { source, trace, .. } = &error else { panic!("{error:?}") };
+    assert!(source.is_timeout() && trace.attempts == 1, "{error:?}");
+    assert!(error.is_retryable() && error.may_be_done());
 }
 
 #[tokio::test]

@@ -166,7 +166,8 @@ async fn echoed_calls() -> String {
             .expect("the file is right");
         let pool = Pool::new(config);
         let rpc = Rpc::with_pool(pool.clone(), Commitment::Confirmed);
-        let single = Rpc::new(url, Commitment::Confirmed);
+        let options = CallOptions::default().with_correlation("the-callers-own".parse().expect("an id"));
+        let single = Rpc::new(url, Commitment::Confirmed).with_options(options);
         let client =
             solana_rpc_client::nonblocking::rpc_client::RpcClient::new_sender(pool.clone(), Default::default());
         pool.probe().await;
@@ -182,6 +183,8 @@ async fn echoed_calls() -> String {
         }
     }
     assert!(7 * 4 <= echo.asked(), "{}", echo.asked());
+    // Errors of one endpoint say how the call went, and nothing more.
+    assert!(shown.contains("1 attempt in ") && shown.contains(", call the-callers-own)"), "{shown}");
     assert!(shown.contains("[hidden]"), "what it repeats is shown without the keys: {shown}");
     shown
 }
