@@ -71,7 +71,7 @@ pub use reload::{Reload, ReloadError, Reloads};
 pub use retry::RetryPolicy;
 pub use sharing::SharingConfig;
 pub use status::EndpointStatus;
-pub use transport::{Http, Post, Reply, Transport};
+pub use transport::{BadCertificate, Http, Post, Reply, Transport};
 
 /// Several endpoints of one cluster behind one connection. Cloning shares them.
 #[derive(Clone)]

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use reqwest::dns::Resolve;
 use reqwest::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Response};
+use reqwest::{Certificate, Client, ClientBuilder, Response};
 
 use super::endpoint::Endpoint;
 use super::fault::Fault;
@@ -78,6 +78,11 @@ pub trait Transport: Send + Sync + 'static {
     }
 }
 
+/// No certificate of an authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is no certificate in PEM: it begins with `-----BEGIN CERTIFICATE-----`")]
+pub struct BadCertificate;
+
 /// HTTP/1.1 over TCP and TLS, with connections kept and shared by all calls.
 #[derive(Clone, Debug)]
 pub struct Http {
@@ -104,18 +109,34 @@ impl Http {
         Self::of(Client::builder().dns_resolver(Arc::new(resolver)))
     }
 
-    fn of(builder: ClientBuilder) -> Self {
-        let client = builder
-            .connect_timeout(CONNECT_LIMIT)
-            .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .pool_idle_timeout(IDLE_FOR)
-            .redirect(Policy::none())
-            .no_proxy()
-            .user_agent(concat!("quantumagi-rpc/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .expect("the TLS library starts with the roots it was built with");
-        Self { client }
+    /// The same for endpoints whose certificates an authority of one's own vouches for, beside the public ones: its
+    /// certificate, or several, as PEM.
+    ///
+    /// # Errors
+    /// [`BadCertificate`].
+    pub fn with_authorities(pem: &[u8]) -> Result<Self, BadCertificate> {
+        let authorities = Certificate::from_pem_bundle(pem).map_err(|_| BadCertificate)?;
+        if authorities.is_empty() {
+            return Err(BadCertificate);
+        }
+        let builder = authorities.into_iter().fold(Client::builder(), ClientBuilder::add_root_certificate);
+        Ok(Self { client: client(builder).map_err(|_| BadCertificate)? })
     }
+
+    fn of(builder: ClientBuilder) -> Self {
+        Self { client: client(builder).expect("the TLS library starts with the roots it was built with") }
+    }
+}
+
+fn client(builder: ClientBuilder) -> reqwest::Result<Client> {
+    builder
+        .connect_timeout(CONNECT_LIMIT)
+        .pool_max_idle_per_host(IDLE_CONNECTIONS)
+        .pool_idle_timeout(IDLE_FOR)
+        .redirect(Policy::none())
+        .no_proxy()
+        .user_agent(concat!("quantumagi-rpc/", env!("CARGO_PKG_VERSION")))
+        .build()
 }
 
 impl Default for Http {

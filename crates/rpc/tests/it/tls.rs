@@ -1,5 +1,8 @@
 //! Endpoints with which no TLS connection comes about, over real sockets.
 
+mod broken;
+mod server;
+
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
