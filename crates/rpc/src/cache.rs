@@ -196,7 +196,10 @@ impl Levels {
                 return (Lookup::Refused, None);
             }
         };
-        match age(entry.read_at, (self.clock)()).filter(|age| *age < wanted.max_age) {
+        // A clock that was set back makes everything young; slots that passed since do not.
+        let least = self.time_of_slots_since(entry.at.slot);
+        let age = age(entry.read_at, (self.clock)()).map(|age| age.max(least));
+        match age.filter(|age| *age < wanted.max_age) {
             Some(age) if entry.at.slot >= wanted.least => (Lookup::Hit, Some((entry, age))),
             _ => (Lookup::Stale, None),
         }
@@ -207,6 +210,13 @@ impl Levels {
         if tip.slot <= slot {
             *tip = Tip { slot, heard: Instant::now() };
         }
+    }
+
+    /// The shortest time in which the cluster can have gone from this slot to where it told that it is.
+    fn time_of_slots_since(&self, slot: u64) -> Duration {
+        let tip = self.tip.lock().expect("nothing panics while it holds the lock");
+        let passed = u32::try_from(tip.slot.saturating_sub(slot)).unwrap_or(u32::MAX);
+        SHORTEST_SLOT.saturating_mul(passed)
     }
 
     /// The last slot that the cluster can have reached by now. An entry beyond it would shut out every true answer.

@@ -1,7 +1,7 @@
 //! Readers over levels that are made up, in time that is made up too. Real stores: crates/rpc/tests/it/cache.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ const GENESIS: Hash = Hash::new_from_array([9; 32]);
 const TTL: Duration = Duration::from_secs(1);
 /// What a reader waits for a level.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+mod jumps;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Mood {
@@ -115,12 +117,14 @@ struct World {
     redis: MoodyStore,
     database: MoodyStore,
     began: Instant,
+    /// By how much the host's clock was set forward, in milliseconds.
+    jump: Arc<AtomicI64>,
 }
 
 impl World {
     fn new() -> Self {
         let (redis, database) = (MoodyStore::default(), MoodyStore::default());
-        Self { node: Node::at(100), redis, database, began: Instant::now() }
+        Self { node: Node::at(100), redis, database, began: Instant::now(), jump: Arc::default() }
     }
 
     /// A process that starts now.
@@ -130,8 +134,11 @@ impl World {
         let desks = [(Level::Redis, &self.redis), (Level::Database, &self.database)];
         let desks = desks.map(|(level, store)| Desk::open(level, store.clone(), store.clone(), usage));
         let sealer = Sealer::new(GENESIS, Commitment::Confirmed, None, 1_000);
-        let began = self.began;
-        let clock = move || 1_000_000 + u64::try_from(began.elapsed().as_millis()).expect("a short test");
+        let (began, jump) = (self.began, Arc::clone(&self.jump));
+        let clock = move || {
+            let passed = u64::try_from(began.elapsed().as_millis()).expect("a short test");
+            (10_000_000 + passed).saturating_add_signed(jump.load(Ordering::Relaxed))
+        };
         let slot = self.node.slot.load(Ordering::Relaxed);
         let levels = Levels::over(desks.into(), sealer, slot, Box::new(clock));
         AccountReader::over(self.node.rpc(), policy, Some(levels))

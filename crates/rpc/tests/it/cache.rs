@@ -1,5 +1,6 @@
 //! Answers kept in real stores, which are lost, locked, full or damaged meanwhile.
 
+mod disk;
 mod postgres;
 pub(crate) mod redis;
 mod sqlite;
