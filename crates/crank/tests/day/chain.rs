@@ -59,6 +59,8 @@ pub(crate) struct Chain {
     /// Whose transactions have other luck than good, and what each had.
     unlucky: Option<(Address, Fortune)>,
     pub(crate) luck: BTreeMap<Signature, Luck>,
+    /// How often somebody else did what the wallet's transaction was for.
+    pub(crate) rival_was_faster: usize,
     rival: Keypair,
 }
 
@@ -78,6 +80,7 @@ impl Chain {
             histories: HashMap::new(),
             unlucky: None,
             luck: BTreeMap::new(),
+            rival_was_faster: 0,
             rival,
         };
         chain.set_clock(FIRST_SLOT);
@@ -189,6 +192,9 @@ impl Chain {
         if self.luck.get(&signature) == Some(&Luck::Late) {
             let rivals = self.by_rival(transaction);
             self.execute(slot, &rivals);
+            // What names the wallet for another reason than to pay the fee is refused to others.
+            let record = self.records.get(&rivals.signatures[0]);
+            self.rival_was_faster += usize::from(record.is_some_and(|record| record.error.is_none()));
         }
         self.execute(slot, transaction);
     }

@@ -16,6 +16,9 @@ use solana_account::{Account, ReadableAccount};
 
 use super::chain::{CONFIRMED_AFTER, Chain, FINAL_AFTER, Record};
 
+/// By which a probe is known: nothing else waits exactly so long.
+pub(crate) const PROBE_TIMEOUT: Duration = Duration::from_millis(2_999);
+
 /// How an endpoint is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Way {
@@ -69,6 +72,8 @@ struct Past {
 pub(crate) struct Asked {
     /// By endpoint and method.
     pub(crate) counts: BTreeMap<(String, String), u64>,
+    /// Those of them that the pool asks by itself.
+    pub(crate) probes: u64,
     /// How often each way was met.
     pub(crate) met: BTreeMap<Way, u64>,
 }
@@ -116,12 +121,13 @@ impl Network {
     }
 
     /// How the endpoint is, and its answer if it gives one.
-    fn ask(&self, endpoint: &str, method: &str, params: &Value) -> (Way, Result<Value, Value>) {
+    fn ask(&self, endpoint: &str, method: &str, params: &Value, is_probe: bool) -> (Way, Result<Value, Value>) {
         let mut state = self.lock();
         let state = &mut *state;
         state.chain.advance();
         let way = state.ways.get(endpoint).copied().unwrap_or(Way::Well);
         *state.asked.counts.entry((endpoint.to_owned(), method.to_owned())).or_default() += 1;
+        state.asked.probes += u64::from(is_probe);
         *state.asked.met.entry(way).or_default() += 1;
         let past = state.past.as_ref().filter(|_| way == Way::Frozen);
         (way, answer(&mut state.chain, past, way, method, params))
@@ -135,7 +141,8 @@ impl Transport for Network {
         let method = body["method"].as_str().expect("a method");
         let exchange = async {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let (way, answer) = self.ask(to.name().as_str(), method, &body["params"]);
+            let is_probe = post.timeout == PROBE_TIMEOUT;
+            let (way, answer) = self.ask(to.name().as_str(), method, &body["params"], is_probe);
             let page = |status, retry_after| {
                 Ok(Reply { status, retry_after, body: b"<html>there is nothing to see</html>".to_vec() })
             };

@@ -1,6 +1,5 @@
 //! What goes wrong in a day, and when.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,7 +36,6 @@ pub(crate) struct Weather {
     pub(crate) network: Network,
     pub(crate) notes: Arc<Notes>,
     pub(crate) journal: Arc<Journal>,
-    pub(crate) file: PathBuf,
     pub(crate) began: Instant,
 }
 
@@ -61,22 +59,23 @@ impl Weather {
         }
     }
 
-    /// The rest of the day's misfortunes.
-    pub(crate) async fn misfortunes(self) -> Vec<Outage> {
+    /// The rest of the day's misfortunes. `other` is of another user of the journal's file.
+    pub(crate) async fn misfortunes(self, other: Connection) -> (Vec<Outage>, Connection) {
         let mut outages = Vec::new();
         sleep_until(self.began + 4 * HOUR + 5 * MINUTE).await;
         outages.push(self.jump(20).await);
         sleep_until(self.began + 6 * HOUR).await;
         outages.push(self.all("every endpoint is dead", Way::Dead, 10 * MINUTE).await);
         sleep_until(self.began + 9 * HOUR).await;
-        outages.push(self.locked().await);
+        let (outage, other) = self.locked(other).await;
+        outages.push(outage);
         sleep_until(self.began + 11 * HOUR).await;
         outages.push(self.full().await);
         sleep_until(self.began + 14 * HOUR).await;
         outages.push(self.all("every endpoint hangs", Way::Hung, 10 * MINUTE).await);
         sleep_until(self.began + 16 * HOUR + 5 * MINUTE).await;
         outages.push(self.jump(45).await);
-        outages
+        (outages, other)
     }
 
     fn millis(&self) -> u64 {
@@ -100,17 +99,16 @@ impl Weather {
         Outage { what, from, until: self.millis() }
     }
 
-    /// Another process keeps the journal for itself: each use waits its five real seconds, and fails.
-    async fn locked(&self) -> Outage {
+    /// Somebody else keeps the journal for itself: each use waits its five real seconds, and fails.
+    async fn locked(&self, other: Connection) -> (Outage, Connection) {
         let (from, before) = (self.millis(), self.notes.journal_failures().len());
-        let other = Connection::open(&self.file).expect("it is a file");
         other.execute_batch("BEGIN IMMEDIATE").expect("nobody else writes now");
         self.until_failures(before + 2).await;
         other.execute_batch("ROLLBACK").expect("it is its own");
         let told = self.notes.journal_failures();
         assert!(told[before..].iter().all(|error| error.contains("DatabaseBusy")), "{told:?}");
         sleep(MINUTE).await;
-        Outage { what: "the journal is locked", from, until: self.millis() }
+        (Outage { what: "the journal is locked", from, until: self.millis() }, other)
     }
 
     /// The journal can take nothing more.

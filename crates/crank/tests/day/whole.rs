@@ -12,11 +12,12 @@ use quantumagi_rpc::solana::{Keypair, Signer};
 use quantumagi_rpc::{Commitment, Rpc};
 use quantumagi_rules::parameters::TrackParameters;
 use quantumagi_sdk::Quantumagi;
+use rusqlite::Connection;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::chain::{Chain, Luck};
-use super::network::{Network, Way, genesis};
+use super::network::{Network, PROBE_TIMEOUT, Way, genesis};
 use super::notes::{Did, Notes, Taken, key};
 use super::support::crowd::a_recipient;
 use super::support::{Crowd, End, SOL, TRACK};
@@ -28,14 +29,22 @@ const APART: Duration = Duration::from_secs(648);
 /// Votes end from two hours after the day's beginning on.
 const VOTING: u32 = 20 * 3_600;
 const HOURS: u32 = 24;
-/// Hours in which memory is taken that is kept: the first look, the first executions, a first time of every misfortune.
-const WARM_UP: usize = 16;
-/// What resident memory may grow by afterwards, KiB.
-const MOST_GROWTH_KIB: u64 = 4_096;
+/// Hours in which memory is taken that is kept: the first looks, executions and broken endpoints.
+const WARM_UP: usize = 4;
+/// What resident memory may grow by afterwards, KiB: a leak of two kilobytes a round is more. The chain's records of 300
+/// transactions are in it, and so is the journal's cache.
+const MOST_GROWTH_KIB: u64 = 2_048;
+
+/// In all, with the chain and its endpoints in the same process, KiB.
+const MOST_RESIDENT_KIB: u64 = 60 * 1_024;
+/// Calls of an hour in which a hundred proposals are open and nothing is due.
+const MOST_IDLE_CALLS: u64 = 300;
 
 /// From due to done while an endpoint is well, milliseconds; the second for transactions that no leader received, which
 /// cannot be signed again before their blockhash has died.
-const MOST_LATE: u64 = 60_000;
+const MOST_LATE: u64 = 120_000;
+const MOST_LATE_AT_99: u64 = 30_000;
+const MOST_LATE_IN_THE_MEDIAN: u64 = 2_000;
 const MOST_LATE_LOST: u64 = 240_000;
 
 fn track() -> TrackParameters {
@@ -49,6 +58,7 @@ fn client(network: &Network, endpoints: &[&str]) -> (Quantumagi, Pool) {
     let mut config = PoolConfig::of(cluster, endpoints.iter().map(endpoint).collect());
     // As the crank's configuration has it.
     config.probe.interval = Duration::from_secs(60);
+    config.probe.timeout = PROBE_TIMEOUT;
     let pool = Pool::with_transport(config, network.clone());
     (Quantumagi::new(Rpc::with_pool(pool.clone(), Commitment::Confirmed)), pool)
 }
@@ -93,7 +103,7 @@ fn duties(crowd: &Crowd) -> BTreeSet<String> {
 /// What one hour cost.
 #[derive(Clone, Copy, Debug)]
 struct Hour {
-    /// Calls of the crank, and questions of the pool whether its endpoints are well.
+    /// Calls of the crank, and the pool's probes of its four endpoints.
     calls: u64,
     probes: u64,
     did: usize,
@@ -101,18 +111,14 @@ struct Hour {
 }
 
 async fn hours(network: &Network, notes: &Notes, began: Instant) -> Vec<Hour> {
-    let probes = |asked: &super::network::Asked| -> u64 {
-        let is_probe = |(_, method): &&(String, String)| method == "getGenesisHash";
-        asked.counts.iter().filter(|(key, _)| is_probe(key)).map(|(_, count)| count).sum()
-    };
     let mut hours: Vec<Hour> = Vec::new();
-    let (mut calls, mut did, mut asked_before) = (0, 0, 0);
+    let (mut calls, mut did, mut probes) = (network.asked(|asked| asked.counts.values().sum::<u64>()), 0, 0);
     for hour in 1..=HOURS {
         sleep_until(began + HOUR * hour).await;
-        let (all, genesis) = network.asked(|asked| (asked.counts.values().sum::<u64>(), probes(asked)));
+        let (all, probed) = network.asked(|asked| (asked.counts.values().sum::<u64>(), asked.probes));
         let (done, now) = (notes.did().len(), Taken::now());
-        hours.push(Hour { calls: all - calls, probes: genesis - asked_before, did: done - did, taken: now });
-        (calls, did, asked_before) = (all, done, genesis);
+        hours.push(Hour { calls: all - probed - calls, probes: probed - probes, did: done - did, taken: now });
+        (calls, did, probes) = (all - probed, done, probed);
     }
     hours
 }
@@ -154,25 +160,22 @@ async fn o5_a_day_with_every_fault_is_done_once_and_in_time_and_memory_and_files
     let began = Instant::now();
     let running = tokio::spawn(async move { crank.run(&told).await });
     let faults = tokio::spawn(Weather::endpoints(network.clone(), began, 2 * HOUR, 22 * HOUR));
-    let weather = Weather {
-        network: network.clone(),
-        notes: Arc::clone(&notes),
-        journal: Arc::clone(&journal),
-        file: file.clone(),
-        began,
-    };
-    let misfortunes = tokio::spawn(weather.misfortunes());
+    let weather = Weather { network: network.clone(), notes: Arc::clone(&notes), journal: Arc::clone(&journal), began };
+    let other = Connection::open(&file).expect("it is a file");
+    // Its files are opened with its first question.
+    other.query_row("SELECT count(*) FROM attempt", [], |_| Ok(())).expect("it has the table");
+    let misfortunes = tokio::spawn(weather.misfortunes(other));
     let hours = hours(&network, &notes, began).await;
     stop.send_replace(true);
     running.await.expect("it stops when told to");
     faults.await.expect("they pass");
-    let outages = misfortunes.await.expect("they pass");
+    let (outages, _other) = misfortunes.await.expect("they pass");
 
     println!("the day took {:?}; {}", real.elapsed(), notes.summary());
     for (hour, Hour { calls, probes, did, taken }) in (1..).zip(&hours) {
         let Taken { resident_kib, files } = taken;
         println!(
-            "hour {hour:>2}: {calls:>5} calls ({probes} for the cluster), {did:>3} duties, {resident_kib} KiB, {files} files"
+            "hour {hour:>2}: {calls:>5} calls, {probes} probes, {did:>3} duties, {resident_kib} KiB, {files} files"
         );
     }
     for Outage { what, from, until } in &outages {
@@ -226,12 +229,10 @@ fn check_once(crowd: &Crowd, journal: &Journal, notes: &Notes, network: &Network
     let overtaken = notes.did().into_iter().filter(|did| did.is_overtaken).map(|did| did.duty.key().to_string());
     assert_eq!(overtaken.collect::<BTreeSet<_>>(), by_rival, "what it did not do it found done");
     assert!(own.is_subset(&duties(crowd)));
-    let (lost, late) = network.chain(|chain| {
-        let count = |luck: Luck| chain.luck.values().filter(|it| **it == luck).count();
-        (count(Luck::Lost), count(Luck::Late))
-    });
+    let (lost, late) = network
+        .chain(|chain| (chain.luck.values().filter(|luck| **luck == Luck::Lost).count(), chain.rival_was_faster));
     println!("{} done, {} by the rival; {expired} expired, {failed} came too late", own.len(), by_rival.len());
-    assert!(0 < by_rival.len() && by_rival.len() == late && failed == late, "{late} came too late");
+    assert!(!by_rival.is_empty() && by_rival.len() == late && failed == late, "{late} came too late");
     assert!(0 < expired && expired == lost, "{lost} were lost");
     let spent = journal.spending_since(0).expect("read").iter().fold(Cost::default(), |sum, day| sum.plus(day.cost));
     let balance = network.chain(|chain| chain.svm().get_balance(&payer.pubkey())).expect("it has a wallet");
@@ -261,20 +262,21 @@ fn check_in_time(notes: &Notes, network: &Network, outages: &[Outage], journal: 
             at(100)
         );
         assert!(at(100) <= most, "{:?}", of.iter().filter(|did| most < did.late).collect::<Vec<_>>());
-        at(50)
+        (at(50), at(99))
     };
     let excused = did.len() - lost.len() - found.len();
     println!("{excused} duties fell into times in which nothing could be done");
     assert!(excused * 5 < did.len(), "most of the day is left");
-    let median = told("received", &found, MOST_LATE);
-    assert!(median <= 2_000, "{median} ms");
+    let (median, p99) = told("received", &found, MOST_LATE);
+    assert!(median <= MOST_LATE_IN_THE_MEDIAN && p99 <= MOST_LATE_AT_99, "{median} and {p99} ms");
     told("lost", &lost, MOST_LATE_LOST);
 }
 
 fn check_flat(hours: &[Hour]) {
     let idle = hours[1];
     assert_eq!(idle.did, 0, "the second hour has nothing to do");
-    assert!(idle.taken.resident_kib < 1 << 20, "{idle:?}");
+    assert!(idle.calls <= MOST_IDLE_CALLS, "{idle:?}");
+    assert!(hours.iter().all(|hour| hour.taken.resident_kib <= MOST_RESIDENT_KIB), "{hours:?}");
     let warm = &hours[WARM_UP..];
     let (least, most) = (warm[0].taken.resident_kib, warm.iter().map(|hour| hour.taken.resident_kib).max());
     let grown = most.expect("there are hours").saturating_sub(least);
