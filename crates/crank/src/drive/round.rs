@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::attempt::Driver;
-use super::strands::{one_after_the_other, strands};
+use super::strands::{one_after_the_other, payments, strands};
 use super::{Crank, Lookups, Outcome, peers};
 use crate::duty::{Duty, DutyKey, Subject};
 use crate::journal::{self, Attempt, Ending, Journal, JournalError, SECONDS_PER_DAY};
@@ -182,7 +182,8 @@ impl Crank {
         self.forget(&round.due);
         let (ready, waits) = self.ready(&round.due, clock, courtesy)?;
         round.waiting = round.due.len().saturating_sub(ready.len());
-        round.outcomes = self.carry_out_all(ready, clock, stop).await?;
+        let strands = strands(ready, &surveys.iter().flat_map(payments).collect());
+        round.outcomes = self.carry_out_all(strands, clock, stop).await?;
         self.learn(&round.outcomes).await;
         // Last: nothing that is due waits for what is only watched.
         if !*stop.borrow() {
@@ -329,15 +330,14 @@ impl Crank {
 
     async fn carry_out_all(
         &self,
-        ready: Vec<Duty>,
+        strands: Vec<Vec<Duty>>,
         clock: &ChainClock,
         stop: &watch::Receiver<bool>,
     ) -> Result<Vec<(Duty, Outcome)>, JournalError> {
-        if ready.is_empty() {
+        if strands.is_empty() {
             return Ok(Vec::new());
         }
         let (driver, landing) = self.driver(clock);
-        let strands = strands(ready);
         let driving = async move {
             let mut running = stream::iter(strands.into_iter().map(|strand| {
                 let (driver, stop) = (driver.clone(), stop.clone());

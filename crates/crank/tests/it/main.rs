@@ -4,6 +4,7 @@ mod carried_out;
 mod idle;
 mod killed;
 mod lagging;
+mod payments;
 mod racing;
 mod support;
 mod workflows;
