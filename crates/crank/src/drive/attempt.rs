@@ -10,7 +10,7 @@ use quantumagi_sdk::{Quantumagi, SdkError, Unsigned};
 use tokio::time::Instant;
 
 use super::build::{BuildError, build};
-use super::judge::{is_passing, is_poverty, logs, sentence};
+use super::judge::{is_out_of_date, is_passing, is_poverty, logs, sentence};
 use super::observer::Observers;
 use super::published::Published;
 use super::{Landed, Mode, Outcome, Stage, Terms};
@@ -21,6 +21,9 @@ use crate::survey;
 
 /// So often in a row a duty's transaction may fail in a block, which a trial run had not foreseen, before it is a dead letter.
 const MOST_FAILURES: u32 = 3;
+
+/// For how long after a duty's moment an endpoint may not know that it has come: longer than any is left in use that lags.
+const LAG: Duration = Duration::from_secs(240);
 
 /// Everything that an attempt needs. Cloned for each, so that several run at one time.
 #[derive(Clone)]
@@ -240,8 +243,13 @@ impl Driver {
             return Ok(Outcome::Unreachable { reason: sentence(error) });
         }
         match self.is_due(duty).await {
-            Ok(false) => return Ok(Outcome::Overtaken { cost }),
-            Ok(true) => {}
+            Ok(Some(false)) => return Ok(Outcome::Overtaken { cost }),
+            Ok(Some(true)) if is_out_of_date(error) && self.after_due(duty, Instant::now()) < LAG => {
+                let reason = format!("an endpoint lags behind, which says: {}", sentence(error));
+                return Ok(Outcome::Unreachable { reason });
+            }
+            Ok(Some(true)) => {}
+            Ok(None) => return Ok(Outcome::Unreachable { reason: "an endpoint lags behind".to_owned() }),
             Err(error) => return Ok(Outcome::Unreachable { reason: sentence(&error) }),
         }
         if is_poverty(error) {
@@ -256,11 +264,15 @@ impl Driver {
         Ok(Outcome::Refused { reason, cost })
     }
 
-    /// Whether the duty is still due, asked of the same plan on the one account.
-    async fn is_due(&self, duty: &Duty) -> quantumagi_sdk::Result<bool> {
+    /// Whether the duty is still due, asked of the same plan on the one account. `None` where what answers knows less than
+    /// this round began with.
+    async fn is_due(&self, duty: &Duty) -> quantumagi_sdk::Result<Option<bool>> {
         let survey = survey::survey_one(&self.client, &duty.constitution, duty.subject).await?;
         let clock = self.client.clock().await?;
+        if survey.slot.min(clock.slot) < self.clock.slot {
+            return Ok(None);
+        }
         let due = plan(&survey, &clock, self.terms.habits).duties;
-        Ok(due.iter().any(|other| other.key() == duty.key()))
+        Ok(Some(due.iter().any(|other| other.key() == duty.key())))
     }
 }

@@ -4,7 +4,12 @@ use quantumagi_rpc::RpcError;
 use quantumagi_rpc::solana::TransactionError;
 use quantumagi_sdk::SdkError;
 
+use quantumagi_sdk::check::CheckError;
+
 use super::build::BuildError;
+
+/// Numbers of the program's errors about the state of an account and about time.
+const OF_STATE_AND_TIME: std::ops::Range<u32> = 6_100..6_300;
 
 /// Whether the endpoint is to blame, and the same may succeed later.
 pub(super) fn is_passing(error: &BuildError) -> bool {
@@ -21,6 +26,21 @@ pub(super) fn is_passing(error: &BuildError) -> bool {
                 | TransactionError::WouldExceedMaxAccountCostLimit
                 | TransactionError::WouldExceedAccountDataBlockLimit
         ),
+        BuildError::Sdk(_) | BuildError::Unpublished(_) => false,
+    }
+}
+
+/// Whether it says that the duty's moment has not come, or that its account is in another state. Said of what is due by
+/// what others answer, it comes from an endpoint that lags behind.
+pub(super) fn is_out_of_date(error: &BuildError) -> bool {
+    match error {
+        BuildError::Sdk(SdkError::Check(
+            CheckError::Step { .. } | CheckError::Held { .. } | CheckError::Paused { .. },
+        ))
+        | BuildError::Sdk(SdkError::NotFound { .. }) => true,
+        BuildError::Sdk(SdkError::Refused(failure)) => {
+            failure.rule().is_some_and(|rule| OF_STATE_AND_TIME.contains(&rule.code()))
+        }
         BuildError::Sdk(_) | BuildError::Unpublished(_) => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Payments of one vault that run side by side, and do not all fit together.
 
-use quantumagi_crank::Outcome;
+use quantumagi_crank::Kind;
 use quantumagi_crank::journal::LetterState;
 use quantumagi_interface::{Address, pda};
 use quantumagi_rules::action::Action;
@@ -44,14 +44,10 @@ async fn payments_side_by_side_spend_what_the_vault_has_and_no_more_and_each_is_
     // Until what is left is refused by what the vault holds, which is a dead letter and not tried again.
     loop {
         let round = round(&mut crank).await;
-        done += round.outcomes.iter().filter(|(duty, _)| duty.kind.name() == "proposal_execute").fold(
-            0,
-            |done, (duty, outcome)| match outcome {
-                Outcome::Done { .. } => done + 1,
-                Outcome::Overtaken { .. } | Outcome::Refused { .. } => done,
-                other => panic!("{duty}: {other:?}"),
-            },
-        );
+        for (duty, outcome) in round.outcomes.iter().filter(|(duty, _)| duty.kind == Kind::ProposalExecute) {
+            assert!(["done", "overtaken", "refused"].contains(&outcome.name()), "{duty}: {outcome:?}");
+            done += usize::from(outcome.name() == "done");
+        }
         if round.outcomes.is_empty() {
             break;
         }
