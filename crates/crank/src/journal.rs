@@ -3,6 +3,7 @@
 //! Losing the file loses no duty: what is due is read from the chain. A transaction that may still land is written here
 //! before it is sent, so that not even a crank that is killed and started again signs a second one beside it.
 
+pub mod alerts;
 mod attempts;
 mod letters;
 mod levels;
@@ -51,7 +52,7 @@ pub struct Journal {
 }
 
 /// What each layout adds to the one before, the first to nothing. A file is brought up to date and never thrown away.
-const STEPS: [&[&str]; 2] = [&[TABLES], &[workflows::TABLES, levels::TABLES]];
+const STEPS: [&[&str]; 2] = [&[TABLES], &[workflows::TABLES, levels::TABLES, alerts::TABLES]];
 
 // Order of attempts: `rowid`, which grows. At most one of a duty is open: the index refuses a second, whoever writes it.
 const TABLES: &str = "

@@ -8,6 +8,7 @@
 //! No rule is decided here. Each step is asked of `quantumagi-rules` through the SDK, by the chain's clock, once when it is
 //! planned and again, on fresh accounts, before it is paid for.
 
+pub mod alert;
 pub mod drive;
 pub mod duty;
 pub mod journal;
