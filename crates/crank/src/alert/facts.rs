@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::rule::{
-    BLIND, CALLS_FAIL, CANNOT_PAY, CLOCK_SKEW, CONFIG_STALE, CONSTITUTION_UNREAD, DEAD_LETTERS, DISK_FULL, ENDPOINT_OUT,
-    LEAST_WASTED, OVERDUE, POOR, RULES, Rule, UNREADABLE_ACCOUNTS, WASTING,
+    BLIND, CALLS_FAIL, CANNOT_PAY, CLOCK_SKEW, CONFIG_STALE, CONSTITUTION_UNREAD, DEAD_LETTERS, DISK_FULL,
+    ENDPOINT_OUT, LEAST_WASTED, OVERDUE, POOR, RULES, Rule, UNREADABLE_ACCOUNTS, WASTING,
 };
 
 /// Why a duty was left for want of money.
@@ -160,7 +160,11 @@ impl Facts {
         readings.push(self.wasting());
         let unreadable = self.unreadable.map(float);
         let count = self.unreadable.unwrap_or_default();
-        readings.push(about(&UNREADABLE_ACCOUNTS, unreadable, format!("{count} accounts have a layout that is unknown here.")));
+        readings.push(about(
+            &UNREADABLE_ACCOUNTS,
+            unreadable,
+            format!("{count} accounts have a layout that is unknown here."),
+        ));
         readings.extend(self.unread.iter().map(|(address, is_unread)| {
             let value = is_unread.map(|is_unread| f64::from(u8::from(is_unread)));
             let summary = format!("The constitution {address} cannot be read.");
@@ -176,7 +180,11 @@ impl Facts {
         let seconds = self.skew.unwrap_or_default();
         readings.push(about(&CLOCK_SKEW, skew, format!("The clock of this machine is {seconds} s from the chain's.")));
         let stale = Some(f64::from(u8::from(self.config_is_stale)));
-        readings.push(about(&CONFIG_STALE, stale, "The new configuration was refused, and the old one is in force.".to_owned()));
+        readings.push(about(
+            &CONFIG_STALE,
+            stale,
+            "The new configuration was refused, and the old one is in force.".to_owned(),
+        ));
         let free = self.disk_free.map(float);
         let truth = free.map_or(Truth::Unknown, |free| below(&DISK_FULL, free));
         let mib = self.disk_free.unwrap_or_default() >> 20;

@@ -110,7 +110,8 @@ mod tests {
     fn written() -> Vec<(String, String, i64, String)> {
         let mut all = Vec::new();
         for block in FILE.split("      - alert: ").skip(1) {
-            let after = |key: &str| block.split_once(key).map(|(_, rest)| rest.lines().next().unwrap_or_default().trim());
+            let after =
+                |key: &str| block.split_once(key).map(|(_, rest)| rest.lines().next().unwrap_or_default().trim());
             let name = block.lines().next().expect("a name").trim().to_owned();
             let (_, rest) = block.split_once("expr: ").expect("a question");
             let end = ["\n        for:", "\n        labels:"].iter().filter_map(|it| rest.find(it)).min();
@@ -178,9 +179,8 @@ mod tests {
     #[test]
     fn the_table_and_the_rules_of_prometheus_say_the_same() {
         let of_file = written().into_iter().filter(|it| !OF_PROMETHEUS_ONLY.contains(&it.0.as_str()));
-        let of_table = RULES.iter().map(|rule| {
-            (rule.name.to_owned(), question(rule), rule.hold, rule.severity.name().to_owned())
-        });
+        let of_table =
+            RULES.iter().map(|rule| (rule.name.to_owned(), question(rule), rule.hold, rule.severity.name().to_owned()));
         assert_eq!(of_table.collect::<Vec<_>>(), of_file.collect::<Vec<_>>());
     }
 }

@@ -246,7 +246,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn fees_since(&self, at: i64) -> Result<(u64, u64)> {
+    pub fn fees_and_waste_since(&self, at: i64) -> Result<(u64, u64)> {
         let sql = "SELECT coalesce(sum(fee), 0), coalesce(sum(fee) FILTER (WHERE fate = 'failed'), 0) FROM attempt
             WHERE signed_at >= ?1 AND fate IN ('landed', 'failed')";
         Ok(self.lock().query_row(sql, [at], |row| Ok((row.get(0)?, row.get(1)?)))?)

@@ -193,6 +193,16 @@ impl Daemon {
         assert!(status.expect("kill runs").success());
     }
 
+    /// Ends it at once, whatever it does.
+    pub(crate) fn kill(mut self) -> Vec<String> {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it was started here");
+        while let Ok(line) = self.lines.recv_timeout(LIMIT) {
+            self.log.push(line);
+        }
+        std::mem::take(&mut self.log)
+    }
+
     /// Waits for its end, and reads the rest of its log.
     pub(crate) fn end(mut self) -> (i32, Vec<String>) {
         let status = self.child.wait().expect("it was started here");

@@ -36,7 +36,11 @@ fn it_fires_after_its_time_and_not_a_second_before() {
     assert_eq!(told(&ten, &[(0, Bad), (10, Bad), (11, Bad), (999, Bad)]), [(10, Told::Firing)]);
     assert_eq!(told(&ten, &[(0, Bad), (5, Good), (6, Bad), (15, Bad)]), [], "its time begins anew");
     assert_eq!(told(&ten, &[(0, Bad), (5, Between), (6, Bad), (15, Bad)]), []);
-    assert_eq!(told(&ten, &[(0, Bad), (5, Unknown), (10, Bad)]), [(10, Told::Firing)], "what is not known ends nothing");
+    assert_eq!(
+        told(&ten, &[(0, Bad), (5, Unknown), (10, Bad)]),
+        [(10, Told::Firing)],
+        "what is not known ends nothing"
+    );
     assert_eq!(told(&ten, &[(0, Unknown), (99, Unknown)]), []);
     assert_eq!(told(&policy(0, 0, 0), &[(3, Bad)]), [(3, Told::Firing)]);
 }
@@ -92,11 +96,17 @@ fn what_is_not_watched_any_more_is_over() {
     assert_eq!(fired.alerts.keys().collect::<Vec<_>>(), [&format!("{name}/no_funds"), &format!("{name}/too_dear")]);
     let one = step(&fired.alerts, &both[..1], 1, &policy);
     let notice = &one.notices[0];
-    assert_eq!((one.notices.len(), notice.key.as_str(), notice.told), (1, "QuantumagiCrankCannotPay/too_dear", Told::Resolved));
+    assert_eq!(
+        (one.notices.len(), notice.key.as_str(), notice.told),
+        (1, "QuantumagiCrankCannotPay/too_dear", Told::Resolved)
+    );
     assert_eq!(notice.alert.summary, "It is not watched any more.");
     let muted = Policy { mute: [name.to_owned()].into(), ..policy };
     let none = step(&one.alerts, &both, 2, &muted);
-    assert_eq!(none.notices.iter().map(|it| it.key.as_str()).collect::<Vec<_>>(), ["QuantumagiCrankCannotPay/no_funds"]);
+    assert_eq!(
+        none.notices.iter().map(|it| it.key.as_str()).collect::<Vec<_>>(),
+        ["QuantumagiCrankCannotPay/no_funds"]
+    );
     assert_eq!(step(&none.alerts, &both, 3, &muted).notices, []);
     assert!(step(&none.alerts, &both, 2 + KEEP_RESOLVED, &muted).alerts.is_empty(), "a day later it is forgotten");
 }
@@ -148,8 +158,8 @@ fn naive(policy: &Policy, events: &[Event]) -> Vec<(i64, Told)> {
         past.push((now, truth));
         // Since when all that is known has been such, since the last change was told.
         let since = |is_such: fn(Truth) -> bool| {
-            let changes = told.iter().filter(|(_, it)| *it != Told::Repeated);
-            let changed = changes.last().map_or(i64::MIN, |(at, _)| *at);
+            let mut changes = told.iter().filter(|(_, it)| *it != Told::Repeated);
+            let changed = changes.next_back().map_or(i64::MIN, |(at, _)| *at);
             let recent = past.iter().rev().take_while(|(at, _)| changed < *at);
             let run = recent.take_while(|(_, it)| is_such(*it) || *it == Unknown);
             run.filter(|(_, it)| is_such(*it)).last().map(|(at, _)| *at)

@@ -1,8 +1,10 @@
 //! What can be typed.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use quantumagi_rpc::pool::read_span;
 
 /// Where the configuration lies unless told otherwise.
 const CONFIG: &str = "/etc/quantumagi/crank.toml";
@@ -44,6 +46,9 @@ pub(crate) enum Command {
     /// What is due and refused: the dead letters
     #[command(subcommand)]
     Dlq(Dlq),
+    /// What is wrong and whom it was told, and whether webhooks can be told
+    #[command(subcommand)]
+    Alerts(Alerts),
 }
 
 /// What `init` needs to know.
@@ -114,4 +119,41 @@ pub(crate) enum Dlq {
         /// Its name, as `dlq list` prints it
         key: String,
     },
+}
+
+/// What to do with alerts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Alerts {
+    /// Those that are pending, firing, or were resolved within a day
+    List,
+    /// One with everything that is known of it
+    Show {
+        /// Its name, as `alerts list` prints it
+        key: String,
+    },
+    /// Say nothing more of one that fires, until it is resolved or the time is over
+    Ack {
+        /// Its name, as `alerts list` prints it
+        key: String,
+        /// For how long, like 4h; without it, until it is resolved
+        #[arg(long = "for", value_name = "TIME", value_parser = span)]
+        span: Option<Duration>,
+        /// Why, for whoever looks next
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        comment: String,
+        /// Take an acknowledgement back
+        #[arg(long, conflicts_with_all = ["span", "comment"])]
+        undo: bool,
+    },
+    /// Send a test to every webhook now
+    Test {
+        /// Only to this one
+        #[arg(long, value_name = "NAME")]
+        webhook: Option<String>,
+    },
+}
+
+fn span(text: &str) -> Result<Duration, &'static str> {
+    let span = read_span(text).filter(|span| Duration::from_secs(1) <= *span);
+    span.ok_or("this must be a time of at least a second like 30s, 10m or 4h")
 }

@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use quantumagi_crank::{Kind, Outcome, Workflow};
+use quantumagi_crank::alert::RULES;
 use quantumagi_rpc::catalogue::{self, Part, Series};
 use quantumagi_rpc::pool;
 use serde_json::{Value, json};
@@ -73,6 +74,10 @@ pub(crate) enum Values {
     Constitutions,
     /// Endpoints of the configuration, by name.
     Endpoints,
+    /// Webhooks of the configuration, by name.
+    Sinks,
+    /// Alerts that the crank raises.
+    Alerts,
     /// Names of JSON-RPC methods: a series is there once its method was used.
     Methods,
     /// These words.
@@ -120,6 +125,8 @@ pub(crate) struct Scope {
     pub(crate) constitutions: Vec<String>,
     /// Endpoints, by name.
     pub(crate) endpoints: Vec<String>,
+    /// Webhooks, by name.
+    pub(crate) sinks: Vec<String>,
 }
 
 impl Values {
@@ -133,6 +140,8 @@ impl Values {
             Self::Workflows => owned(&Workflow::NAMES),
             Self::Constitutions => scope.constitutions.clone(),
             Self::Endpoints => scope.endpoints.clone(),
+            Self::Sinks => scope.sinks.clone(),
+            Self::Alerts => RULES.iter().map(|rule| rule.name.to_owned()).collect(),
             Self::Methods => Vec::new(),
             Self::Words(words) => owned(words),
         }

@@ -4,6 +4,7 @@
 //! there is one. Every key of ours can be overridden by a variable, `QUANTUMAGI_CRANK_` and its name in capitals. All that
 //! is wrong is told at once.
 
+pub(crate) mod alerting;
 mod read;
 mod reader;
 mod show;
@@ -20,6 +21,7 @@ use quantumagi_interface::Address;
 use quantumagi_rpc::pool::PoolConfig;
 
 use crate::exit::{Exit, Mendable};
+use alerting::Alerting;
 
 #[cfg(test)]
 pub(crate) use read::KEYS;
@@ -54,6 +56,8 @@ pub(crate) struct Config {
     pub(crate) objectives: Objectives,
     /// Its endpoints.
     pub(crate) pool: PoolConfig,
+    /// Whom it tells of what is wrong.
+    pub(crate) alerting: Alerting,
 }
 
 /// Form of the log lines.

@@ -15,6 +15,7 @@ use crate::args::Run;
 use crate::config::Config;
 use crate::exit::{Exit, Mendable};
 use crate::health::Health;
+use crate::notify::Desk;
 use crate::report::{Reporter, words_of};
 use crate::wallet::{self, Looked};
 use crate::watch::Watch;
@@ -41,6 +42,7 @@ pub(crate) struct Crew {
     hands: Hands,
     reporter: Arc<Reporter>,
     is_acting: bool,
+    desk: Option<Desk>,
     _probes: Option<Probes>,
 }
 
@@ -62,13 +64,16 @@ impl Crew {
             constitutions: config.constitutions.clone(),
             state_dir: config.state_dir.clone(),
         });
+        // Who only looks or rehearses keeps no account of what was told.
+        let is_at_work = !asked.observe && !asked.dry_run && !asked.once;
+        let desk = is_at_work.then(|| Desk::new(&config, Arc::clone(&journal), health)).transpose()?;
         let payer = key.as_ref().map(|key| key.pubkey());
         let hands = match key {
             None => Hands::Watch(Box::new(Watch::new(client.clone(), &config.constitutions, config.terms, journal))),
             Some(key) => Hands::Crank(Box::new(crank(&config, asked, &client, key, journal, &reporter))),
         };
         let is_acting = !asked.observe && !asked.dry_run;
-        Ok(Self { config, pool, client, payer, hands, reporter, is_acting, _probes: probes })
+        Ok(Self { config, pool, client, payer, hands, reporter, is_acting, desk, _probes: probes })
     }
 
     /// Where service levels are kept. Who only looks or rehearses does none of the work, and leaves no trace.
@@ -109,6 +114,8 @@ impl Crew {
     /// [`Mendable`] where it is a validator's key.
     pub(crate) async fn work(&mut self, health: &Health, halt: &watch::Receiver<bool>) -> Result<(), Mendable> {
         let mut asked = Instant::now();
+        // Everything that is told beside the work ends with it.
+        let _telling = self.desk.take().map(Desk::start);
         while let Err(error) = self.check_wallet().await {
             if error.exit != Exit::TryAgain {
                 return Err(error);

@@ -27,6 +27,7 @@ pub(crate) async fn run(path: &Path, config: Config, asked: Run, form: Form) -> 
     let (metrics, calls) = meters::install()?;
     meters::prepare(&config);
     let health = Arc::new(Health::new(&config, Instant::now()));
+    health.knowledge.measured_by(metrics.clone());
     let (stop, reload) = listen_to_signals(&health)?;
     let mut crew = Crew::assemble(config, asked, &health)?;
     health.reconfigured(&crew.config, crew.pool.clone());

@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use quantumagi_crank::Round;
 use quantumagi_crank::workflow::{Tally, Workflow};
 use quantumagi_crank::runway::SHORT_SECONDS;
+use quantumagi_crank::alert::Facts;
 use quantumagi_rpc::pool::Pool;
 use serde::Serialize;
 
 use crate::config::Config;
 use crate::meters::Ledger;
 use crate::sla::Keeper;
+use crate::notify::Knowledge;
 
 /// How the daemon is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -89,6 +91,7 @@ struct Known {
     round: Vec<String>,
     journal: Option<String>,
     config: Option<String>,
+    sinks: BTreeMap<String, String>,
     due: usize,
     oldest_due_seconds: u64,
     ledger: Ledger,
@@ -103,6 +106,8 @@ pub(crate) struct Health {
     known: Mutex<Known>,
     pool: Mutex<Option<Pool>>,
     keeper: Mutex<Option<Arc<Keeper>>>,
+    /// What alerts are about.
+    pub(crate) knowledge: Knowledge,
 }
 
 impl Health {
@@ -118,6 +123,7 @@ impl Health {
             round: Vec::new(),
             journal: None,
             config: None,
+            sinks: BTreeMap::new(),
             due: 0,
             oldest_due_seconds: 0,
             ledger: Ledger::default(),
@@ -125,7 +131,8 @@ impl Health {
             balance: None,
             min_balance: config.min_balance,
         };
-        Self { known: Mutex::new(known), pool: Mutex::new(None), keeper: Mutex::new(None) }
+        let (pool, keeper) = (Mutex::new(None), Mutex::new(None));
+        Self { known: Mutex::new(known), pool, keeper, knowledge: Knowledge::new() }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -147,6 +154,7 @@ impl Health {
         known.min_balance = config.min_balance;
         known.wallet = None;
         known.config = None;
+        known.sinks.clear();
         drop(known);
         *self.pool.lock().unwrap_or_else(PoisonError::into_inner) = Some(pool);
     }
@@ -154,17 +162,38 @@ impl Health {
     /// Why the configuration on disk is not in force.
     pub(crate) fn config_refused(&self, reason: String) {
         self.known().config = Some(reason);
+        self.knowledge.tell();
+    }
+
+    /// Why a webhook does not take what it is told, or that it does.
+    pub(crate) fn sink_judged(&self, sink: &str, reason: Option<String>) {
+        let mut known = self.known();
+        match reason {
+            Some(reason) => drop(known.sinks.insert(sink.to_owned(), reason)),
+            None => drop(known.sinks.remove(sink)),
+        }
+    }
+
+    /// What alerts are about, at this moment.
+    pub(crate) fn facts(&self, constitutions: &[String], min_balance: u64, now: i64) -> Facts {
+        let config_is_stale = self.known().config.is_some();
+        let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let endpoints = pool.iter().flat_map(Pool::status);
+        let endpoints = endpoints.map(|it| (it.name.to_string(), it.share == 0)).collect();
+        Facts { endpoints, config_is_stale, min_balance, ..self.knowledge.facts(constitutions, now) }
     }
 
     /// Why nothing is sent from this wallet yet: a question about it took so long and was not answered.
     pub(crate) fn unanswered(&self, reason: String, took: Duration) {
         self.known().wallet = Some(reason);
+        self.knowledge.tell();
         self.keeper().inspect(|keeper| keeper.unanswered(took));
     }
 
     /// The wallet is no validator's key.
     pub(crate) fn wallet_is_apart(&self) {
         self.known().wallet = None;
+        self.knowledge.tell();
     }
 
     /// Somebody keeps the service levels from now on.
@@ -255,6 +284,7 @@ impl Health {
         let known = self.known();
         let mut looks = known.round.clone();
         looks.extend(known.config.clone());
+        looks.extend(known.sinks.values().cloned());
         if known.ledger.letters > 0 {
             looks.push(format!("{} dead letters: see `quantumagi-crank dlq list`", known.ledger.letters));
         }

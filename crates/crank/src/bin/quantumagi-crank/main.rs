@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "the environment and the host's clock are read here and nowhere below")]
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+mod alerts;
 mod args;
 mod catalogue;
 mod config;
@@ -19,6 +20,7 @@ mod init;
 mod letters;
 mod logs;
 mod meters;
+mod notify;
 mod printer;
 mod report;
 mod sla;
@@ -58,6 +60,7 @@ fn carry_out(cli: &Cli) -> anyhow::Result<Exit> {
         Command::PrintConfig => print_config(&load()?, form),
         Command::Workflows(asked) => workflows::run(&load()?, asked, form),
         Command::Dlq(asked) => letters::run(&load()?, asked, form),
+        Command::Alerts(asked) => alerts::carry_out(&load()?, asked, form),
         Command::Metrics => list_metrics(&load()?, form),
         Command::Sla => sla::run(&load()?, form),
         Command::Doctor => block_on(doctor::run(&cli.config, &load()?, form)),

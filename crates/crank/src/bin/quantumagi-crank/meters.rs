@@ -56,6 +56,7 @@ pub(crate) fn scope(config: &Config) -> Scope {
     Scope {
         constitutions: config.constitutions.iter().map(ToString::to_string).collect(),
         endpoints: config.pool.endpoints.iter().map(|endpoint| endpoint.name().to_string()).collect(),
+        sinks: config.alerting.webhooks.iter().map(|webhook| webhook.name.to_string()).collect(),
     }
 }
 

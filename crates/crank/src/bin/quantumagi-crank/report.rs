@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use quantumagi_crank::{Attempted, Duty, Journal, JournalError, Landed, Observer, Outcome, Round, Stage};
+use quantumagi_crank::alert::WASTING;
 use quantumagi_interface::Address;
+use quantumagi_rpc::ChainClock;
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -37,6 +39,7 @@ impl Observer for Reporter {
         self.health.beat(Instant::now());
         meters::note_attempt(attempt);
         self.health.keeper().inspect(|keeper| keeper.attempted(attempt));
+        self.health.knowledge.attempted(attempt);
     }
 
     fn round(&self, round: &Round) {
@@ -47,23 +50,38 @@ impl Observer for Reporter {
         // Without the journal they are as unknown as everything, and the round was told to have failed.
         let refused = self.journal.letters().unwrap_or_default().into_iter().map(|letter| letter.key).collect();
         self.health.keeper().inspect(|keeper| keeper.round(round, &refused));
+        self.health.knowledge.disk_free(meters::disk_free(&self.state_dir));
         for (address, error) in &round.unread {
             tracing::warn!(constitution = %address, %error, "a constitution could not be read");
         }
         if let Some(error) = &round.clock_error {
             tracing::warn!(%error, "the chain's clock could not be read");
         }
-        let Some(clock) = round.clock else { return };
-        let ledger = meters::note_journal(&self.journal, clock.unix_timestamp, round.balance);
-        self.health.ledger(ledger.map_err(|error| words_of(&error)));
-        let (due, attempted, waiting) = (round.due.len(), round.outcomes.len(), round.waiting);
-        tracing::debug!(slot = clock.slot, due, attempted, waiting, next_moment = ?round.next_moment, "looked");
+        if let Some(clock) = round.clock {
+            self.note_journal(round, clock);
+        }
+        // Order: what the journal says is part of what alerts are asked about.
+        self.health.knowledge.round(round, &self.constitutions);
     }
 
     fn journal_failed(&self, error: &JournalError) {
         self.health.beat(Instant::now());
         self.health.ledger(Err(words_of(error)));
         self.health.keeper().inspect(|keeper| keeper.journal_failed());
+        self.health.knowledge.tell();
+    }
+}
+
+impl Reporter {
+    fn note_journal(&self, round: &Round, clock: ChainClock) {
+        let ledger = meters::note_journal(&self.journal, clock.unix_timestamp, round.balance);
+        if let Ok(ledger) = &ledger {
+            let since = clock.unix_timestamp.saturating_sub(WASTING.window);
+            self.health.knowledge.ledger(ledger.letters, self.journal.fees_and_waste_since(since).ok());
+        }
+        self.health.ledger(ledger.map_err(|error| words_of(&error)));
+        let (due, attempted, waiting) = (round.due.len(), round.outcomes.len(), round.waiting);
+        tracing::debug!(slot = clock.slot, due, attempted, waiting, next_moment = ?round.next_moment, "looked");
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Metric, Row, Shape, Unit, Values};
+use crate::notify::RESULTS;
 
 pub(crate) const BUILD_INFO: &str = "quantumagi_crank_build_info";
 pub(crate) const ROUNDS: &str = "quantumagi_crank_rounds_total";
@@ -53,6 +54,11 @@ pub(crate) const SLA_OBJECTIVE: &str = "quantumagi_crank_sla_objective_ratio";
 pub(crate) const SLA_ALERT: &str = "quantumagi_crank_sla_alert";
 pub(crate) const REQUESTS: &str = "quantumagi_crank_http_requests_total";
 
+pub(crate) const ALERTS: &str = "quantumagi_crank_alerts_firing";
+pub(crate) const NOTIFICATIONS: &str = "quantumagi_crank_notifications_total";
+pub(crate) const NOTIFICATION_QUEUE: &str = "quantumagi_crank_notification_queue";
+pub(crate) const NOTIFIED: &str = "quantumagi_crank_last_notification_timestamp_seconds";
+
 const NONE: &[(&str, Values)] = &[];
 const BY_KIND: &[(&str, Values)] = &[("kind", Values::Kinds)];
 const BY_KIND_AND_OUTCOME: &[(&str, Values)] = &[("kind", Values::Kinds), ("outcome", Values::Outcomes)];
@@ -79,6 +85,9 @@ const BY_LEVEL: &[(&str, Values)] = &[OBJECTIVES, ("basis", Values::Words(&["tim
 const BY_OBJECTIVE: &[(&str, Values)] = &[OBJECTIVES];
 const BY_BURN: &[(&str, Values)] = &[OBJECTIVES, ("alert", Values::Words(&["fast", "slow", "spent"]))];
 const BY_SPENT: &[(&str, Values)] = &[("state", Values::Words(&["up", "down", "off", "planned"])), WINDOWS];
+const BY_ALERT: &[(&str, Values)] = &[("alert", Values::Alerts), ("severity", Values::Words(&["warning", "critical"]))];
+const BY_SINK: &[(&str, Values)] = &[("sink", Values::Sinks)];
+const BY_SINK_AND_RESULT: &[(&str, Values)] = &[("sink", Values::Sinks), ("result", Values::Words(&RESULTS))];
 const BY_VERSION: &[(&str, Values)] = &[("version", Values::Words(&[env!("CARGO_PKG_VERSION")]))];
 
 use Row::{Endpoints, Money, Objectives, Process, Work, Workflows};
@@ -174,5 +183,12 @@ pub(super) const OWN: &[Metric] = &[
     metric(FILES, (Gauge, Count), NONE, Process, "Open files and connections of the process. It should be flat."),
     metric(REQUESTS, (Counter, Count), BY_REQUEST, Process,
         "Requests for health and metrics. 429: more than 20 in a second."),
+    metric(ALERTS, (Gauge, Count), BY_ALERT, Process,
+        "Alerts that the crank itself raises and that are not over. Look at them with `quantumagi-crank alerts list`."),
+    metric(NOTIFICATIONS, (Counter, Count), BY_SINK_AND_RESULT, Process,
+        "Attempts at telling a webhook, by how they ended. Anything but delivered: `quantumagi-crank doctor` says why."),
+    metric(NOTIFICATION_QUEUE, (Gauge, Count), BY_SINK, Process,
+        "Notifications that wait for a webhook. High for long: it does not take them."),
+    metric(NOTIFIED, (Moment, Seconds), BY_SINK, Process, "When a webhook last took a notification."),
     metric(BUILD_INFO, (Gauge, Count), BY_VERSION, Process, "Always 1."),
 ];

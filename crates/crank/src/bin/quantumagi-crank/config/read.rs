@@ -1,17 +1,18 @@
 //! Reading the file and the variables, noting every problem instead of stopping at the first.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use quantumagi_crank::{Cost, Habits, Mode, Terms};
 use quantumagi_interface::Address;
 use quantumagi_rpc::pool::{ConfigFault, EndpointUrl, PoolConfig, nearest};
-use toml::de::DeTable;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::reader::{Reader, Value};
-use super::sla;
-use super::{Config, LogFormat, LogLevel, ONLY_ENDPOINT, Problem};
+use super::{Config, LogFormat, LogLevel, ONLY_ENDPOINT, Problem, alerting, sla};
 
 /// Our keys, in the order in which they are documented.
 pub(crate) const KEYS: [&str; 24] = [
@@ -135,6 +136,7 @@ pub(super) fn parse(
     let min_balance = reader.number("min_balance", 50_000_000, 0..=1_000_000_000_000);
     let objectives = sla::read(&reader);
     let pool = reader.pool();
+    let alerting = alerting::read(&reader, &machine_name());
     let mut problems = reader.problems.into_inner();
     problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
     match (keypair, state_dir, listen, pool) {
@@ -150,6 +152,7 @@ pub(super) fn parse(
             terms,
             objectives,
             pool,
+            alerting,
         }),
         _ => Err(problems),
     }
@@ -312,7 +315,7 @@ impl Reader<'_> {
             ConfigFault::NoEndpoint { .. } if !is_told => return,
             ConfigFault::NoEndpoint { .. } if !self.has("endpoint") => return,
             ConfigFault::UnknownKey { .. } if !problem.place.contains('.') => {
-                let known = [&KEYS[..], &TABLES].concat();
+                let known = [&KEYS[..], TABLES, &alerting::TABLES].concat();
                 ConfigFault::UnknownKey { nearest: nearest(&problem.place, &known) }.to_string()
             }
             fault => fault.to_string(),
@@ -320,17 +323,52 @@ impl Reader<'_> {
         self.note(problem.line, &problem.place, words);
     }
 
-    /// The file with spaces in place of our keys and their values, so that all else keeps its line.
+    /// The file with spaces in place of our keys and tables, so that all else keeps its line.
     fn without_our_keys(&self) -> String {
         let mut bytes = self.text.as_bytes().to_vec();
-        let ours = self.table.iter().filter(|(key, _)| KEYS.contains(&key.get_ref().as_ref()));
-        let ours = ours.map(|(key, value)| key.span().start..value.span().end);
-        for range in ours.chain(sla::ranges(self)) {
-            let written = bytes.get_mut(range).into_iter().flatten();
-            written.filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        for (key, value) in self.table.iter().filter(|(key, _)| KEYS.contains(&key.get_ref().as_ref())) {
+            blank(&mut bytes, key.span().start..value.span().end);
+        }
+        for range in sla::ranges(self) {
+            blank(&mut bytes, range);
+        }
+        for (key, value) in self.table.iter().filter(|(key, _)| alerting::TABLES.contains(&key.get_ref().as_ref())) {
+            blank_lines(&mut bytes, key.span());
+            blank_table(&mut bytes, value);
         }
         String::from_utf8(bytes).expect("whole characters were replaced by spaces")
     }
+}
+
+fn blank(bytes: &mut [u8], range: Range<usize>) {
+    let written = bytes.get_mut(range).into_iter().flatten();
+    written.filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+}
+
+/// The whole lines: one line holds no two keys of the file, and of a dotted key only the parts have places.
+fn blank_lines(bytes: &mut [u8], range: Range<usize>) {
+    let is_end = |byte: &u8| *byte == b'\n';
+    let start = bytes.iter().take(range.start).rposition(is_end).map_or(0, |at| at.saturating_add(1));
+    let end = bytes.iter().skip(range.end).position(is_end).map_or(bytes.len(), |at| range.end.saturating_add(at));
+    blank(bytes, start..end);
+}
+
+/// A table's own place is its header; what it holds lies below.
+fn blank_table(bytes: &mut [u8], value: &Spanned<DeValue<'_>>) {
+    blank_lines(bytes, value.span());
+    match value.get_ref() {
+        DeValue::Table(table) => table.iter().for_each(|(key, value)| {
+            blank_lines(bytes, key.span());
+            blank_table(bytes, value);
+        }),
+        DeValue::Array(items) => items.iter().for_each(|item| blank_table(bytes, item)),
+        DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
+    }
+}
+
+/// What this machine is called.
+fn machine_name() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
 /// Bound: every range that is asked for ends below 2^32.

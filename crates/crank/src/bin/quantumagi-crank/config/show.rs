@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use quantumagi_interface::Address;
 use quantumagi_rpc::pool::{MethodClass, PoolConfig, shown_span};
 
-use super::{Config, LogFormat, LogLevel};
+use super::{Config, LogFormat, LogLevel, alerting};
 
 /// See [`Config::shown`].
 pub(super) fn shown(config: &Config) -> String {
@@ -21,6 +21,7 @@ pub(super) fn shown(config: &Config) -> String {
         terms,
         objectives,
         pool,
+        alerting,
     } = config;
     let list = |addresses: &[Address]| {
         let texts: Vec<String> = addresses.iter().map(|address| format!("\"{address}\"")).collect();
@@ -64,6 +65,7 @@ pub(super) fn shown(config: &Config) -> String {
     line("log_level", text(&level));
     pool_shown(pool, &mut page);
     page.push_str(&super::sla::shown(objectives));
+    alerting::shown(alerting, &mut page);
     page
 }
 

@@ -7,6 +7,7 @@ use super::Finding;
 use crate::config::Config;
 use crate::crew;
 use crate::meters;
+use crate::notify;
 
 /// A journal of a year of work is far below it.
 const LEAST_FREE: u64 = 200 << 20;
@@ -64,4 +65,33 @@ pub(super) fn journal(config: &Config) -> Finding {
             Finding::note("journal", words, "look at them with `quantumagi-crank dlq list`")
         }
     }
+}
+
+/// What each webhook last said. Nothing is sent: `alerts test` does that.
+pub(super) fn webhooks(config: &Config) -> Vec<Finding> {
+    let journal = config.journal().exists().then(|| crew::open_journal(config).ok()).flatten();
+    let each = config.alerting.webhooks.iter().map(|webhook| {
+        let (name, what) = (webhook.name.as_str(), format!("webhook {}", webhook.name));
+        let record = journal.as_ref().and_then(|journal| journal.sink(name).ok()).unwrap_or_default();
+        let dropped = match record.dropped {
+            0 => String::new(),
+            dropped => format!("; given up so far: {dropped}"),
+        };
+        let mend =
+            format!("`quantumagi-crank alerts test --webhook {name}` tries it; docs/webhooks.md says what is sent");
+        match (&record.failure, record.success_at) {
+            (Some(failure), _) => {
+                let words = format!("when last told, {failure}; notifications that wait: {}{dropped}", record.waiting);
+                Finding::note(what, words, mend)
+            }
+            (None, Some(at)) => {
+                let ago = notify::now().saturating_sub(at).max(0) / 3_600;
+                Finding::ok(what, format!("it was last told {ago} h ago{dropped}"))
+            }
+            (None, None) => {
+                Finding::ok(what, format!("nothing was told yet; `quantumagi-crank alerts test` tries it{dropped}"))
+            }
+        }
+    });
+    each.collect()
 }

@@ -1,0 +1,199 @@
+//! What the crank knows that alerts are about. Written by the main loop, read between its looks.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use quantumagi_crank::alert::{CALLS_FAIL, Facts, Unpaid};
+use quantumagi_crank::{Attempted, Outcome, Round};
+use quantumagi_rpc::pool::meters::CALLS;
+use tokio::sync::Notify;
+
+use super::now;
+
+/// What is known since the start.
+#[derive(Debug, Default)]
+struct Known {
+    started_at: i64,
+    facts: Facts,
+    unread: BTreeMap<String, bool>,
+    calls: Calls,
+}
+
+/// Shared by the loop and the desk. Outlives a change of the configuration.
+pub(crate) struct Knowledge {
+    known: Mutex<Known>,
+    news: Notify,
+    metrics: OnceLock<PrometheusHandle>,
+}
+
+impl std::fmt::Debug for Knowledge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Knowledge").field("known", &self.known).finish_non_exhaustive()
+    }
+}
+
+impl Knowledge {
+    /// Nothing yet.
+    pub(crate) fn new() -> Self {
+        let known = Known { started_at: now(), ..Known::default() };
+        Self { known: Mutex::new(known), news: Notify::new(), metrics: OnceLock::new() }
+    }
+
+    /// Where calls are counted.
+    pub(crate) fn measured_by(&self, metrics: PrometheusHandle) {
+        // There is one for the process.
+        let _ = self.metrics.set(metrics);
+    }
+
+    /// Until there is something new.
+    pub(crate) async fn changed(&self) {
+        self.news.notified().await;
+    }
+
+    /// There is something new.
+    pub(crate) fn tell(&self) {
+        self.news.notify_one();
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // Whatever a thread that panicked left behind is overwritten by the next round.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// An attempt has ended.
+    pub(crate) fn attempted(&self, attempt: &Attempted) {
+        let why = match attempt.outcome {
+            Outcome::NoFunds => Unpaid::NoFunds,
+            Outcome::DayLimit { .. } => Unpaid::DayLimit,
+            Outcome::TooDear { .. } => Unpaid::TooDear,
+            Outcome::Done { .. }
+            | Outcome::Overtaken { .. }
+            | Outcome::Rehearsed { .. }
+            | Outcome::Open { .. }
+            | Outcome::Expired
+            | Outcome::Refused { .. }
+            | Outcome::Unreachable { .. } => return,
+        };
+        self.known().facts.unpaid.insert(why, now());
+    }
+
+    /// A round has ended.
+    pub(crate) fn round(&self, round: &Round, constitutions: &[quantumagi_interface::Address]) {
+        let mut known = self.known();
+        let facts = &mut known.facts;
+        facts.balance = round.balance.or(facts.balance);
+        if let Some(clock) = round.clock {
+            if round.unread.is_empty() {
+                facts.last_success = Some(now());
+            }
+            let mut oldest = BTreeMap::new();
+            for duty in &round.due {
+                let age = clock.unix_timestamp.saturating_sub(duty.due_at.0).max(0).unsigned_abs();
+                let of_kind = oldest.entry(duty.kind.name()).or_insert(0);
+                *of_kind = age.max(*of_kind);
+            }
+            facts.oldest_due = Some(oldest);
+            facts.unreadable = Some(round.unreadable.len() as u64);
+            facts.skew = Some(now().saturating_sub(clock.unix_timestamp));
+            for address in constitutions {
+                let is_unread = round.unread.iter().any(|(unread, _)| unread == address);
+                known.unread.insert(address.to_string(), is_unread);
+            }
+        }
+        drop(known);
+        self.tell();
+    }
+
+    /// What the journal says.
+    pub(crate) fn ledger(&self, letters: usize, fees: Option<(u64, u64)>) {
+        let mut known = self.known();
+        known.facts.dead_letters = Some(letters as u64);
+        known.facts.fees = fees.or(known.facts.fees);
+    }
+
+    /// Room for the journal.
+    pub(crate) fn disk_free(&self, free: Option<u64>) {
+        self.known().facts.disk_free = free;
+    }
+
+    /// Everything that is known here, about these constitutions.
+    pub(crate) fn facts(&self, constitutions: &[String], now: i64) -> Facts {
+        let page = self.metrics.get().map(PrometheusHandle::render).unwrap_or_default();
+        let mut known = self.known();
+        known.calls.take(now, counted(&page));
+        let of = |address: &String| (address.clone(), known.unread.get(address).copied());
+        let unread = constitutions.iter().map(of).collect();
+        let calls = known.calls.within();
+        Facts { now, started_at: known.started_at, unread, calls, ..known.facts.clone() }
+    }
+}
+
+/// Calls so far, and those that failed, from the page that Prometheus would read.
+fn counted(page: &str) -> (u64, u64) {
+    let (mut all, mut failed) = (0_u64, 0_u64);
+    for line in page.lines().filter_map(|line| line.strip_prefix(CALLS)?.strip_prefix('{')) {
+        let Some((labels, value)) = line.rsplit_once("} ") else { continue };
+        let value: u64 = value.trim().parse().unwrap_or_default();
+        all = all.saturating_add(value);
+        if labels.contains("outcome=\"failed\"") {
+            failed = failed.saturating_add(value);
+        }
+    }
+    (all, failed)
+}
+
+/// Counters at moments, as far back as the window goes.
+#[derive(Debug, Default)]
+struct Calls(VecDeque<(i64, (u64, u64))>);
+
+impl Calls {
+    fn take(&mut self, now: i64, counted: (u64, u64)) {
+        // A clock that was set back: what was counted before says nothing about a window by it.
+        if self.0.back().is_some_and(|(at, _)| now < *at) {
+            self.0.clear();
+        }
+        self.0.push_back((now, counted));
+        // The first is kept that is as old as the window or older.
+        while self.0.get(1).is_some_and(|(at, _)| CALLS_FAIL.window <= now.saturating_sub(*at)) {
+            self.0.pop_front();
+        }
+    }
+
+    /// Calls and failures of the window; `None` while less than the window was watched.
+    fn within(&self) -> Option<(u64, u64)> {
+        let ((first_at, first), (last_at, last)) = (self.0.front()?, self.0.back()?);
+        let is_whole = CALLS_FAIL.window <= last_at.saturating_sub(*first_at);
+        is_whole.then_some((last.0.saturating_sub(first.0), last.1.saturating_sub(first.1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_counted_from_the_page_of_metrics() {
+        let page = "# TYPE quantumagi_rpc_calls_total counter\n\
+                    quantumagi_rpc_calls_total{class=\"read\",outcome=\"ok\"} 90\n\
+                    quantumagi_rpc_calls_total{class=\"read\",outcome=\"failed\"} 7\n\
+                    quantumagi_rpc_calls_total{outcome=\"failed\",class=\"send\"} 3\n\
+                    quantumagi_rpc_calls_total_other{outcome=\"failed\"} 1000\n";
+        assert_eq!(counted(page), (100, 10));
+    }
+
+    #[test]
+    fn calls_of_the_window_are_told_once_it_has_passed() {
+        let mut calls = Calls::default();
+        for minute in 0..60_i64 {
+            let all = minute.unsigned_abs() * 10;
+            calls.take(minute * 60, (all, if 30 < minute { all - 300 } else { 0 }));
+            let failed = (minute - 30).clamp(0, 15).unsigned_abs() * 10;
+            let expected = (15 <= minute).then_some((150, failed));
+            assert_eq!(calls.within(), expected, "minute {minute}");
+            assert!(calls.0.len() <= 16);
+        }
+        calls.take(0, (600, 300));
+        assert_eq!(calls.within(), None, "the clock was set back");
+    }
+}
