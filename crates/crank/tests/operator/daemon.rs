@@ -83,7 +83,8 @@ async fn it_works_tells_how_it_is_and_ends_when_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_metric_of_the_catalogue_is_there_from_the_start_and_no_other() {
     let (world, home) = (World::start().await, Home::new());
-    home.set_up(&world, "").await;
+    // What nothing has a value for has no series, so there must be a webhook.
+    home.set_up(&world, "[[webhook]]\nname = \"ops\"\nurl = \"http://127.0.0.1:9/\"\n").await;
     let mut daemon = home.start(&[], &[]);
     daemon.until("looked");
     let (status, page) = daemon.page("/metrics");

@@ -88,7 +88,7 @@ async fn an_endpoint_that_is_not_there_is_worth_another_try() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_validators_keys_are_refused_as_wallets() {
     let (world, home) = (World::start().await, Home::new());
-    // Another crank may run on this machine.
+    // A port of its own: a crank of this machine may have the usual one.
     let wallet = home.set_up(&world, "listen = \"127.0.0.1:0\"\n").await;
     let (other, vote) = (Address::new_from_array([8; 32]), Address::new_from_array([9; 32]));
     let cases = [

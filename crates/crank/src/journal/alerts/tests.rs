@@ -156,3 +156,19 @@ fn fees_of_a_day_are_told_with_those_of_failures() {
     assert_eq!(journal.fees_and_waste_since(150).expect("it reads"), (1_100, 1_000));
     assert_eq!(journal.fees_and_waste_since(0).expect("it reads"), (1_110, 1_000));
 }
+
+#[test]
+fn a_journal_of_the_layout_before_keeps_what_it_has_and_takes_alerts() {
+    let path = std::env::temp_dir().join(format!("quantumagi-crank-layout-{}.db", std::process::id()));
+    let connection = Connection::open(&path).expect("a new file");
+    super::super::STEPS[0].iter().for_each(|tables| connection.execute_batch(tables).expect("the first layout"));
+    connection.pragma_update(None, "user_version", 1).expect("it writes");
+    let spent = "INSERT INTO spending VALUES (0, 'proposal_close', 1, 0, 5000, 0)";
+    connection.execute_batch(spent).expect("it writes");
+    drop(connection);
+    let journal = Journal::open(&path).expect("it is brought up to date");
+    stepped(&journal, Truth::Bad, 10);
+    assert_eq!(journal.alerts().expect("it reads").len(), 2);
+    assert_eq!(journal.spent_on_day_of(0).expect("it reads").fee_lamports, 5_000);
+    std::fs::remove_file(&path).expect("the file is ours");
+}
