@@ -17,6 +17,9 @@ pub mod reader;
 pub mod solana;
 pub mod subscribe;
 
+/// Target of spans that are for traces only: log lines stay as they are with and without them.
+pub const SPANS: &str = "otel";
+
 mod accounts;
 mod client;
 mod confirm;
@@ -28,6 +31,8 @@ mod record;
 mod redact;
 mod simulate;
 mod single;
+#[cfg(feature = "otel")]
+mod traceparent;
 mod votes;
 
 pub use accounts::{Account, ChainClock, Filter};

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use quantumagi_interface::PROGRAM_ID;
 use quantumagi_rpc::solana::{Address, Instruction, Keypair, Signer, VersionedTransaction};
-use quantumagi_rpc::{ChainClock, Lander, RpcError, SendProgress};
+use quantumagi_rpc::{ChainClock, Lander, RpcError, SPANS, SendProgress};
 use quantumagi_sdk::{Quantumagi, SdkError, Unsigned};
 use tokio::time::Instant;
+use tracing::{Instrument, info_span};
 
 use super::build::{BuildError, build};
 use super::judge::{is_out_of_date, is_passing, is_poverty, logs, sentence};
@@ -83,7 +84,10 @@ impl Driver {
     /// Builds, prices, signs, sends and confirms the next transaction.
     async fn once(&self, duty: &Duty, paid: Cost) -> Result<Sent, JournalError> {
         let payer = self.key.pubkey();
-        let transactions = match build(&self.client, &self.published, &payer, duty).await {
+        let transactions = match build(&self.client, &self.published, &payer, duty)
+            .instrument(info_span!(target: SPANS, "build"))
+            .await
+        {
             Ok(transactions) => transactions,
             Err(error) => return self.refused(duty, &error, &[], paid).await.map(Sent::Over),
         };
@@ -92,11 +96,12 @@ impl Driver {
         self.observers.stage(Stage::Built, duty);
 
         let pricing = self.terms.pricing(self.journal.expiries(&duty.key())?);
-        let rent = match self.rent(duty, &next.instructions).await {
+        let simulate = info_span!(target: SPANS, "simulate");
+        let rent = match self.rent(duty, &next.instructions).instrument(simulate.clone()).await {
             Ok(rent) => rent,
             Err(error) => return self.refused(duty, &error.into(), &next.instructions, paid).await.map(Sent::Over),
         };
-        let unsigned = match self.client.unsigned(&payer, &next.instructions, &pricing).await {
+        let unsigned = match self.client.unsigned(&payer, &next.instructions, &pricing).instrument(simulate).await {
             Ok(unsigned) => unsigned,
             Err(error) => return self.refused(duty, &error.into(), &next.instructions, paid).await.map(Sent::Over),
         };
@@ -140,7 +145,10 @@ impl Driver {
         paid: Cost,
     ) -> Result<Sent, JournalError> {
         let (last_valid_block_height, tried_on) = (unsigned.last_valid_block_height, unsigned.estimate.slot);
-        let transaction = match VersionedTransaction::try_new(unsigned.transaction.message, &[&*self.key]) {
+        let signing = info_span!(target: SPANS, "sign");
+        let signed = signing.in_scope(|| VersionedTransaction::try_new(unsigned.transaction.message, &[&*self.key]));
+        drop(signing);
+        let transaction = match signed {
             Ok(transaction) => transaction,
             Err(error) => {
                 let error = SdkError::from(RpcError::from(error)).into();
@@ -169,7 +177,8 @@ impl Driver {
                 observers.stage(Stage::Landed, &told);
             }
         };
-        let sent = self.lander.land(&transaction, last_valid_block_height, progress).await;
+        let sent = self.lander.land(&transaction, last_valid_block_height, progress);
+        let sent = sent.instrument(info_span!(target: SPANS, "confirm", %signature)).await;
         self.observers.stage(Stage::Confirmed, duty);
         if let Ok(confirmed) = &sent {
             let after_due = self.after_due(duty, *seen.get_or_init(Instant::now));

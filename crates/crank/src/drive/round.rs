@@ -9,11 +9,13 @@ use futures_util::future::{BoxFuture, Either, FutureExt, join, select};
 use futures_util::stream::{self, StreamExt};
 use quantumagi_interface::{Address, DecodeError};
 use quantumagi_rpc::solana::Signer;
-use quantumagi_rpc::{ChainClock, ConfirmOptions, Fate, Lander, Landing, Preflight};
+use quantumagi_rpc::{ChainClock, ConfirmOptions, Fate, Lander, Landing, Preflight, SPANS};
 use quantumagi_rules::UnixSeconds;
 use quantumagi_sdk::SdkError;
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::attempt::Driver;
 use super::strands::{one_after_the_other, payments, strands};
@@ -132,6 +134,18 @@ impl Crank {
     }
 
     async fn round_with(
+        &mut self,
+        courtesy: Courtesy,
+        clock: Option<ChainClock>,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<Round, JournalError> {
+        let span = tracing::info_span!(target: SPANS, "round", slot = Empty, due = Empty);
+        let round = self.look_and_act(courtesy, clock, stop).instrument(span.clone()).await?;
+        span.record("slot", round.clock.map(|clock| clock.slot)).record("due", round.due.len());
+        Ok(round)
+    }
+
+    async fn look_and_act(
         &mut self,
         courtesy: Courtesy,
         clock: Option<ChainClock>,

@@ -8,6 +8,7 @@ use quantumagi_rules::action::Action;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::attempt::Driver;
 use super::{Attempted, Outcome};
@@ -74,8 +75,9 @@ pub(super) async fn one_after_the_other(
         }
         let began = Instant::now();
         // Every log line on the way, those about calls too, bears the duty's name.
-        let span = tracing::info_span!("action", action = %duty.key());
-        let outcome = driver.carry_out(&duty).instrument(span).await?;
+        let span = tracing::info_span!("action", action = %duty.key(), outcome = Empty);
+        let outcome = driver.carry_out(&duty).instrument(span.clone()).await?;
+        span.record("outcome", outcome.name());
         let (after_due, took) = (driver.after_due(&duty, Instant::now()), began.elapsed());
         driver.observers.attempted(&Attempted { duty, outcome: outcome.clone(), after_due, took });
         outcomes.push((duty, outcome));

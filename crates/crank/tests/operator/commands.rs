@@ -26,8 +26,19 @@ fn help_and_version_end_well_and_a_misspelt_command_does_not() {
     let lines = help.stdout.lines().skip_while(|line| *line != "Commands:").skip(1);
     let commands: Vec<&str> =
         lines.take_while(|line| !line.is_empty()).filter_map(|line| line.split_whitespace().next()).collect();
-    let expected =
-        ["init", "check-config", "print-config", "doctor", "run", "metrics", "workflows", "sla", "dlq", "alerts", "help"];
+    let expected = [
+        "init",
+        "check-config",
+        "print-config",
+        "doctor",
+        "run",
+        "metrics",
+        "workflows",
+        "sla",
+        "dlq",
+        "alerts",
+        "help",
+    ];
     assert_eq!(commands, expected);
     let version = format!("quantumagi-crank {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(home.run(&["--version"]), Ran { code: 0, stdout: version, stderr: String::new() });

@@ -12,13 +12,13 @@ mod manual;
 mod packaging;
 mod process;
 mod prometheus;
-mod workflows;
 #[path = "../../../rpc/tests/it/support/proxy.rs"]
 #[allow(dead_code, reason = "what only the tests of the connection use")]
 mod proxy;
 #[allow(dead_code, reason = "what only the tests of the delivery use")]
 mod receiver;
 mod webhooks;
+mod workflows;
 
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "a part of what the library's tests need")]

@@ -7,6 +7,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Duration, Instant, sleep_until};
+use tracing::{Instrument, Span};
 
 use super::fate::Seen;
 use super::flight::Flight;
@@ -48,6 +49,8 @@ struct Order {
     last_valid_block_height: u64,
     progress: Box<dyn FnMut(SendProgress) + Send>,
     outcome: oneshot::Sender<Result<Confirmed>>,
+    /// Whose: log lines and traces of its sendings are told there.
+    span: Span,
 }
 
 struct UnderWay {
@@ -90,9 +93,9 @@ impl Lander {
         progress: impl FnMut(SendProgress) + Send + 'static,
     ) -> Result<Confirmed> {
         let flight = Flight::new(transaction, self.options.preflight)?;
-        let (signature, began) = (flight.signature, Instant::now());
+        let (signature, began, span) = (flight.signature, Instant::now(), Span::current());
         let (outcome, ended) = oneshot::channel();
-        let order = Order { flight, last_valid_block_height, progress: Box::new(progress), outcome };
+        let order = Order { flight, last_valid_block_height, progress: Box::new(progress), outcome, span };
         let nobody = |()| Err(RpcError::Timeout { signature, waited: began.elapsed() });
         if self.inbox.send(order).is_err() {
             return nobody(());
@@ -149,7 +152,11 @@ impl Landing {
                 it.is_sending = true;
                 let (id, rpc, bytes, preflight) =
                     (*id, self.rpc.clone(), it.order.flight.bytes.clone(), it.order.flight.preflight);
-                sending.push(async move { (id, rpc.send_encoded(&bytes, preflight).await) }.boxed());
+                let of = &it.order.span;
+                let span = tracing::info_span!(target: crate::SPANS, parent: of, "send");
+                // Within the caller's own span as well: the one of the sending is for traces only.
+                let sent = async move { (id, rpc.send_encoded(&bytes, preflight).await) }.instrument(span);
+                sending.push(sent.instrument(of.clone()).boxed());
             }
         }
     }

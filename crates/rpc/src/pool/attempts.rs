@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 use solana_rpc_client_api::request::RpcRequest;
 use tokio::time::{Instant, sleep};
+use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::breaker::Permit;
 use super::call::{CallOptions, CallTrace, CorrelationId};
@@ -133,6 +135,16 @@ impl<'a> Call<'a> {
         let began = Instant::now();
         let timeout = table.config.timeouts[self.class];
         let limit = timeout.min(self.deadline.saturating_duration_since(began));
+        let span = tracing::info_span!(
+            target: crate::SPANS,
+            "rpc_attempt",
+            otel.kind = "client",
+            otel.status_code = Empty,
+            endpoint = %member.endpoint.name,
+            method = method_name(self.request),
+            attempt = self.attempts.saturating_add(1),
+            fault = Empty,
+        );
         let correlation = self.correlation.as_str();
         let post = Post { body, correlation, timeout: limit, max_answer_len: 0, is_last: false };
         let answer = async {
@@ -155,7 +167,12 @@ impl<'a> Call<'a> {
             }
             Err(Fault::Unreadable { what: "it came from an address that has not said its cluster" })
         }
+        .instrument(span.clone())
         .await;
+        if let Err(fault) = &answer {
+            span.record("otel.status_code", "ERROR").record("fault", fault.kind());
+        }
+        drop(span);
         drop(under_way);
         let now = Instant::now();
         let latency = now.saturating_duration_since(began);

@@ -157,6 +157,10 @@ impl Transport for Http {
         let url = to.url().ok_or(Fault::Connect)?.secret().clone();
         let mut request =
             self.client.post(url).header(CONTENT_TYPE, "application/json").header("x-request-id", correlation);
+        #[cfg(feature = "otel")]
+        if let Some(traceparent) = crate::traceparent::current() {
+            request = request.header("traceparent", traceparent);
+        }
         if is_last {
             request = request.header(CONNECTION, "close");
         }

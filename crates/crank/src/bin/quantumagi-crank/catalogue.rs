@@ -12,8 +12,8 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use quantumagi_crank::{Kind, Outcome, Workflow};
 use quantumagi_crank::alert::RULES;
+use quantumagi_crank::{Kind, Outcome, Workflow};
 use quantumagi_rpc::catalogue::{self, Part, Series};
 use quantumagi_rpc::pool;
 use serde_json::{Value, json};

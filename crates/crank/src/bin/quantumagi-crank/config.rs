@@ -5,10 +5,12 @@
 //! is wrong is told at once.
 
 pub(crate) mod alerting;
+pub(crate) mod otlp;
 mod read;
 mod reader;
 mod show;
 mod sla;
+mod tables;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -22,6 +24,7 @@ use quantumagi_rpc::pool::PoolConfig;
 
 use crate::exit::{Exit, Mendable};
 use alerting::Alerting;
+use otlp::Otlp;
 
 #[cfg(test)]
 pub(crate) use read::KEYS;
@@ -58,6 +61,8 @@ pub(crate) struct Config {
     pub(crate) pool: PoolConfig,
     /// Whom it tells of what is wrong.
     pub(crate) alerting: Alerting,
+    /// Where its traces go.
+    pub(crate) otlp: Option<Otlp>,
 }
 
 /// Form of the log lines.

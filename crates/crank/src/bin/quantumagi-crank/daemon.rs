@@ -23,7 +23,18 @@ use crate::{logs, meters, report, variable};
 
 /// Runs until told to stop, or once.
 pub(crate) async fn run(path: &Path, config: Config, asked: Run, form: Form) -> anyhow::Result<Exit> {
-    logs::start(config.log_format, config.log_level);
+    #[cfg(feature = "otel")]
+    let (traces, tracing) = crate::otel::start(&config)?;
+    #[cfg(not(feature = "otel"))]
+    let traces = None;
+    logs::start(config.log_format, config.log_level, traces);
+    let ended = until_told_to_stop(path, config, asked, form).await;
+    #[cfg(feature = "otel")]
+    crate::otel::end(tracing).await;
+    ended
+}
+
+async fn until_told_to_stop(path: &Path, config: Config, asked: Run, form: Form) -> anyhow::Result<Exit> {
     let (metrics, calls) = meters::install()?;
     meters::prepare(&config);
     let health = Arc::new(Health::new(&config, Instant::now()));
@@ -86,7 +97,7 @@ async fn shifts(
                 }
             }
         };
-        let fixed = |config: &Config| (config.listen, config.log_format, config.log_level);
+        let fixed = |config: &Config| (config.listen, config.log_format, config.log_level, config.otlp.clone());
         let before = fixed(&crew.config);
         let next = {
             let mut work = std::pin::pin!(crew.work(health, &halted));
@@ -101,7 +112,7 @@ async fn shifts(
         };
         let Some(next) = next else { return Ok(()) };
         if before != fixed(&next.config) {
-            tracing::warn!("a change of listen, log_format or log_level is in force after a restart only");
+            tracing::warn!("a change of listen, log_format, log_level or otlp is in force after a restart only");
         }
         meters::prepare(&next.config);
         health.reconfigured(&next.config, next.pool.clone());

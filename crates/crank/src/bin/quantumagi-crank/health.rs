@@ -5,16 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use quantumagi_crank::Round;
-use quantumagi_crank::workflow::{Tally, Workflow};
-use quantumagi_crank::runway::SHORT_SECONDS;
 use quantumagi_crank::alert::Facts;
+use quantumagi_crank::runway::SHORT_SECONDS;
+use quantumagi_crank::workflow::{Tally, Workflow};
 use quantumagi_rpc::pool::Pool;
 use serde::Serialize;
 
 use crate::config::Config;
 use crate::meters::Ledger;
-use crate::sla::Keeper;
 use crate::notify::Knowledge;
+use crate::sla::Keeper;
 
 /// How the daemon is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -4,13 +4,19 @@ use std::io;
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::Layer;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{LogFormat, LogLevel};
 
+/// What hears of spans and is no log.
+pub(crate) type Traces = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// Starts logging. Crates of others are heard from warnings on only: some of them tell addresses of endpoints otherwise.
-pub(crate) fn start(format: LogFormat, level: LogLevel) {
+/// `traces` hears of spans besides.
+pub(crate) fn start(format: LogFormat, level: LogLevel, traces: Option<Traces>) {
     let level = match level {
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
@@ -18,10 +24,11 @@ pub(crate) fn start(format: LogFormat, level: LogLevel) {
         LogLevel::Debug => LevelFilter::DEBUG,
     };
     let ours = Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("quantumagi", level);
-    let json = (format == LogFormat::Json)
-        .then(|| tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(io::stderr));
-    let text =
-        (format == LogFormat::Text).then(|| tracing_subscriber::fmt::layer().with_ansi(false).with_writer(io::stderr));
+    let json = (format == LogFormat::Json).then(|| {
+        tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(io::stderr).with_filter(ours.clone())
+    });
+    let text = (format == LogFormat::Text)
+        .then(|| tracing_subscriber::fmt::layer().with_ansi(false).with_writer(io::stderr).with_filter(ours));
     // Started once, by the command that runs; a second start would be a mistake of ours and changes nothing.
-    let _ = tracing_subscriber::registry().with(ours).with(json).with(text).try_init();
+    let _ = tracing_subscriber::registry().with(traces).with(json).with(text).try_init();
 }

@@ -21,6 +21,8 @@ mod letters;
 mod logs;
 mod meters;
 mod notify;
+#[cfg(feature = "otel")]
+mod otel;
 mod printer;
 mod report;
 mod sla;

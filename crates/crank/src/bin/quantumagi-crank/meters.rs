@@ -7,9 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use metrics::{Label, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use quantumagi_crank::journal::{Ending, Fate, LetterState};
-use quantumagi_crank::{Attempted, Cost, Journal, JournalError, Kind, Landed, Lookups, Outcome, Round};
 use quantumagi_crank::runway::{COUNTED_SECONDS, runway_seconds};
 use quantumagi_crank::workflow::{Looked, State, Transition, Workflow};
+use quantumagi_crank::{Attempted, Cost, Journal, JournalError, Kind, Landed, Lookups, Outcome, Round};
 use quantumagi_interface::Address;
 
 use crate::catalogue::list as name;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use quantumagi_crank::{Attempted, Duty, Journal, JournalError, Landed, Observer, Outcome, Round, Stage};
 use quantumagi_crank::alert::WASTING;
+use quantumagi_crank::{Attempted, Duty, Journal, JournalError, Landed, Observer, Outcome, Round, Stage};
 use quantumagi_interface::Address;
 use quantumagi_rpc::ChainClock;
 use serde_json::{Value, json};

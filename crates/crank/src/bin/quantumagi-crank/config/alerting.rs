@@ -1,20 +1,15 @@
 //! `[alert]` and `[[webhook]]`: when the crank itself raises alerts, and whom it tells.
 
-use std::fmt;
 use std::fmt::Write as _;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use quantumagi_crank::alert::{Policy, RULES, Severity};
-use quantumagi_rpc::pool::{ConfigFault, EndpointUrl, Label, nearest, shown_span};
-use reqwest::Url;
+use quantumagi_rpc::pool::{ConfigFault, Label, nearest, shown_span};
 use reqwest::header::{HeaderName, HeaderValue};
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::reader::{Reader, Value};
-
-/// Tables of ours, which the reader of the endpoints must not see.
-pub(super) const TABLES: [&str; 2] = ["alert", "webhook"];
+use super::tables::{HiddenUrl, Secret, check_keys, headers, table, within};
 
 const ALERT_KEYS: [&str; 5] = ["instance", "repeat", "resolve_after", "mute", "for"];
 const WEBHOOK_KEYS: [&str; 9] = [
@@ -85,56 +80,6 @@ const FORMATS: [(&str, Format); 3] =
     [("generic", Format::Generic), ("slack", Format::Slack), ("pagerduty", Format::PagerDuty)];
 const SEVERITIES: [(&str, Severity); 2] = [("warning", Severity::Warning), ("critical", Severity::Critical)];
 
-/// An address that is a secret as a whole: whoever knows it can write to the sink.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct HiddenUrl(Url);
-
-impl HiddenUrl {
-    /// The address, for asking only.
-    pub(crate) fn secret(&self) -> &Url {
-        &self.0
-    }
-}
-
-impl fmt::Debug for HiddenUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(hidden)")
-    }
-}
-
-/// A text that is never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
-
-impl Secret {
-    /// The text, for signing and sending only.
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(hidden)")
-    }
-}
-
-impl HiddenUrl {
-    /// Only this machine may be told without TLS.
-    pub(crate) fn read(text: &str) -> Result<Self, String> {
-        EndpointUrl::http(text).map_err(|fault| fault.to_string())?;
-        let unreadable = |_| "the address cannot be read; write it as https://host/path".to_owned();
-        let url: Url = text.trim().parse().map_err(unreadable)?;
-        let host = url.host_str().unwrap_or_default();
-        let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        let is_here = host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback());
-        if url.scheme() != "https" && !is_here {
-            return Err("the address must begin with https://; only this machine is told without TLS".to_owned());
-        }
-        Ok(Self(url))
-    }
-}
-
 /// `default_instance` is the name of the machine.
 pub(super) fn read(reader: &Reader<'_>, default_instance: &str) -> Alerting {
     let (instance, policy) = match table(reader, "alert") {
@@ -148,33 +93,6 @@ pub(super) fn read(reader: &Reader<'_>, default_instance: &str) -> Alerting {
 fn default_policy() -> Policy {
     let hold = RULES.iter().map(|rule| (rule.name.to_owned(), rule.hold)).collect();
     Policy { hold, resolve_after: 300, repeat: 4 * 3_600, ..Policy::default() }
-}
-
-fn table<'a>(reader: &Reader<'a>, key: &str) -> Option<&'a DeTable<'a>> {
-    let (name, value) = reader.table.iter().find(|(name, _)| name.get_ref().as_ref() == key)?;
-    let table = value.get_ref().as_table();
-    if table.is_none() {
-        reader.note(Some(reader.line(name.span().start)), key, format!("this must be a table: [{key}]"));
-    }
-    table
-}
-
-/// Reads a table as if it were the file; its problems are told with its name before theirs.
-fn within<'a, T>(reader: &Reader<'a>, place: &str, table: &'a DeTable<'a>, read: impl FnOnce(&Reader<'a>) -> T) -> T {
-    let inner = Reader { table, text: reader.text, variable: &|_| None, problems: std::cell::RefCell::default() };
-    let read = read(&inner);
-    for problem in inner.problems.into_inner() {
-        reader.note(problem.line, format!("{place}.{}", problem.place), problem.words);
-    }
-    read
-}
-
-fn check_keys(reader: &Reader<'_>, known: &[&'static str]) {
-    for (key, _) in reader.table.iter().filter(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
-        let name = key.get_ref().as_ref();
-        let words = ConfigFault::UnknownKey { nearest: nearest(name, known) }.to_string();
-        reader.note(Some(reader.line(key.span().start)), name, words);
-    }
 }
 
 fn seconds(span: Duration) -> i64 {
@@ -276,7 +194,7 @@ fn webhook(inner: &Reader<'_>, line: usize, variable: &dyn Fn(&str) -> Option<St
         }
         Some((given, value))
     };
-    let secret = of_env("secret_from_env").and_then(|(_, value)| value).map(Secret);
+    let secret = of_env("secret_from_env").and_then(|(_, value)| value).map(Secret::new);
     let routing_key = of_env("routing_key_from_env");
     match (&routing_key, format) {
         (None, Format::PagerDuty) => {
@@ -287,7 +205,7 @@ fn webhook(inner: &Reader<'_>, line: usize, variable: &dyn Fn(&str) -> Option<St
         }
         (Some(_), Format::PagerDuty) | (None, Format::Generic | Format::Slack) => {}
     }
-    let routing_key = routing_key.and_then(|(_, value)| value).map(Secret);
+    let routing_key = routing_key.and_then(|(_, value)| value).map(Secret::new);
     let url = match (inner.text("url"), of_env("url_from_env")) {
         (Some(_), Some((given, _))) => {
             inner.wrong(&given, ConfigFault::Both { one: "url", other: "url_from_env" }.to_string());
@@ -305,32 +223,6 @@ fn webhook(inner: &Reader<'_>, line: usize, variable: &dyn Fn(&str) -> Option<St
     };
     let headers = headers(inner, variable);
     Some(Webhook { name: name?, url: url?, format, min_severity, timeout, headers, secret, routing_key })
-}
-
-fn headers(inner: &Reader<'_>, variable: &dyn Fn(&str) -> Option<String>) -> Vec<(HeaderName, HeaderValue)> {
-    let mut headers = Vec::new();
-    let Some(table) = table(inner, "headers_from_env") else { return headers };
-    within(inner, "headers_from_env", table, |inner| {
-        for (key, _) in table {
-            let name = key.get_ref().as_ref();
-            let Some((given, named)) = inner.text(name) else { continue };
-            let Ok(header) = name.parse::<HeaderName>() else {
-                inner.wrong(&given, ConfigFault::BadHeader { part: "name" }.to_string());
-                continue;
-            };
-            let Some(value) = variable(&named) else {
-                inner.wrong(&given, ConfigFault::VariableNotSet { variable: named }.to_string());
-                continue;
-            };
-            let Ok(mut value) = value.parse::<HeaderValue>() else {
-                inner.wrong(&given, ConfigFault::BadHeader { part: "value" }.to_string());
-                continue;
-            };
-            value.set_sensitive(true);
-            headers.push((header, value));
-        }
-    });
-    headers
 }
 
 /// The tables as they are in force, without secrets.

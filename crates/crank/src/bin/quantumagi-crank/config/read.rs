@@ -12,7 +12,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::{Reader, Value};
-use super::{Config, LogFormat, LogLevel, ONLY_ENDPOINT, Problem, alerting, sla};
+use super::tables::TABLES;
+use super::{Config, LogFormat, LogLevel, ONLY_ENDPOINT, Problem, alerting, otlp, sla};
 
 /// Our keys, in the order in which they are documented.
 pub(crate) const KEYS: [&str; 24] = [
@@ -43,7 +44,7 @@ pub(crate) const KEYS: [&str; 24] = [
 ];
 
 /// Keys and tables of the endpoints, and tables of ours, for the hint about a misspelt one.
-const TABLES: &[&str] = &[
+const POOL_KEYS: &[&str] = &[
     "cluster",
     "endpoint",
     "fallback",
@@ -137,6 +138,7 @@ pub(super) fn parse(
     let objectives = sla::read(&reader);
     let pool = reader.pool();
     let alerting = alerting::read(&reader, &machine_name());
+    let otlp = otlp::read(&reader);
     let mut problems = reader.problems.into_inner();
     problems.sort_by_key(|problem| problem.line.unwrap_or(usize::MAX));
     match (keypair, state_dir, listen, pool) {
@@ -153,6 +155,7 @@ pub(super) fn parse(
             objectives,
             pool,
             alerting,
+            otlp,
         }),
         _ => Err(problems),
     }
@@ -315,7 +318,7 @@ impl Reader<'_> {
             ConfigFault::NoEndpoint { .. } if !is_told => return,
             ConfigFault::NoEndpoint { .. } if !self.has("endpoint") => return,
             ConfigFault::UnknownKey { .. } if !problem.place.contains('.') => {
-                let known = [&KEYS[..], TABLES, &alerting::TABLES].concat();
+                let known = [&KEYS[..], POOL_KEYS, &TABLES].concat();
                 ConfigFault::UnknownKey { nearest: nearest(&problem.place, &known) }.to_string()
             }
             fault => fault.to_string(),
@@ -332,7 +335,7 @@ impl Reader<'_> {
         for range in sla::ranges(self) {
             blank(&mut bytes, range);
         }
-        for (key, value) in self.table.iter().filter(|(key, _)| alerting::TABLES.contains(&key.get_ref().as_ref())) {
+        for (key, value) in self.table.iter().filter(|(key, _)| TABLES.contains(&key.get_ref().as_ref())) {
             blank_lines(&mut bytes, key.span());
             blank_table(&mut bytes, value);
         }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use quantumagi_interface::Address;
 use quantumagi_rpc::pool::{MethodClass, PoolConfig, shown_span};
 
-use super::{Config, LogFormat, LogLevel, alerting};
+use super::{Config, LogFormat, LogLevel, alerting, otlp};
 
 /// See [`Config::shown`].
 pub(super) fn shown(config: &Config) -> String {
@@ -22,6 +22,7 @@ pub(super) fn shown(config: &Config) -> String {
         objectives,
         pool,
         alerting,
+        otlp,
     } = config;
     let list = |addresses: &[Address]| {
         let texts: Vec<String> = addresses.iter().map(|address| format!("\"{address}\"")).collect();
@@ -66,6 +67,7 @@ pub(super) fn shown(config: &Config) -> String {
     pool_shown(pool, &mut page);
     page.push_str(&super::sla::shown(objectives));
     alerting::shown(alerting, &mut page);
+    otlp.iter().for_each(|it| otlp::shown(it, &mut page));
     page
 }
 

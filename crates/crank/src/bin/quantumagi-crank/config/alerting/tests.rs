@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::super::Config;
+use super::super::tables::HiddenUrl;
 use super::*;
 
 const REST: &str = "constitutions = [\"SysvarC1ock11111111111111111111111111111111\"]\nkeypair = \"wallet.json\"\n\
