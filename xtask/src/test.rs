@@ -41,10 +41,13 @@ const FULL: &[Step] = &[
     ("demo", "cargo xtask demo --check", demo::check),
     ("fuzz", "cargo xtask fuzz", fuzz::check),
     ("doc tests", DOC_TESTS_ALONE, doc_tests),
+    ("traces", TRACES_ALONE, traces),
     ("tests", "QUANTUMAGI_FULL=1 cargo test --workspace", full_tests),
 ];
 
 const DOC_TESTS_ALONE: &str = "cargo test --doc -p quantumagi-rules -p quantumagi-sdk";
+
+const TRACES_ALONE: &str = "cargo test -p quantumagi-crank --features otel --bins --test operator -- traces otlp";
 
 /// Runs the steps, stops at the first that fails.
 pub(crate) fn run_all(args: &Args) -> Result<()> {
@@ -76,6 +79,13 @@ fn migrations() -> Result<()> {
 fn doc_tests() -> Result<()> {
     let packages = ["-p", "quantumagi-rules", "-p", "quantumagi-sdk"];
     run(repo::cargo(["test", "--quiet", "--locked", "--doc"]).args(packages))
+}
+
+/// What is compiled only with OpenTelemetry, which nobody else has to build.
+fn traces() -> Result<()> {
+    let built = ["--locked", "--package", "quantumagi-crank", "--features", "otel"];
+    run(repo::cargo(["clippy", "--quiet"]).args(built).args(["--all-targets", "--", "-D", "warnings"]))?;
+    run(repo::cargo(["test"]).args(built).args(["--bins", "--test", "operator", "--", "traces", "otlp"]))
 }
 
 fn quick_tests() -> Result<()> {

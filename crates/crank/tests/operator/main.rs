@@ -17,6 +17,8 @@ mod prometheus;
 mod proxy;
 #[allow(dead_code, reason = "what only the tests of the delivery use")]
 mod receiver;
+#[cfg(feature = "otel")]
+mod traces;
 mod webhooks;
 mod workflows;
 

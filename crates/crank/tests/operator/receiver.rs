@@ -39,7 +39,7 @@ pub(crate) struct Request {
     pub(crate) at: Instant,
     pub(crate) path: String,
     pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) body: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Request {
@@ -48,7 +48,7 @@ impl Request {
     }
 
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).expect("JSON")
+        serde_json::from_slice(&self.body).expect("JSON")
     }
 
     /// What happened to which alert, of our own form.
@@ -142,7 +142,6 @@ fn read(stream: &mut BufReader<TcpStream>) -> Option<Request> {
     let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
-    let body = String::from_utf8(body).expect("it is text");
     Some(Request { at: Instant::now(), path, headers, body })
 }
 

@@ -203,14 +203,14 @@ async fn what_is_sent_is_signed_and_has_the_headers_that_were_asked_for() {
     assert!(request.headers["user-agent"].starts_with("quantumagi-crank/"));
     let at = &request.headers["x-quantumagi-timestamp"];
     assert!((now() - at.parse::<i64>().expect("a second")).abs() < 60);
-    let text = format!("{at}.{}", request.body);
+    let text = [format!("{at}.").as_bytes(), &request.body].concat();
     let made = std::process::Command::new("openssl")
         .args(["dgst", "-sha256", "-hmac", "s3cret", "-r"])
         .stdin(std::process::Stdio::piped())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .and_then(|mut openssl| {
-            std::io::Write::write_all(&mut openssl.stdin.take().expect("it is a pipe"), text.as_bytes())?;
+            std::io::Write::write_all(&mut openssl.stdin.take().expect("it is a pipe"), &text)?;
             openssl.wait_with_output()
         })
         .expect("openssl is installed: scripts/setup --test");
