@@ -119,8 +119,10 @@ async fn it_is_told_again_until_somebody_acknowledges_it() {
     assert_eq!(events, ["firing", "repeated", "repeated"]);
     let ack = json(&home, &["alerts", "ack", POOR, "--comment", "on it"], 0);
     assert_eq!((ack["phase"].as_str(), ack["ack"]["comment"].as_str()), (Some("acknowledged"), Some("on it")));
-    // What was told before the acknowledgement arrives before the looks that come after it.
-    three_looks(&mut daemon);
+    // What was to be told before the acknowledgement is told.
+    while json(&home, &["alerts", "show", POOR], 0)["waiting"] != serde_json::json!({}) {
+        daemon.until("looked");
+    }
     rest_about(&receiver, POOR);
     three_looks(&mut daemon);
     assert_eq!(rest_about(&receiver, POOR), Vec::<String>::new(), "it is silent");
@@ -233,19 +235,24 @@ fn a_sink_that_fails_is_told_by_health_doctor_and_the_metrics() {
 #[test]
 fn a_webhook_can_be_tried() {
     let (home, receiver) = (Home::new(), Receiver::start([]));
-    let pages = Receiver::start([]);
+    let (pages, chat) = (Receiver::start([]), Receiver::start([]));
     let more = format!(
-        "[[webhook]]\nname = \"pages\"\nformat = \"pagerduty\"\nrouting_key_from_env = \"SECRET\"\nurl = \"{}\"\n",
-        pages.url()
+        "[[webhook]]\nname = \"pages\"\nformat = \"pagerduty\"\nrouting_key_from_env = \"SECRET\"\nurl = \"{}\"\n\
+         [[webhook]]\nname = \"chat\"\nformat = \"slack\"\nurl = \"{}\"\n",
+        pages.url(),
+        chat.url()
     );
     alone(&home, &receiver, &more);
     let tried = json(&home, &["alerts", "test"], 0);
     let results = serde_json::json!([
         { "webhook": "ops", "result": "delivered", "words": null },
         { "webhook": "pages", "result": "delivered", "words": null },
+        { "webhook": "chat", "result": "delivered", "words": null },
     ]);
     assert_eq!(tried, results);
     assert_eq!(receiver.next().event(), ("QuantumagiCrankTest".to_owned(), "test".to_owned()));
+    let words = "*TEST* QuantumagiCrankTest at crank-1: Nothing is wrong: somebody tries whether this arrives.";
+    assert_eq!(chat.next().json(), serde_json::json!({ "text": words }));
     let (opened, closed) = (pages.next().json(), pages.next().json());
     assert_eq!([&opened["event_action"], &closed["event_action"]], ["trigger", "resolve"]);
     assert_eq!((&opened["dedup_key"], &opened["routing_key"]), (&closed["dedup_key"], &Value::from("s3cret")));
