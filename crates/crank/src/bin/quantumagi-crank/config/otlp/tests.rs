@@ -3,8 +3,6 @@
 use std::path::Path;
 
 use super::super::Config;
-#[cfg(feature = "otel")]
-use super::*;
 
 const REST: &str = "constitutions = [\"SysvarC1ock11111111111111111111111111111111\"]\nkeypair = \"wallet.json\"\n\
                     rpc_url = \"https://rpc.example.org\"\n";
