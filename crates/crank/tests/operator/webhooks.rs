@@ -11,11 +11,12 @@ use crate::support::{SOL, World};
 
 const POOR: &str = "QuantumagiCrankPoor";
 const BLIND: &str = "QuantumagiCrankBlind";
+const STALE: &str = "QuantumagiCrankConfigStale";
 
 /// Alerts without their waiting times, which the engine's own tests are about, and one sink.
 fn at_once(receiver: &Receiver, more: &str) -> String {
     format!(
-        "[alert]\ninstance = \"crank-1\"\nresolve_after = \"0s\"\n{more}[alert.for]\n{POOR} = \"0s\"\n{BLIND} = \"0s\"\n\
+        "[alert]\ninstance = \"crank-1\"\nresolve_after = \"0s\"\n{more}[alert.for]\n{POOR} = \"0s\"\n{BLIND} = \"0s\"\n{STALE} = \"0s\"\n\
          [[webhook]]\nname = \"ops\"\nurl = \"{}\"\nsecret_from_env = \"SECRET\"\n[webhook.headers_from_env]\n\
          authorization = \"TOKEN\"\n",
         receiver.url()
@@ -273,10 +274,18 @@ async fn a_reload_changes_sinks_and_times_and_loses_nothing() {
     let mut daemon = home.start(&[], &VARIABLES);
     assert_eq!(about(&receiver, POOR).1, "firing");
     daemon.until_such("notified", |line| line["alert"] == POOR);
+    home.configure(&[world.constitution], "ftp://nobody", "");
+    daemon.signal("HUP");
+    let (request, event) = about(&receiver, STALE);
+    assert_eq!((event.as_str(), request.json()["severity"].as_str()), ("firing", Some("warning")));
+    daemon.until_such("notified", |line| line["alert"] == STALE);
     let next = at_once(&other, &format!("mute = [\"{POOR}\"]\n")).replace("\"ops\"", "\"others\"");
     home.configure(&[world.constitution], world.network.rpc_url(), &format!("{lines}{next}"));
     daemon.signal("HUP");
     daemon.until("the configuration was read again and is in force");
+    // In the order of the table, and what is not watched any more after it.
+    let (_, event) = about(&other, STALE);
+    assert_eq!(event, "resolved", "it is mended");
     let (request, event) = about(&other, POOR);
     assert_eq!((event.as_str(), request.json()["summary"].as_str()), ("resolved", Some("It is not watched any more.")));
     daemon.signal("TERM");

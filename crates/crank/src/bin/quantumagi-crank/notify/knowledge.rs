@@ -170,7 +170,87 @@ impl Calls {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use quantumagi_crank::{Cost, Duty, Kind, Subject};
+    use quantumagi_interface::Address;
+    use quantumagi_rpc::ChainClock;
+    use quantumagi_rules::UnixSeconds;
+    use quantumagi_sdk::SdkError;
+
     use super::*;
+
+    #[test]
+    fn a_round_is_known_by_what_it_saw() {
+        let (one, two) = (Address::new_from_array([1; 32]), Address::new_from_array([2; 32]));
+        let names = [one, two].map(|address| address.to_string());
+        let knowledge = Knowledge::new();
+        let before = knowledge.facts(&names, now());
+        assert_eq!((before.last_success, before.oldest_due, before.balance, before.skew), (None, None, None, None));
+        assert!(before.unread.values().all(Option::is_none) && before.unread.len() == 2);
+
+        let due = |id, due_at| Duty {
+            constitution: one,
+            kind: Kind::ProposalExecute,
+            subject: Subject::Proposal(id),
+            due_at: UnixSeconds(due_at),
+        };
+        let at = now();
+        let clock = ChainClock { slot: 1, epoch: 0, unix_timestamp: at - 500 };
+        let not_there = SdkError::NotFound { what: "constitution", address: two };
+        let round = Round {
+            clock: Some(clock),
+            balance: Some(7),
+            due: vec![due(1, at - 600), due(2, at - 900)],
+            unread: vec![(two, not_there)],
+            ..Round::default()
+        };
+        knowledge.round(&round, &[one, two]);
+        knowledge.ledger(3, Some((10, 4)));
+        knowledge.disk_free(Some(9));
+        let facts = knowledge.facts(&names, at);
+        assert_eq!(facts.last_success, None, "one could not be read");
+        assert_eq!(facts.oldest_due, Some([("proposal_execute", 400)].into()));
+        assert_eq!((facts.balance, facts.unreadable), (Some(7), Some(0)));
+        assert_eq!((facts.dead_letters, facts.fees, facts.disk_free), (Some(3), Some((10, 4)), Some(9)));
+        assert!(facts.skew.is_some_and(|skew| (500..560).contains(&skew)));
+        assert_eq!(facts.unread, [(names[0].clone(), Some(false)), (names[1].clone(), Some(true))].into());
+
+        // An endpoint that says nothing takes nothing away.
+        knowledge.round(&Round::default(), &[one, two]);
+        let still = knowledge.facts(&names, at);
+        assert_eq!((still.balance, still.oldest_due, still.skew), (facts.balance, facts.oldest_due, facts.skew));
+        knowledge.round(&Round { clock: Some(clock), ..Round::default() }, &[one, two]);
+        let well = knowledge.facts(&names, at);
+        assert!(well.last_success.is_some_and(|success| at <= success));
+        assert_eq!((well.oldest_due, well.balance), (Some([].into()), Some(7)));
+    }
+
+    #[test]
+    fn only_attempts_that_lack_money_are_remembered_as_such() {
+        let knowledge = Knowledge::new();
+        let duty = Duty {
+            constitution: Address::default(),
+            kind: Kind::ProposalClose,
+            subject: Subject::Proposal(1),
+            due_at: UnixSeconds(0),
+        };
+        let (took, after_due, cost) = (Duration::ZERO, Duration::ZERO, Cost::default());
+        let mut seen = Vec::new();
+        for outcome in [
+            Outcome::Done { cost, slot: 1 },
+            Outcome::Expired,
+            Outcome::NoFunds,
+            Outcome::TooDear { cost, limit: cost },
+            Outcome::DayLimit { spent: cost, limit: cost },
+        ] {
+            knowledge.attempted(&Attempted { duty, outcome, after_due, took });
+            seen.push(knowledge.facts(&[], now()).unpaid.into_keys().collect::<Vec<_>>());
+        }
+        use Unpaid::{DayLimit, NoFunds, TooDear};
+        let expected = [vec![], vec![], vec![NoFunds], vec![NoFunds, TooDear], vec![NoFunds, DayLimit, TooDear]];
+        assert_eq!(seen, expected);
+    }
 
     #[test]
     fn calls_are_counted_from_the_page_of_metrics() {
