@@ -3,10 +3,13 @@
 //! One duty is one transaction after the other, each built from fresh accounts. At whatever point this is killed, the next
 //! start finds the truth on the chain, and in the journal the signature of what may still land.
 
+mod anchor;
 mod attempt;
 mod build;
+mod further;
 mod judge;
 mod observer;
+mod operate;
 mod outcome;
 mod pace;
 mod peers;
@@ -22,6 +25,7 @@ use quantumagi_rpc::solana::{Address, Keypair, Signer};
 use quantumagi_sdk::Quantumagi;
 
 use crate::journal::Journal;
+use crate::operator::Operator;
 use crate::survey::Surveyor;
 use crate::workflow::Monitor;
 use observer::Observers;
@@ -46,6 +50,7 @@ pub struct Crank {
     published: Published,
     pace: Pace,
     monitor: Monitor,
+    operator: Option<Arc<Operator>>,
 }
 
 impl Crank {
@@ -72,7 +77,14 @@ impl Crank {
             published: Published::default(),
             pace: Pace::default(),
             monitor,
+            operator: None,
         }
+    }
+
+    /// The same as a snapshot operator: it publishes roots, and speaks on those of others.
+    #[must_use]
+    pub fn operating(self, operator: Operator) -> Self {
+        Self { operator: Some(Arc::new(operator)), ..self }
     }
 
     /// The same, with somebody told of everything that it does, besides those that already are.

@@ -11,6 +11,10 @@ use quantumagi_rules::UnixSeconds;
 pub enum Kind {
     /// Write down the outcome of a vote.
     ProposalFinalize,
+    /// Publish the root that an operator has computed.
+    SnapshotPublish,
+    /// Approve the root that another operator published, or challenge it.
+    SnapshotReview,
     /// Bind a published root that its operators accept.
     SnapshotBind,
     /// Do what was voted on.
@@ -29,12 +33,16 @@ pub enum Kind {
     PolicyClose,
     /// Close an emergency act that nothing can become of any more.
     EmergencyClose,
+    /// Write down on chain how far a constitution's history was proved.
+    CheckpointAnchor,
 }
 
 impl Kind {
     /// All kinds, in their order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ProposalFinalize,
+        Self::SnapshotPublish,
+        Self::SnapshotReview,
         Self::SnapshotBind,
         Self::ProposalExecute,
         Self::ProposalExpire,
@@ -44,13 +52,16 @@ impl Kind {
         Self::ProposalClose,
         Self::PolicyClose,
         Self::EmergencyClose,
+        Self::CheckpointAnchor,
     ];
 
-    /// The instruction's name, as everywhere.
+    /// The instruction's name, as everywhere; a checkpoint's is no instruction of the program's.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::ProposalFinalize => "proposal_finalize",
+            Self::SnapshotPublish => "snapshot_publish",
+            Self::SnapshotReview => "snapshot_review",
             Self::SnapshotBind => "snapshot_bind",
             Self::ProposalExecute => "proposal_execute",
             Self::ProposalExpire => "proposal_expire",
@@ -60,6 +71,7 @@ impl Kind {
             Self::ProposalClose => "proposal_close",
             Self::PolicyClose => "policy_close",
             Self::EmergencyClose => "emergency_close",
+            Self::CheckpointAnchor => "checkpoint_anchor",
         }
     }
 }
@@ -80,6 +92,8 @@ pub enum Subject {
     Policy(u64),
     /// An emergency act, by its id.
     Emergency(u32),
+    /// All that the constitution's chain of events tells.
+    History,
 }
 
 impl Subject {
@@ -91,6 +105,7 @@ impl Subject {
             Self::Root { proposal, publisher } => pda::snapshot(&pda::proposal(constitution, *proposal), publisher),
             Self::Policy(id) => pda::policy(constitution, *id),
             Self::Emergency(id) => pda::emergency(constitution, *id),
+            Self::History => *constitution,
         }
     }
 }
@@ -102,6 +117,7 @@ impl fmt::Display for Subject {
             Self::Root { proposal, publisher } => write!(f, "root of {publisher} for proposal {proposal}"),
             Self::Policy(id) => write!(f, "policy {id}"),
             Self::Emergency(id) => write!(f, "emergency act {id}"),
+            Self::History => write!(f, "the constitution's history"),
         }
     }
 }
@@ -152,6 +168,7 @@ impl fmt::Display for DutyKey {
             Subject::Proposal(id) | Subject::Policy(id) => write!(f, "{id}"),
             Subject::Root { proposal, publisher } => write!(f, "{proposal}/{publisher}"),
             Subject::Emergency(id) => write!(f, "{id}"),
+            Subject::History => f.write_str("history"),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod alerts;
 mod attempts;
+mod checkpoints;
 mod letters;
 mod levels;
 mod spending;
@@ -16,6 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use attempts::{Attempt, Clearance, Cost, Ending, Fate, Flight};
+pub use checkpoints::LastCheckpoint;
 pub use letters::{DeadLetter, LetterState};
 pub use spending::{DaySpending, SECONDS_PER_DAY};
 
@@ -52,7 +54,7 @@ pub struct Journal {
 }
 
 /// What each layout adds to the one before, the first to nothing. A file is brought up to date and never thrown away.
-const STEPS: [&[&str]; 2] = [&[TABLES], &[workflows::TABLES, levels::TABLES, alerts::TABLES]];
+const STEPS: [&[&str]; 2] = [&[TABLES], &[workflows::TABLES, levels::TABLES, alerts::TABLES, checkpoints::TABLES]];
 
 // Order of attempts: `rowid`, which grows. At most one of a duty is open: the index refuses a second, whoever writes it.
 const TABLES: &str = "

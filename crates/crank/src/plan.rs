@@ -16,7 +16,10 @@ use quantumagi_sdk::SdkError;
 use quantumagi_sdk::check;
 
 use crate::duty::{Duty, Kind, Subject};
-use crate::survey::{PublishedRoot, Survey};
+use crate::operator::Judgement;
+use crate::survey::{Anchorage, PublishedRoot, Survey};
+
+mod operating;
 
 /// What an operator may choose about when something is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +58,7 @@ pub fn plan(survey: &Survey, clock: &ChainClock, habits: Habits) -> Plan {
             Err(Unreadable { subject, source }) => plan.unreadable.push((subject, source)),
         }
     }
+    plan.duties.extend(operating::due(survey, clock));
     plan.duties.sort_by_key(|duty| (duty.due_at, duty.kind, duty.subject));
     // One root is bound to a proposal; the others would be refused.
     let mut bound = std::collections::BTreeSet::new();
@@ -88,6 +92,8 @@ enum Account<'a> {
     Root(&'a PublishedRoot, &'a Proposal),
     Policy(&'a Policy),
     Emergency(&'a EmergencyAction, CourseStep),
+    /// Whatever it holds.
+    Constitution,
 }
 
 struct Unreadable {
@@ -103,6 +109,8 @@ impl Possible<'_> {
         let answer = match &self.account {
             Account::Proposal(proposal, Step::Execute) => executable(survey, proposal, now),
             Account::Proposal(proposal, step) => check::due(&survey.constitution, proposal, *step, now),
+            // Whoever else accepts it: a root that is another here is left to those who do.
+            Account::Root(root, _) if self.kind == Kind::SnapshotBind && is_false(survey, root) => return Ok(false),
             Account::Root(root, proposal) if self.kind == Kind::SnapshotBind => {
                 check::bindable(proposal, &root.operators, &root.snapshot, now)
             }
@@ -112,6 +120,8 @@ impl Possible<'_> {
             // Ended: `possibilities` has asked.
             Account::Policy(_) => Ok(()),
             Account::Emergency(act, step) => check::course(act, *step, clock.slot, now),
+            // Something has happened: `possibilities` has asked.
+            Account::Constitution => Ok(()),
         };
         match answer {
             Ok(()) => Ok(true),
@@ -119,6 +129,11 @@ impl Possible<'_> {
             Err(_) => Ok(false),
         }
     }
+}
+
+fn is_false(survey: &Survey, root: &PublishedRoot) -> bool {
+    let key = (root.proposal, root.snapshot.publisher);
+    survey.desk.as_ref().is_some_and(|desk| desk.judgements.get(&key) == Some(&Judgement::False))
 }
 
 fn executable(survey: &Survey, proposal: &Proposal, now: UnixSeconds) -> Result<(), SdkError> {
@@ -149,6 +164,7 @@ fn possibilities<'a>(survey: &'a Survey, habits: Habits) -> Vec<Result<Possible<
     for act in &survey.emergencies {
         take(Subject::Emergency(act.id), of_emergency(act, habits));
     }
+    take(Subject::History, Ok(of_history(survey)));
     all
 }
 
@@ -193,6 +209,18 @@ fn of_root_published<'a>(
     }
     let until = challenge_ends_at(UnixSeconds(root.snapshot.published_at), root.operators.challenge_seconds);
     Ok(until.map(|until| possible(Kind::SnapshotBind, until)).into_iter().collect())
+}
+
+/// Where nothing has happened there is nothing to anchor.
+fn of_history(survey: &Survey) -> Vec<Possible<'_>> {
+    let news = survey.anchorage.filter(|anchorage| anchorage.sequence < survey.constitution.chain.sequence);
+    let possible = |anchorage: Anchorage| Possible {
+        kind: Kind::CheckpointAnchor,
+        subject: Subject::History,
+        due_at: UnixSeconds(anchorage.next_at),
+        account: Account::Constitution,
+    };
+    news.map(possible).into_iter().collect()
 }
 
 fn of_policy(policy: &Policy, habits: Habits) -> Result<Vec<Possible<'_>>, DecodeError> {

@@ -7,7 +7,7 @@
 use quantumagi_interface::Address;
 use quantumagi_interface::digest::sha256;
 
-use crate::duty::{DutyKey, Kind};
+use crate::duty::{DutyKey, Kind, Subject};
 
 /// This crank's place among all for one duty. The lower the earlier.
 #[must_use]
@@ -15,7 +15,13 @@ pub fn order(duty: &DutyKey, crank: &Address) -> u64 {
     // The executions of a constitution are one crank's, because one may take the id that another was built with.
     let subject = match duty.kind {
         Kind::ProposalExecute => duty.constitution,
+        // Each operator would publish at an address of its own; one of them is enough.
+        Kind::SnapshotPublish => match duty.subject {
+            Subject::Root { proposal, .. } => Subject::Proposal(proposal).address(&duty.constitution),
+            subject => subject.address(&duty.constitution),
+        },
         Kind::ProposalFinalize
+        | Kind::SnapshotReview
         | Kind::SnapshotBind
         | Kind::ProposalExpire
         | Kind::PolicySunset
@@ -23,7 +29,8 @@ pub fn order(duty: &DutyKey, crank: &Address) -> u64 {
         | Kind::SnapshotClose
         | Kind::ProposalClose
         | Kind::PolicyClose
-        | Kind::EmergencyClose => duty.subject.address(&duty.constitution),
+        | Kind::EmergencyClose
+        | Kind::CheckpointAnchor => duty.subject.address(&duty.constitution),
     };
     let bytes = [duty.kind.name().as_bytes(), subject.as_ref(), crank.as_ref()].concat();
     let hash = sha256(&bytes);
@@ -50,7 +57,6 @@ pub fn before(duty: &DutyKey, crank: &Address, peers: &[Address]) -> Vec<Address
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::duty::Subject;
 
     fn key(proposal: u64) -> DutyKey {
         let constitution = Address::new_from_array([1; 32]);

@@ -9,6 +9,7 @@ use quantumagi_rules::electorate::ElectorateKind;
 use quantumagi_sdk::{Quantumagi, Result, SdkError};
 
 use crate::duty::Subject;
+use crate::operator::Desk;
 
 /// Accounts that one call reads; with the constitution's own it is the hundred that endpoints allow.
 const PER_CALL: usize = 99;
@@ -26,6 +27,12 @@ pub struct Survey {
     pub proposals: Vec<Proposal>,
     /// Roots that were published for those of them that are voted on by snapshot.
     pub roots: Vec<PublishedRoot>,
+    /// The lists of operators of those proposals, by address.
+    pub operators: BTreeMap<Address, SnapshotOperators>,
+    /// What this crank's operator knows itself, where it is one and something waits for it.
+    pub desk: Option<Desk>,
+    /// When a checkpoint was last anchored, where this crank anchors any.
+    pub anchorage: Option<Anchorage>,
     /// Policies, by id.
     pub policies: Vec<Policy>,
     /// Emergency acts, by id.
@@ -43,6 +50,15 @@ pub struct PublishedRoot {
     pub snapshot: Snapshot,
     /// Who judges it.
     pub operators: SnapshotOperators,
+}
+
+/// When a checkpoint was last anchored, and how often one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchorage {
+    /// Events that the last one covers; 0 before the first.
+    pub sequence: u64,
+    /// When the next is due if something has happened since, by the chain's clock.
+    pub next_at: i64,
 }
 
 /// Reads one constitution again and again.
@@ -80,6 +96,7 @@ impl NextIds {
             Subject::Policy(id) => id < self.policy,
             Subject::Emergency(id) => id < self.emergency,
             Subject::Root { proposal, .. } => proposal < self.proposal,
+            Subject::History => true,
         }
     }
 
@@ -197,6 +214,7 @@ impl Surveyor {
         for list in lists {
             operators.insert(list, client.operators(&list).await?.value);
         }
+        survey.operators.clone_from(&operators);
         let mut asked = Vec::new();
         for (proposal, electorate) in proposals {
             let Some(list) = operators.get(&electorate) else { continue };
@@ -230,7 +248,7 @@ pub async fn survey_one(client: &Quantumagi, constitution: &Address, subject: Su
     let read = match subject {
         // Its roots are read with it, and it decides about them.
         Subject::Root { proposal, .. } => Subject::Proposal(proposal),
-        Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_) => subject,
+        Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_) | Subject::History => subject,
     };
     let surveyor = Surveyor::new(*constitution);
     let mut accounts = client.rpc().accounts(&[*constitution, read.address(constitution)]).await?.into_iter();
@@ -255,6 +273,9 @@ impl Survey {
             constitution,
             proposals: Vec::new(),
             roots: Vec::new(),
+            operators: BTreeMap::new(),
+            desk: None,
+            anchorage: None,
             policies: Vec::new(),
             emergencies: Vec::new(),
             undecodable: Vec::new(),
@@ -268,6 +289,8 @@ impl Survey {
             Subject::Emergency(_) => EmergencyAction::decode(data).map(|act| self.emergencies.push(act)),
             // Read on their own, once their proposals are known.
             Subject::Root { .. } => Ok(()),
+            // The constitution itself, which is read with everything.
+            Subject::History => Ok(()),
         };
         if let Err(source) = taken {
             self.undecodable.push((subject, source));

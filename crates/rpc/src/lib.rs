@@ -43,4 +43,4 @@ pub use fees::Blockhash;
 pub use history::{HistoryRange, SignatureRecord};
 pub use record::{RecordedInstruction, TransactionRecord};
 pub use simulate::Simulation;
-pub use votes::VoteAccount;
+pub use votes::{EpochStake, VoteAccount};

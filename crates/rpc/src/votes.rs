@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 use solana_rpc_client_api::request::RpcRequest;
 
-use crate::client::Rpc;
+use crate::client::{Commitment, Rpc};
 use crate::error::Result;
 use crate::solana::Address;
 
@@ -19,6 +19,28 @@ pub struct VoteAccount {
     pub activated_stake: u64,
     /// Whether the validator has not voted lately. Its stake is the same.
     pub is_delinquent: bool,
+}
+
+/// Everybody's stake in one epoch, as one endpoint told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EpochStake {
+    /// The epoch.
+    pub epoch: u64,
+    /// Its first slot.
+    pub first_slot: u64,
+    /// Slots that it has.
+    pub slots: u64,
+    /// As [`Rpc::vote_accounts`].
+    pub accounts: Vec<VoteAccount>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireEpoch {
+    epoch: u64,
+    absolute_slot: u64,
+    slot_index: u64,
+    slots_in_epoch: u64,
 }
 
 #[derive(Deserialize)]
@@ -51,7 +73,32 @@ impl Rpc {
     /// # Errors
     /// As [`Rpc::genesis_hash`].
     pub async fn vote_accounts(&self) -> Result<Vec<VoteAccount>> {
-        let config = json!([{ "commitment": self.commitment().as_str() }]);
+        self.vote_accounts_at(self.commitment()).await
+    }
+
+    /// The stake of the newest epoch that has a final block, in three calls to one endpoint; `None` where another epoch
+    /// began between them. Whatever the connection's commitment is: the first blocks of an epoch may still be dropped, and
+    /// the stake is computed in them.
+    ///
+    /// # Errors
+    /// As [`Rpc::genesis_hash`].
+    pub async fn epoch_stake(&self) -> Result<Option<EpochStake>> {
+        let reader = self.one_reader();
+        let before = reader.final_epoch().await?;
+        let accounts = reader.vote_accounts_at(Commitment::Finalized).await?;
+        let after = reader.final_epoch().await?;
+        let first_slot = before.absolute_slot.checked_sub(before.slot_index);
+        let first_slot = first_slot.ok_or_else(|| self.malformed("epoch"))?;
+        let (epoch, slots) = (before.epoch, before.slots_in_epoch);
+        Ok((after.epoch == epoch).then_some(EpochStake { epoch, first_slot, slots, accounts }))
+    }
+
+    async fn final_epoch(&self) -> Result<WireEpoch> {
+        self.call(RpcRequest::GetEpochInfo, json!([{ "commitment": Commitment::Finalized.as_str() }])).await
+    }
+
+    async fn vote_accounts_at(&self, commitment: Commitment) -> Result<Vec<VoteAccount>> {
+        let config = json!([{ "commitment": commitment.as_str() }]);
         let answer: WireVoteAccounts = self.call(RpcRequest::GetVoteAccounts, config).await?;
         let current = answer.current.iter().map(|wire| wire.decode(false));
         let delinquent = answer.delinquent.iter().map(|wire| wire.decode(true));

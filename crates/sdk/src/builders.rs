@@ -4,6 +4,7 @@
 //! an argument; the methods of [`Quantumagi`](crate::Quantumagi) with the same names read it first.
 
 mod authorization;
+mod checkpoint;
 mod constitution;
 mod deposit;
 mod emergency;
@@ -22,6 +23,7 @@ mod vault;
 use quantumagi_rpc::solana::Address;
 
 pub use authorization::{PolicyUse, authorization_close, policy_authorize, policy_use};
+pub use checkpoint::checkpoint_anchor;
 pub use constitution::{constitution_amend, constitution_create, constitution_seal};
 pub use deposit::{
     Pool, PoolTerms, deposit_add, deposit_close, deposit_delegate, deposit_mature, deposit_open, deposit_pool_close,

@@ -29,6 +29,7 @@
 pub mod builders;
 pub mod capture;
 pub mod check;
+pub mod checkpoint;
 pub mod history;
 pub mod signing;
 pub mod snapshot;

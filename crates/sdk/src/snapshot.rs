@@ -80,6 +80,13 @@ impl VoterList {
         Self::new(slot, accounts.iter().map(|account| (account.node, account.activated_stake)))
     }
 
+    /// The same voters at another slot: validators by stake are the same in every slot of an epoch, and leaves are bound to
+    /// one.
+    #[must_use]
+    pub fn at_slot(&self, slot: u64) -> Self {
+        Self { slot, voters: self.voters.clone() }
+    }
+
     /// Reads a file.
     ///
     /// # Errors

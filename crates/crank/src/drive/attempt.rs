@@ -10,13 +10,15 @@ use quantumagi_sdk::{Quantumagi, SdkError, Unsigned};
 use tokio::time::Instant;
 use tracing::{Instrument, info_span};
 
-use super::build::{BuildError, build};
+use super::anchor::anchorage;
+use super::build::BuildError;
 use super::judge::{is_out_of_date, is_passing, is_poverty, logs, sentence};
 use super::observer::Observers;
 use super::published::Published;
 use super::{Landed, Mode, Outcome, Stage, Terms};
 use crate::duty::{Duty, Kind};
 use crate::journal::{Clearance, Cost, Ending, Flight, Journal, JournalError};
+use crate::operator::Operator;
 use crate::plan::plan;
 use crate::survey;
 
@@ -36,6 +38,9 @@ pub(super) struct Driver {
     pub(super) journal: Arc<Journal>,
     pub(super) observers: Observers,
     pub(super) published: Published,
+    pub(super) operator: Option<Arc<Operator>>,
+    /// Wallets of other cranks that an operator names.
+    pub(super) named: Arc<[Address]>,
     /// The chain's clock at the beginning of the round: refusals and spending are dated by it.
     pub(super) clock: ChainClock,
     /// When that was.
@@ -84,10 +89,7 @@ impl Driver {
     /// Builds, prices, signs, sends and confirms the next transaction.
     async fn once(&self, duty: &Duty, paid: Cost) -> Result<Sent, JournalError> {
         let payer = self.key.pubkey();
-        let transactions = match build(&self.client, &self.published, &payer, duty)
-            .instrument(info_span!(target: SPANS, "build"))
-            .await
-        {
+        let transactions = match self.build(duty).instrument(info_span!(target: SPANS, "build")).await? {
             Ok(transactions) => transactions,
             Err(error) => return self.refused(duty, &error, &[], paid).await.map(Sent::Over),
         };
@@ -116,9 +118,9 @@ impl Driver {
         self.send(duty, unsigned, cost, next, paid).await
     }
 
-    /// What an execution takes from the wallet for accounts that it makes. Nothing else that is due makes any.
+    /// What is locked for accounts that an execution or a publication makes. Nothing else that is due makes any.
     async fn rent(&self, duty: &Duty, instructions: &[Instruction]) -> Result<u64, SdkError> {
-        if duty.kind != Kind::ProposalExecute {
+        if !matches!(duty.kind, Kind::ProposalExecute | Kind::SnapshotPublish) {
             return Ok(0);
         }
         let payer = self.key.pubkey();
@@ -146,7 +148,8 @@ impl Driver {
     ) -> Result<Sent, JournalError> {
         let (last_valid_block_height, tried_on) = (unsigned.last_valid_block_height, unsigned.estimate.slot);
         let signing = info_span!(target: SPANS, "sign");
-        let signed = signing.in_scope(|| VersionedTransaction::try_new(unsigned.transaction.message, &[&*self.key]));
+        let signers = self.signers(&unsigned.signers);
+        let signed = signing.in_scope(|| VersionedTransaction::try_new(unsigned.transaction.message, &signers));
         drop(signing);
         let transaction = match signed {
             Ok(transaction) => transaction,
@@ -186,6 +189,14 @@ impl Driver {
             self.observers.landed(&Landed { duty: *duty, slots, after_due });
         }
         self.take_sent(duty, sent.map(|confirmed| confirmed.slot), &flight, next, paid).await
+    }
+
+    /// The wallet, and the operator where the transaction asks for its signature too.
+    fn signers(&self, asked: &[Address]) -> Vec<&Keypair> {
+        let operator = self.operator.as_deref().map(Operator::key);
+        let own: &Keypair = &self.key;
+        let is_asked = |key: &&Keypair| key.pubkey() != own.pubkey() && asked.contains(&key.pubkey());
+        std::iter::once(own).chain(operator.filter(is_asked)).collect()
     }
 
     async fn take_sent(
@@ -251,7 +262,7 @@ impl Driver {
         if is_passing(error) {
             return Ok(Outcome::Unreachable { reason: sentence(error) });
         }
-        match self.is_due(duty).await {
+        match self.is_due(duty).await? {
             Ok(Some(false)) => return Ok(Outcome::Overtaken { cost }),
             Ok(Some(true)) if is_out_of_date(error) && self.after_due(duty, Instant::now()) < LAG => {
                 let reason = format!("an endpoint lags behind, which says: {}", sentence(error));
@@ -275,13 +286,25 @@ impl Driver {
 
     /// Whether the duty is still due, asked of the same plan on the one account. `None` where what answers knows less than
     /// this round began with.
-    async fn is_due(&self, duty: &Duty) -> quantumagi_sdk::Result<Option<bool>> {
-        let survey = survey::survey_one(&self.client, &duty.constitution, duty.subject).await?;
-        let clock = self.client.clock().await?;
+    async fn is_due(&self, duty: &Duty) -> Result<quantumagi_sdk::Result<Option<bool>>, JournalError> {
+        let read = async {
+            let survey = survey::survey_one(&self.client, &duty.constitution, duty.subject).await?;
+            Ok((survey, self.client.clock().await?))
+        };
+        let (mut survey, clock) = match read.await {
+            Ok(read) => read,
+            Err(error) => return Ok(Err(error)),
+        };
         if survey.slot.min(clock.slot) < self.clock.slot {
-            return Ok(None);
+            return Ok(Ok(None));
+        }
+        if let Some(operator) = &self.operator {
+            operator.look(self.client.rpc(), &clock, &mut survey).await;
+        }
+        if let Some(every) = self.terms.checkpoint_every_seconds {
+            survey.anchorage = Some(anchorage(&self.journal, &survey.address, every, &clock)?);
         }
         let due = plan(&survey, &clock, self.terms.habits).duties;
-        Ok(Some(due.iter().any(|other| other.key() == duty.key())))
+        Ok(Ok(Some(due.iter().any(|other| other.key() == duty.key()))))
     }
 }

@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use quantumagi_interface::events::ProposalCreated;
 use quantumagi_interface::{Address, pda};
-use quantumagi_rpc::solana::Instruction;
+use quantumagi_rpc::solana::{Instruction, Signer};
+use quantumagi_sdk::checkpoint::Unproved;
 use quantumagi_sdk::{Quantumagi, SdkError, builders, transaction};
 
+use super::attempt::Driver;
 use super::published::Published;
 use crate::duty::{Duty, Kind, Subject};
+use crate::journal::JournalError;
+use crate::stake::StakeError;
 
 /// Why a duty could not be made into a transaction.
 #[derive(Debug, thiserror::Error)]
@@ -18,11 +22,55 @@ pub(super) enum BuildError {
     /// An endpoint without the whole history cannot tell what was voted on.
     #[error("the endpoint does not have what was published about proposal {0}: name one that keeps the whole history")]
     Unpublished(Address),
+    /// The chain has moved on since it was planned.
+    #[error("it is not due any more")]
+    NotDue,
+    /// The list of voters cannot be kept, so nobody could vote by it.
+    #[error(transparent)]
+    Stake(#[from] StakeError),
+    /// Which epoch it is was not settled.
+    #[error("a new epoch began while the stake was being read")]
+    EpochChanged,
+    /// An operator's own key pays the rent of the root that it publishes.
+    #[error(
+        "the operator {address} holds {holds} lamports, and publishing takes {needs} as rent: send it the difference"
+    )]
+    PoorOperator { address: Address, holds: u64, needs: u64 },
+    /// Another operator has published what is not so by what was read here.
+    #[error(
+        "the root that {publisher} published is {published}, but the stake at slot {slot} gives {own} here: look who is right, then challenge it with `quantumagi snapshot review`, or drop this letter"
+    )]
+    FalseRoot { publisher: Address, slot: u64, published: String, own: String },
+    /// The history cannot be anchored.
+    #[error(transparent)]
+    Unproved(#[from] Box<Unproved>),
+}
+
+impl From<Unproved> for BuildError {
+    fn from(unproved: Unproved) -> Self {
+        Self::Unproved(Box::new(unproved))
+    }
+}
+
+impl Driver {
+    /// [`build`], and what takes more than accounts to build: an operator's stake, or the history.
+    ///
+    /// # Errors
+    /// [`JournalError`]; inside, why it could not be built.
+    pub(super) async fn build(&self, duty: &Duty) -> Result<Result<Vec<Vec<Instruction>>, BuildError>, JournalError> {
+        match (duty.kind, &duty.subject) {
+            (Kind::SnapshotPublish | Kind::SnapshotReview, Subject::Root { proposal, publisher }) => {
+                Ok(self.operate(duty, *proposal, publisher).await)
+            }
+            (Kind::CheckpointAnchor, _) => self.anchor(duty).await,
+            _ => Ok(build(&self.client, &self.published, &self.key.pubkey(), duty).await),
+        }
+    }
 }
 
 /// The transactions that the duty still takes, in order; never empty. Only the first is certain to be as it will be needed:
 /// the others are built anew once it has landed.
-pub(super) async fn build(
+async fn build(
     client: &Quantumagi,
     published: &Published,
     payer: &Address,
@@ -53,7 +101,10 @@ pub(super) async fn build(
             | Kind::PolicySunset
             | Kind::PolicyClose
             | Kind::EmergencyLapse
-            | Kind::EmergencyClose,
+            | Kind::EmergencyClose
+            | Kind::SnapshotPublish
+            | Kind::SnapshotReview
+            | Kind::CheckpointAnchor,
             _,
         ) => unreachable!("the plan gives {} a subject of its own kind", kind.name()),
     })

@@ -26,7 +26,14 @@ pub(super) fn is_passing(error: &BuildError) -> bool {
                 | TransactionError::WouldExceedMaxAccountCostLimit
                 | TransactionError::WouldExceedAccountDataBlockLimit
         ),
-        BuildError::Sdk(_) | BuildError::Unpublished(_) => false,
+        BuildError::Unproved(unproved) => unproved.is_passing(),
+        BuildError::EpochChanged => true,
+        BuildError::Sdk(_)
+        | BuildError::Unpublished(_)
+        | BuildError::NotDue
+        | BuildError::Stake(_)
+        | BuildError::PoorOperator { .. }
+        | BuildError::FalseRoot { .. } => false,
     }
 }
 
@@ -41,7 +48,14 @@ pub(super) fn is_out_of_date(error: &BuildError) -> bool {
         BuildError::Sdk(SdkError::Refused(failure)) => {
             failure.rule().is_some_and(|rule| OF_STATE_AND_TIME.contains(&rule.code()))
         }
-        BuildError::Sdk(_) | BuildError::Unpublished(_) => false,
+        BuildError::NotDue => true,
+        BuildError::Sdk(_)
+        | BuildError::Unpublished(_)
+        | BuildError::Stake(_)
+        | BuildError::EpochChanged
+        | BuildError::PoorOperator { .. }
+        | BuildError::FalseRoot { .. }
+        | BuildError::Unproved(_) => false,
     }
 }
 
@@ -61,7 +75,14 @@ pub(super) fn logs(error: &BuildError) -> &[String] {
     match error {
         BuildError::Sdk(SdkError::Refused(failure)) => &failure.logs,
         BuildError::Sdk(SdkError::WouldFail { logs, .. }) => logs,
-        BuildError::Sdk(_) | BuildError::Unpublished(_) => &[],
+        BuildError::Sdk(_)
+        | BuildError::Unpublished(_)
+        | BuildError::NotDue
+        | BuildError::Stake(_)
+        | BuildError::EpochChanged
+        | BuildError::PoorOperator { .. }
+        | BuildError::FalseRoot { .. }
+        | BuildError::Unproved(_) => &[],
     }
 }
 

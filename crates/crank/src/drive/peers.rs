@@ -59,6 +59,11 @@ impl Peers {
         self.known.insert(peer, Peer { at_work: None, is_named: true });
     }
 
+    /// Those whom an operator names.
+    pub(super) fn named(&self) -> impl Iterator<Item = Address> + '_ {
+        self.known.iter().filter(|(_, it)| it.is_named).map(|(peer, _)| *peer)
+    }
+
     /// Notes who won a race.
     pub(super) fn met(&mut self, peer: Address, now: Instant) {
         let known = self.known.entry(peer).or_insert(Peer { at_work: None, is_named: false });

@@ -22,6 +22,7 @@ use super::strands::{one_after_the_other, payments, strands};
 use super::{Crank, Lookups, Outcome, peers};
 use crate::duty::{Duty, DutyKey, Subject};
 use crate::journal::{self, Attempt, Ending, Journal, JournalError, SECONDS_PER_DAY};
+use crate::operator::Judgement;
 use crate::plan::{Plan, next_moment, plan};
 use crate::rank::order;
 use crate::survey::Survey;
@@ -60,6 +61,8 @@ pub struct Round {
     pub unread: Vec<(Address, SdkError)>,
     /// Accounts that could not be understood, and are left alone.
     pub unreadable: Vec<(Address, Subject, DecodeError)>,
+    /// Published roots that an operator here would not publish, or cannot judge.
+    pub doubtful: Vec<(Address, Subject, Judgement)>,
     /// Dead letters that the chain has settled.
     pub settled: Vec<String>,
     /// How the governance workflows stand by what this round read, and what has changed in them.
@@ -180,8 +183,9 @@ impl Crank {
         // Order: what landed is known before what is due is read, or it would be taken for open and due.
         self.look_after_flights(round, clock).await?;
         let (client, payer) = (self.client.clone(), self.key.pubkey());
-        let (balance, surveys) = join(client.rpc().balance(&payer), self.survey_all(round)).await;
+        let (balance, mut surveys) = join(client.rpc().balance(&payer), self.survey_all(round)).await;
         round.balance = balance.ok();
+        self.look_further(round, &mut surveys, clock).await?;
         let mut next: Option<UnixSeconds> = None;
         for survey in &surveys {
             let Plan { duties, unreadable } = plan(survey, clock, self.terms.habits);
@@ -383,6 +387,8 @@ impl Crank {
             journal: Arc::clone(&self.journal),
             observers: self.observers.clone(),
             published: self.published.clone(),
+            operator: self.operator.clone(),
+            named: self.peers.named().collect(),
             clock: *clock,
             began: Instant::now(),
         };

@@ -45,7 +45,9 @@ pub(super) fn strands(ready: Vec<Duty>, payments: &HashSet<(Address, u64)>) -> V
             subject @ Subject::Proposal(id) if payments.contains(&(duty.constitution, id)) => About::Subject(subject),
             _ if duty.kind == Kind::ProposalExecute => About::Executions,
             Subject::Root { proposal, .. } => About::Subject(Subject::Proposal(proposal)),
-            subject @ (Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_)) => About::Subject(subject),
+            subject @ (Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_) | Subject::History) => {
+                About::Subject(subject)
+            }
         };
         let place = *places.entry((duty.constitution, about)).or_insert(strands.len());
         match strands.get_mut(place) {

@@ -48,6 +48,9 @@ pub struct Terms {
     pub look_every: Duration,
     /// How long after its moment a step of a workflow that somebody has to do is still on time. Default 15 min.
     pub late_after: Duration,
+    /// How often how far the history was proved is written on chain, where something has happened since, seconds. Default
+    /// `None`: never. It reads every transaction about the constitution, once, and costs a fee.
+    pub checkpoint_every_seconds: Option<u32>,
     /// How long a stop waits for what is under way. What is still open then, the next start looks up. Default 10 s.
     pub grace: Duration,
 }
@@ -67,6 +70,7 @@ impl Default for Terms {
             wait: Duration::from_secs(60),
             look_every: Duration::from_secs(60),
             late_after: Duration::from_secs(900),
+            checkpoint_every_seconds: None,
             grace: Duration::from_secs(10),
         }
     }

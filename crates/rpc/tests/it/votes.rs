@@ -1,6 +1,6 @@
 //! Validators and their stake, from an answer as an Agave 4.0 node gives it.
 
-use quantumagi_rpc::{Commitment, Rpc, RpcError};
+use quantumagi_rpc::{Commitment, EpochStake, Rpc, RpcError};
 use serde_json::{Value, json};
 
 use crate::support::{Endpoint, Reply};
@@ -74,4 +74,41 @@ async fn an_address_that_is_none_is_a_malformed_answer() {
     let rpc = Rpc::new(&endpoint.url(), Commitment::Finalized);
     let error = rpc.vote_accounts().await.expect_err("no address");
     assert!(matches!(error, RpcError::Malformed { what: "vote account", .. }), "{error:?}");
+}
+
+async fn epoch_stake(before: [u64; 3], after: [u64; 3]) -> (Endpoint, Result<Option<EpochStake>, RpcError>) {
+    let info = |[epoch, slot, index]: [u64; 3]| {
+        json!({
+            "absoluteSlot": slot, "blockHeight": slot, "epoch": epoch, "slotIndex": index, "slotsInEpoch": 432_000,
+            "transactionCount": 1
+        })
+    };
+    let endpoint = Endpoint::start(move |method, _, asked| match (method, asked) {
+        ("getEpochInfo", 0) => Reply::Result(info(before)),
+        ("getEpochInfo", _) => Reply::Result(info(after)),
+        _ => Reply::Result(answer()),
+    })
+    .await;
+    let stake = Rpc::new(&endpoint.url(), Commitment::Confirmed).epoch_stake().await;
+    (endpoint, stake)
+}
+
+#[tokio::test]
+async fn the_stake_of_an_epoch_is_final_and_told_with_its_slots() {
+    let (endpoint, stake) = epoch_stake([903, 390_096_007, 7], [903, 390_096_009, 9]).await;
+    let stake = stake.expect("an answer").expect("one epoch");
+    assert_eq!((stake.epoch, stake.first_slot, stake.slots), (903, 390_096_000, 432_000));
+    assert_eq!(stake.accounts.len(), 3);
+    for method in ["getEpochInfo", "getVoteAccounts"] {
+        let asked = endpoint.calls(method);
+        assert!(!asked.is_empty() && asked.iter().all(|it| it[0]["commitment"] == "finalized"), "{asked:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_stake_of_two_epochs_is_no_ones() {
+    let (_, stake) = epoch_stake([903, 390_527_999, 431_999], [904, 390_528_000, 0]).await;
+    assert_eq!(stake.expect("an answer"), None);
+    let (_, impossible) = epoch_stake([903, 6, 7], [903, 6, 7]).await;
+    assert!(matches!(impossible, Err(RpcError::Malformed { .. })), "{impossible:?}");
 }

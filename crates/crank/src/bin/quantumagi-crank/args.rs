@@ -49,6 +49,9 @@ pub(crate) enum Command {
     /// What is wrong and whom it was told, and whether webhooks can be told
     #[command(subcommand)]
     Alerts(Alerts),
+    /// What a snapshot operator's crank has read: lists of voters, and a voter's proof
+    #[command(subcommand)]
+    Snapshot(Snapshot),
 }
 
 /// What `init` needs to know.
@@ -156,4 +159,29 @@ pub(crate) enum Alerts {
 fn span(text: &str) -> Result<Duration, &'static str> {
     let span = read_span(text).filter(|span| Duration::from_secs(1) <= *span);
     span.ok_or("this must be a time of at least a second like 30s, 10m or 4h")
+}
+
+/// What to do with lists of voters.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Snapshot {
+    /// All that are kept, the newest epoch first, with their files
+    Show,
+    /// A voter's place in the root that a proposal is voted on by, with its proof
+    Proof(Proof),
+}
+
+/// Whose proof, and of what.
+#[derive(Args, Debug)]
+pub(crate) struct Proof {
+    /// The voter: a validator's identity
+    pub(crate) voter: quantumagi_interface::Address,
+    /// Number of the proposal
+    #[arg(long, value_name = "ID")]
+    pub(crate) proposal: u64,
+    /// The constitution; needed where there are several
+    #[arg(long, short = 'c', value_name = "ADDRESS")]
+    pub(crate) constitution: Option<quantumagi_interface::Address>,
+    /// Write the list of voters to this file: `quantumagi proposal vote --snapshot` takes it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }

@@ -5,6 +5,7 @@
 //! is wrong is told at once.
 
 pub(crate) mod alerting;
+mod duties;
 pub(crate) mod otlp;
 mod read;
 mod reader;
@@ -26,6 +27,7 @@ use crate::exit::{Exit, Mendable};
 use alerting::Alerting;
 use otlp::Otlp;
 
+pub(crate) use duties::OperatorConfig;
 #[cfg(test)]
 pub(crate) use read::KEYS;
 #[cfg(test)]
@@ -43,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) peers: Vec<Address>,
     /// The wallet that pays.
     pub(crate) keypair: PathBuf,
+    /// The snapshot operator that it is, if any.
+    pub(crate) operator: Option<OperatorConfig>,
     /// Folder of the journal.
     pub(crate) state_dir: PathBuf,
     /// Where health and metrics are served: on this machine only.
@@ -152,6 +156,11 @@ impl Config {
     /// File of the journal.
     pub(crate) fn journal(&self) -> PathBuf {
         self.state_dir.join("journal.sqlite")
+    }
+
+    /// Folder of the lists of voters.
+    pub(crate) fn snapshots(&self) -> PathBuf {
+        self.state_dir.join("snapshots")
     }
 
     /// Without progress for so long, the main loop hangs: a pause, a transaction, and a call for each constitution and for

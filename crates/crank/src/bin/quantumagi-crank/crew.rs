@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use quantumagi_crank::{Crank, Journal, Mode, Observer, Round};
+use quantumagi_crank::{Crank, Journal, Mode, Observer, Operator, Round};
 use quantumagi_rpc::pool::{Pool, Probes};
 use quantumagi_rpc::solana::{Address, Keypair, Signer};
 use quantumagi_rpc::{Commitment, Rpc};
@@ -38,7 +38,8 @@ pub(crate) struct Crew {
     /// Its endpoints.
     pub(crate) pool: Pool,
     client: Quantumagi,
-    payer: Option<Address>,
+    /// Keys that sign: the wallet, and the operator's.
+    signers: Vec<Address>,
     hands: Hands,
     reporter: Arc<Reporter>,
     is_acting: bool,
@@ -67,13 +68,22 @@ impl Crew {
         // Who only looks or rehearses keeps no account of what was told.
         let is_at_work = !asked.observe && !asked.dry_run && !asked.once;
         let desk = is_at_work.then(|| Desk::new(&config, Arc::clone(&journal), health)).transpose()?;
-        let payer = key.as_ref().map(|key| key.pubkey());
+        let operator = if asked.observe { None } else { operator(&config)? };
+        let mut signers: Vec<Address> = key.as_ref().map(|key| key.pubkey()).into_iter().collect();
+        signers.extend(operator.as_ref().map(Operator::address));
+        signers.dedup();
         let hands = match key {
             None => Hands::Watch(Box::new(Watch::new(client.clone(), &config.constitutions, config.terms, journal))),
-            Some(key) => Hands::Crank(Box::new(crank(&config, asked, &client, key, journal, &reporter))),
+            Some(key) => {
+                let crank = crank(&config, asked, &client, key, journal, &reporter);
+                Hands::Crank(Box::new(match operator {
+                    Some(operator) => crank.operating(operator),
+                    None => crank,
+                }))
+            }
         };
         let is_acting = !asked.observe && !asked.dry_run;
-        Ok(Self { config, pool, client, payer, hands, reporter, is_acting, desk, _probes: probes })
+        Ok(Self { config, pool, client, signers, hands, reporter, is_acting, desk, _probes: probes })
     }
 
     /// Where service levels are kept. Who only looks or rehearses does none of the work, and leaves no trace.
@@ -89,8 +99,14 @@ impl Crew {
     /// # Errors
     /// [`Mendable`]: what the key is, or that no endpoint told.
     pub(crate) async fn check_wallet(&self) -> Result<(), Mendable> {
-        let Some(payer) = self.payer else { return Ok(()) };
-        match wallet::check_apart(self.client.rpc(), &payer).await {
+        for signer in &self.signers {
+            self.check_signer(signer).await?;
+        }
+        Ok(())
+    }
+
+    async fn check_signer(&self, payer: &Address) -> Result<(), Mendable> {
+        match wallet::check_apart(self.client.rpc(), payer).await {
             Ok(Ok(Looked::Apart)) => Ok(()),
             Ok(Ok(Looked::Unsearched(error))) => {
                 let words =
@@ -167,6 +183,18 @@ fn crank(
     let terms = quantumagi_crank::Terms { mode, ..config.terms };
     let reporter = Arc::clone(reporter) as Arc<dyn Observer>;
     Crank::new(client.clone(), key, &config.constitutions, terms, journal).beside(&config.peers).observed_by(reporter)
+}
+
+/// The operator, with the same checks of its key as the wallet's, and its lists of voters.
+///
+/// # Errors
+/// [`Mendable`].
+fn operator(config: &Config) -> Result<Option<Operator>, Mendable> {
+    let Some(told) = &config.operator else { return Ok(None) };
+    let key = Arc::new(wallet::read(&told.keypair)?);
+    let hint = "make state_dir a folder that the crank's user may write, with room on its disk";
+    let operator = Operator::new(key, &told.electorates, told.on_false_root, &config.snapshots());
+    operator.map(Some).map_err(|error| Mendable::new(words_of(&error), hint))
 }
 
 /// Opens the journal in its folder, which is made where it is not there.

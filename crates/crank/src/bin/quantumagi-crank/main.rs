@@ -26,6 +26,7 @@ mod otel;
 mod printer;
 mod report;
 mod sla;
+mod snapshots;
 mod wallet;
 mod watch;
 mod workflows;
@@ -63,6 +64,7 @@ fn carry_out(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Workflows(asked) => workflows::run(&load()?, asked, form),
         Command::Dlq(asked) => letters::run(&load()?, asked, form),
         Command::Alerts(asked) => alerts::carry_out(&load()?, asked, form),
+        Command::Snapshot(asked) => block_on(snapshots::run(&load()?, asked, form)),
         Command::Metrics => list_metrics(&load()?, form),
         Command::Sla => sla::run(&load()?, form),
         Command::Doctor => block_on(doctor::run(&cli.config, &load()?, form)),

@@ -9,7 +9,7 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use quantumagi_crank::journal::{Ending, Fate, LetterState};
 use quantumagi_crank::runway::{COUNTED_SECONDS, runway_seconds};
 use quantumagi_crank::workflow::{Looked, State, Transition, Workflow};
-use quantumagi_crank::{Attempted, Cost, Journal, JournalError, Kind, Landed, Lookups, Outcome, Round};
+use quantumagi_crank::{Attempted, Cost, Journal, JournalError, Judgement, Kind, Landed, Lookups, Outcome, Round};
 use quantumagi_interface::Address;
 
 use crate::catalogue::list as name;
@@ -174,6 +174,10 @@ pub(crate) fn note_round(round: &Round, constitutions: &[Address]) {
         let is_unread = round.unread.iter().any(|(unread, _)| unread == address);
         gauge!(name::UNREAD, "constitution" => address.to_string()).set(f64::from(u8::from(is_unread)));
     }
+    for (judgement, state) in [(Judgement::False, "false"), (Judgement::Unknown, "unknown")] {
+        let count = round.doubtful.iter().filter(|(_, _, it)| *it == judgement).count();
+        gauge!(name::DOUBTFUL_ROOTS, "state" => state).set(float(count as u64));
+    }
     gauge!(name::UNREADABLE).set(float(round.unreadable.len() as u64));
     counter!(name::SETTLED).increment(round.settled.len() as u64);
 }
@@ -221,9 +225,15 @@ pub(crate) struct Ledger {
 /// [`JournalError`].
 pub(crate) fn note_journal(
     journal: &Journal,
+    constitutions: &[Address],
     chain_seconds: i64,
     balance: Option<u64>,
 ) -> Result<Ledger, JournalError> {
+    let unproved = journal.unproved()?;
+    for address in constitutions.iter().map(ToString::to_string) {
+        let is_unproved = unproved.iter().any(|(constitution, _)| *constitution == address);
+        gauge!(name::UNPROVED, "constitution" => address).set(f64::from(u8::from(is_unproved)));
+    }
     let letters = journal.letters()?;
     for state in [LetterState::Waiting, LetterState::Replayed, LetterState::Dropped] {
         let count = letters.iter().filter(|letter| letter.state == state).count();

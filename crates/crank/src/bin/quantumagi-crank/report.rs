@@ -74,7 +74,7 @@ impl Observer for Reporter {
 
 impl Reporter {
     fn note_journal(&self, round: &Round, clock: ChainClock) {
-        let ledger = meters::note_journal(&self.journal, clock.unix_timestamp, round.balance);
+        let ledger = meters::note_journal(&self.journal, &self.constitutions, clock.unix_timestamp, round.balance);
         if let Ok(ledger) = &ledger {
             let since = clock.unix_timestamp.saturating_sub(WASTING.window);
             self.health.knowledge.ledger(ledger.letters, self.journal.fees_and_waste_since(since).ok());

@@ -24,6 +24,8 @@ pub(crate) const LETTERS: &str = "quantumagi_crank_dead_letters";
 pub(crate) const SETTLED: &str = "quantumagi_crank_dead_letters_settled_total";
 pub(crate) const UNREAD: &str = "quantumagi_crank_constitution_unread";
 pub(crate) const UNREADABLE: &str = "quantumagi_crank_unreadable_accounts";
+pub(crate) const DOUBTFUL_ROOTS: &str = "quantumagi_crank_doubtful_roots";
+pub(crate) const UNPROVED: &str = "quantumagi_crank_history_unproved";
 pub(crate) const FLIGHTS: &str = "quantumagi_crank_transactions_open";
 pub(crate) const FEES: &str = "quantumagi_crank_fee_lamports_total";
 pub(crate) const RENTS: &str = "quantumagi_crank_rent_lamports_total";
@@ -67,6 +69,7 @@ const BY_LOOKUP: &[(&str, Values)] =
     &[("cache", Values::Words(&["published"])), ("result", Values::Words(&["hit", "miss"]))];
 const BY_STATE: &[(&str, Values)] = &[("state", Values::LetterStates)];
 const BY_CONSTITUTION: &[(&str, Values)] = &[("constitution", Values::Constitutions)];
+const BY_DOUBT: &[(&str, Values)] = &[("state", Values::Words(&["false", "unknown"]))];
 const BY_RELOAD: &[(&str, Values)] = &[("result", Values::Words(&["ok", "refused"]))];
 const BY_REQUEST: &[(&str, Values)] = &[
     ("path", Values::Words(&["/livez", "/readyz", "/healthz", "/metrics", "other"])),
@@ -136,6 +139,10 @@ pub(super) const OWN: &[Metric] = &[
         "1 where a constitution could not be read at the last look."),
     metric(UNREADABLE, (Gauge, Count), NONE, Work,
         "Accounts that this version cannot read and leaves alone. Install the version that can."),
+    metric(DOUBTFUL_ROOTS, (Gauge, Count), BY_DOUBT, Work,
+        "Roots that other operators published: false where the stake read here gives another, unknown where none is known."),
+    metric(UNPROVED, (Gauge, Count), BY_CONSTITUTION, Work,
+        "1 where the history of a constitution did not verify when a checkpoint was due. Nothing is anchored then."),
     metric(FLIGHTS, (Gauge, Count), NONE, Work, "Transactions that were sent and may still land."),
     metric(INSTANCES, (Gauge, Count), BY_WORKFLOW_AND_STATE, Workflows,
         "Matters on their way through each governance workflow. Overdue: a deadline is missed; see `workflows list`."),

@@ -16,7 +16,7 @@ use super::tables::TABLES;
 use super::{Config, LogFormat, LogLevel, ONLY_ENDPOINT, Problem, alerting, otlp, sla};
 
 /// Our keys, in the order in which they are documented.
-pub(crate) const KEYS: [&str; 24] = [
+pub(crate) const KEYS: [&str; 28] = [
     "constitutions",
     "keypair",
     "rpc_url",
@@ -41,6 +41,10 @@ pub(crate) const KEYS: [&str; 24] = [
     "grace",
     "log_format",
     "log_level",
+    "operator_keypair",
+    "stake_electorates",
+    "on_false_root",
+    "checkpoint_every",
 ];
 
 /// Keys and tables of the endpoints, and tables of ours, for the hint about a misspelt one.
@@ -105,6 +109,7 @@ pub(super) fn parse(
         wait: reader.span("wait", default.wait, SECOND * 5..=SECOND * 600),
         look_every: reader.span("look_every", default.look_every, SECOND..=HOUR),
         late_after: reader.span("late_after", default.late_after, SECOND..=HOUR * 24),
+        checkpoint_every_seconds: reader.checkpoint_every(),
         grace: reader.span("grace", default.grace, Duration::ZERO..=SECOND * 60),
     };
     if terms.max_unit_price < terms.min_unit_price {
@@ -129,6 +134,7 @@ pub(super) fn parse(
         reader.note(None, "state_dir", "this key is missing, and there is no HOME to choose a folder by".to_owned());
     }
     let peers = reader.addresses("peers").unwrap_or_default();
+    let operator = reader.operator(folder);
     let listen = reader.listen();
     let log_format = reader.word("log_format", &[("json", LogFormat::Json), ("text", LogFormat::Text)]);
     let levels =
@@ -146,6 +152,7 @@ pub(super) fn parse(
             constitutions,
             peers,
             keypair,
+            operator,
             state_dir,
             listen,
             min_balance,
@@ -190,7 +197,7 @@ impl Reader<'_> {
     }
 
     /// A list of addresses, without what is noted as wrong. `None` where there is no list.
-    fn addresses(&self, key: &str) -> Option<Vec<Address>> {
+    pub(super) fn addresses(&self, key: &str) -> Option<Vec<Address>> {
         let given = self.given(key)?;
         let texts = match &given.value {
             Value::Texts(texts) => texts.clone(),

@@ -1,29 +1,18 @@
 //! The configuration in force, as TOML without secrets.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use quantumagi_interface::Address;
 use quantumagi_rpc::pool::{MethodClass, PoolConfig, shown_span};
 
+use super::duties::ON_FALSE_ROOT;
 use super::{Config, LogFormat, LogLevel, alerting, otlp};
 
 /// See [`Config::shown`].
 pub(super) fn shown(config: &Config) -> String {
-    let Config {
-        constitutions,
-        peers,
-        keypair,
-        state_dir,
-        listen,
-        min_balance,
-        log_format,
-        log_level,
-        terms,
-        objectives,
-        pool,
-        alerting,
-        otlp,
-    } = config;
+    let Config { constitutions, peers, keypair, operator, state_dir, listen, .. } = config;
+    let Config { min_balance, log_format, log_level, terms, objectives, pool, alerting, otlp, .. } = config;
     let list = |addresses: &[Address]| {
         let texts: Vec<String> = addresses.iter().map(|address| format!("\"{address}\"")).collect();
         format!("[{}]", texts.join(", "))
@@ -64,6 +53,15 @@ pub(super) fn shown(config: &Config) -> String {
         LogLevel::Debug => "debug",
     };
     line("log_level", text(&level));
+    if let Some(operator) = operator {
+        line("operator_keypair", text(&operator.keypair.display()));
+    }
+    let on_false_root = operator.as_ref().map(|it| it.on_false_root).unwrap_or_default();
+    let on_false_root = ON_FALSE_ROOT.iter().find(|(_, it)| *it == on_false_root).map_or("", |(word, _)| word);
+    line("stake_electorates", list(operator.as_ref().map_or(&[], |it| &it.electorates)));
+    line("on_false_root", text(&on_false_root));
+    let every = terms.checkpoint_every_seconds.map(|seconds| shown_span(Duration::from_secs(seconds.into())));
+    line("checkpoint_every", text(&every.unwrap_or_else(|| "off".to_owned())));
     pool_shown(pool, &mut page);
     page.push_str(&super::sla::shown(objectives));
     alerting::shown(alerting, &mut page);

@@ -1,0 +1,110 @@
+//! Reading a chain of events further, in order, and no more of it at one time than a handful of transactions.
+
+use std::collections::BTreeMap;
+
+use futures_util::stream::{self, StreamExt};
+use quantumagi_interface::digest::Sha2;
+use quantumagi_interface::{Address, PROGRAM_ID};
+use quantumagi_rpc::solana::Signature;
+use quantumagi_rpc::{HistoryRange, Result, Rpc, SignatureRecord};
+use quantumagi_rules::Hash;
+use quantumagi_rules::digest::next_link;
+
+use super::{Anchored, Known};
+use crate::history::read_logs;
+use crate::verify::{Chain, ChainBreak, ChainHead};
+
+/// Transactions asked for at one time.
+const PARALLEL_READS: usize = 16;
+
+/// What the transactions since a known head tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Followed {
+    /// How far the events lead in order.
+    pub known: Known,
+    /// The rolling hash after each of them.
+    pub links: Vec<Hash>,
+    /// Checkpoints among the transactions, the oldest first.
+    pub anchored: Vec<Anchored>,
+    /// Why they do not lead to where the chain stands.
+    pub broken: Option<ChainBreak>,
+    /// Whether a transaction could not be read to its end.
+    pub has_gaps: bool,
+}
+
+/// A chain that is read further.
+struct Follower {
+    chain: Chain,
+    until: ChainHead,
+    reached: Known,
+    links: Vec<Hash>,
+    /// Events that came before their turn: endpoints do not promise the order of execution inside a slot.
+    early: BTreeMap<u64, (Vec<u8>, Signature)>,
+}
+
+/// Reads every transaction after what is known, and leads the chain on to `until`. Events after it happened since.
+pub(super) async fn follow(rpc: &Rpc, constitution: &Address, known: Known, until: ChainHead) -> Result<Followed> {
+    let chain = Chain::Constitution(*constitution);
+    let mut follower = Follower { chain, until, reached: known, links: Vec::new(), early: BTreeMap::new() };
+    let (mut anchored, mut has_gaps) = (Vec::new(), false);
+    let range = HistoryRange { after: known.last, before: None };
+    let records = rpc.signatures_for(constitution, range).await?;
+    let succeeded = records.into_iter().filter(|record| record.error.is_none());
+    let read = |record: SignatureRecord| async move { rpc.transaction(&record.signature).await.map(|it| (record, it)) };
+    let mut reading = stream::iter(succeeded).map(read).buffered(PARALLEL_READS);
+    while let Some(read) = reading.next().await {
+        let (listed, found) = read?;
+        let Some(transaction) = found else {
+            has_gaps = true;
+            continue;
+        };
+        // The list and the transaction can come from different nodes; what failed changed nothing.
+        if transaction.error.is_some() {
+            continue;
+        }
+        anchored.extend(Anchored::all_in(&transaction, constitution, listed.block_time));
+        let logs = read_logs(&transaction.logs, &PROGRAM_ID);
+        has_gaps |= logs.fault.is_some();
+        logs.events.into_iter().for_each(|bytes| follower.take(bytes, listed.signature));
+    }
+    drop(reading);
+    let broken = follower.broken(known.head);
+    Ok(Followed { known: follower.reached, links: follower.links, anchored, broken, has_gaps })
+}
+
+impl Follower {
+    fn take(&mut self, bytes: Vec<u8>, signature: Signature) {
+        let Some(sequence) = self.chain.sequence_of(&bytes) else { return };
+        if sequence < self.reached.head.sequence || self.until.sequence <= sequence {
+            return;
+        }
+        self.early.entry(sequence).or_insert((bytes, signature));
+        while let Some((bytes, signature)) = self.early.remove(&self.reached.head.sequence) {
+            let ChainHead { hash, sequence } = self.reached.head;
+            // Bound: below the head's sequence, which is a u64.
+            let head = ChainHead { hash: next_link::<Sha2>(&hash, &bytes), sequence: sequence + 1 };
+            self.reached = Known { head, last: Some(signature) };
+            self.links.push(head.hash);
+        }
+    }
+
+    fn broken(&self, known: ChainHead) -> Option<ChainBreak> {
+        let reached = self.reached.head;
+        if reached == self.until {
+            return None;
+        }
+        let ChainHead { hash: expected, sequence: head_sequence } = self.until;
+        Some(match self.early.keys().next() {
+            Some(found) => ChainBreak::Missing { sequence: reached.sequence, found: *found },
+            None if reached.sequence < head_sequence => {
+                ChainBreak::Truncated { sequence: reached.sequence, head_sequence }
+            }
+            None => ChainBreak::Altered {
+                from: known.sequence,
+                until: reached.sequence.saturating_sub(1),
+                expected,
+                actual: reached.hash,
+            },
+        })
+    }
+}
