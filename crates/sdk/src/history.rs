@@ -105,8 +105,9 @@ impl History {
     /// # Errors
     /// As [`History::fetch`].
     pub async fn fetch_all(rpc: &Rpc, addresses: &[Address]) -> Result<Self> {
-        let mut lists = stream::iter(addresses)
-            .map(|address| rpc.signatures_for(address, HistoryRange::default()))
+        // Owned, so that whoever awaits this can do so on several threads.
+        let mut lists = stream::iter(addresses.to_vec())
+            .map(|address| async move { rpc.signatures_for(&address, HistoryRange::default()).await })
             .buffered(PARALLEL_READS);
         let mut all = Vec::new();
         while let Some(list) = lists.next().await {

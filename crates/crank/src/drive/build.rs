@@ -38,7 +38,8 @@ pub(super) enum BuildError {
     PoorOperator { address: Address, holds: u64, needs: u64 },
     /// Another operator has published what is not so by what was read here.
     #[error(
-        "the root that {publisher} published is {published}, but the stake at slot {slot} gives {own} here: look who is right, then challenge it with `quantumagi snapshot review`, or drop this letter"
+        "the root that {publisher} published is {published}, but the stake at slot {slot} gives {own} here: look who is \
+         right, then challenge it with `quantumagi snapshot review`, or drop this letter"
     )]
     FalseRoot { publisher: Address, slot: u64, published: String, own: String },
     /// The history cannot be anchored.

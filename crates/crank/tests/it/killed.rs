@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use quantumagi_crank::{Duty, Journal, Observer, Stage, Terms};
+use quantumagi_crank::{Crank, Duty, Observer, Stage, Terms};
 use quantumagi_interface::Address;
-use quantumagi_rpc::solana::Keypair;
 use quantumagi_rules::action::Action;
 use quantumagi_rules::ballot::Choice;
 
@@ -21,24 +20,22 @@ impl Observer for Failpoint {
 
 /// Runs a crank that dies as soon as any duty reaches `stage`: its thread unwinds, and all that it knew is gone. Whether one
 /// died.
-async fn killed_at(world: &World, key: &Arc<Keypair>, journal: &Arc<Journal>, stage: Stage) -> bool {
-    // Two at one time: what a death leaves under way is looked up, and reaches no stage any more.
-    let few = Terms { parallel: 2, ..terms() };
-    let mut crank = world.crank(key, journal, few).observed_by(Arc::new(Failpoint(stage)));
+pub(crate) async fn killed_at(start: impl Fn() -> Crank, stage: Stage) -> bool {
+    let mut crank = start().observed_by(Arc::new(Failpoint(stage)));
     let died = tokio::spawn(async move { round(&mut crank).await }).await;
     died.is_err()
 }
 
 /// Carries everything out that is due, with a crank that starts again after each death, and dies once at every stage.
-async fn with_deaths(world: &World, key: &Arc<Keypair>, journal: &Arc<Journal>) -> Vec<Stage> {
+pub(crate) async fn with_deaths(start: impl Fn() -> Crank) -> Vec<Stage> {
     let mut deaths = Vec::new();
     for stage in Stage::ALL {
-        if killed_at(world, key, journal, stage).await {
+        if killed_at(&start, stage).await {
             deaths.push(stage);
         }
     }
     // What was sent before a death is looked up; what is open then is looked up again.
-    let mut crank = world.crank(key, journal, terms());
+    let mut crank = start();
     while !round(&mut crank).await.due.is_empty() {}
     deaths
 }
@@ -63,9 +60,12 @@ async fn o5_a_crank_that_is_killed_at_every_stage_does_nothing_twice() {
         world.vote(proposal, Choice::For).await;
     }
     world.travel_to(last.ends_at).await;
-    let mut deaths = with_deaths(&world, &key, &journal).await;
+    // Two at one time: what a death leaves under way is looked up, and reaches no stage any more.
+    let few = Terms { parallel: 2, ..terms() };
+    let start = || world.crank(&key, &journal, few);
+    let mut deaths = with_deaths(start).await;
     world.travel_to(last.timetable().expect("moments").opens_at.0).await;
-    deaths.extend(with_deaths(&world, &key, &journal).await);
+    deaths.extend(with_deaths(start).await);
     for stage in Stage::ALL {
         assert!(stage == Stage::Landed || deaths.contains(&stage), "nobody died at {stage:?}: {deaths:?}");
     }

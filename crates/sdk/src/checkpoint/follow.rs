@@ -6,7 +6,7 @@ use futures_util::stream::{self, StreamExt};
 use quantumagi_interface::digest::Sha2;
 use quantumagi_interface::{Address, PROGRAM_ID};
 use quantumagi_rpc::solana::Signature;
-use quantumagi_rpc::{HistoryRange, Result, Rpc, SignatureRecord};
+use quantumagi_rpc::{HistoryRange, RecordedInstruction, Result, Rpc, SignatureRecord};
 use quantumagi_rules::Hash;
 use quantumagi_rules::digest::next_link;
 
@@ -64,12 +64,17 @@ pub(super) async fn follow(rpc: &Rpc, constitution: &Address, known: Known, unti
         }
         anchored.extend(Anchored::all_in(&transaction, constitution, listed.block_time));
         let logs = read_logs(&transaction.logs, &PROGRAM_ID);
-        has_gaps |= logs.fault.is_some();
+        has_gaps |= logs.fault.is_some() || (logs.events.is_empty() && calls_program(&transaction.instructions));
         logs.events.into_iter().for_each(|bytes| follower.take(bytes, listed.signature));
     }
     drop(reading);
     let broken = follower.broken(known.head);
     Ok(Followed { known: follower.reached, links: follower.links, anchored, broken, has_gaps })
+}
+
+/// Whether the program ran: whatever it does, it logs.
+fn calls_program(instructions: &[RecordedInstruction]) -> bool {
+    instructions.iter().any(|it| it.program == PROGRAM_ID || calls_program(&it.inner))
 }
 
 impl Follower {

@@ -2,6 +2,8 @@
 
 #[allow(dead_code, reason = "each test binary uses a part")]
 pub(crate) mod crowd;
+#[allow(dead_code, reason = "each test binary uses a part")]
+pub(crate) mod electors;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -191,6 +193,16 @@ pub(crate) async fn found(
     members: &[Member],
     track: TrackParameters,
 ) {
+    let (at, payer) = (begin(client, founder, key, track).await, founder.pubkey());
+    let (version, create) = client.roster_create(&at, &payer, members).await.expect("legal");
+    client.send_all(&create, &[founder], |_| {}).await.expect("the roster lands");
+    let adopt = client.roster_adopt(&at, &payer, version).await.expect("it is complete");
+    client.send(&[adopt], &[founder]).await.expect("the roster is adopted");
+    seal(client, founder, &at).await;
+}
+
+/// A constitution with one principle, and nobody yet who votes.
+pub(crate) async fn begin(client: &Quantumagi, founder: &Keypair, key: &Keypair, track: TrackParameters) -> Address {
     let at = pda::constitution(&key.pubkey());
     let payer = founder.pubkey();
     let found = client.constitution_create(&payer, &key.pubkey(), [1; 32], [track; 4]).expect("legal");
@@ -199,11 +211,12 @@ pub(crate) async fn found(
     let principle = NewPrinciple { text_hash: [1; 32], class, category, priority: 50 };
     let added = client.principle_add(&at, &payer, &[principle]).await.expect("legal");
     client.send_all(&added, &[founder], |_| {}).await.expect("the principle lands");
-    let (version, create) = client.roster_create(&at, &payer, members).await.expect("legal");
-    client.send_all(&create, &[founder], |_| {}).await.expect("the roster lands");
-    let adopt = client.roster_adopt(&at, &payer, version).await.expect("it is complete");
-    client.send(&[adopt], &[founder]).await.expect("the roster is adopted");
-    let seal = client.constitution_seal(&at, &payer).await.expect("there is a roster");
+    at
+}
+
+/// Seals it.
+pub(crate) async fn seal(client: &Quantumagi, founder: &Keypair, constitution: &Address) {
+    let seal = client.constitution_seal(constitution, &founder.pubkey()).await.expect("somebody votes");
     client.send(&[seal], &[founder]).await.expect("the constitution is sealed");
 }
 
