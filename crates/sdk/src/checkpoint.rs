@@ -145,8 +145,12 @@ pub enum Agreement {
 impl ProvedChain {
     /// Compares a checkpoint with what was proved.
     #[must_use]
-    pub fn agreement(&self, checkpoint: &Checkpoint) -> Agreement {
-        let ChainHead { hash, sequence } = checkpoint.head;
+    pub fn agreement(&self, anchored: &Anchored) -> Agreement {
+        let ChainHead { hash, sequence } = anchored.checkpoint.head;
+        // Events that the account had not counted when the checkpoint was in a block already were never there.
+        if self.known.head.sequence < sequence && anchored.slot <= self.slot {
+            return Agreement::Differs;
+        }
         let Some(distance) = sequence.checked_sub(self.start.sequence) else { return Agreement::OutOfReach };
         let proved = match distance.checked_sub(1) {
             None => Some(self.start.hash),
@@ -263,3 +267,6 @@ async fn head_of(rpc: &Rpc, address: &Address) -> Result<(u64, ChainHead), Unpro
     let read = read.map_err(|source| SdkError::Undecodable { what, address: *address, source })?;
     Ok((slot, ChainHead::from(read.chain)))
 }
+
+#[cfg(test)]
+mod tests;

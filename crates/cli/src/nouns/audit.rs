@@ -1,8 +1,10 @@
 //! `quantumagi audit`: proof of the whole history, from the network alone, and how hard the community is to capture.
 
 mod capture;
+mod checkpoints;
 
 use clap::Subcommand;
+use quantumagi_rpc::solana::Address;
 use quantumagi_sdk::verify::{Ledger, verify};
 use quantumagi_sdk::words::{ProofWords, describe_proof, hex};
 use serde::Serialize;
@@ -24,12 +26,21 @@ pub(crate) enum Command {
     ///
     /// And proposals whose electorate weighs over a tenth more or less than that of the one before.
     Capture,
+    /// Compare every checkpoint that was anchored with the history as it is told now, and name the first that does not agree.
+    ///
+    /// A checkpoint says how far somebody's crank had proved the history: its events so far, and the rolling hash after them.
+    Checkpoints {
+        /// Only those that this wallet has signed. Anybody can write one; whose count is for you to know.
+        #[arg(long, value_name = "WALLET")]
+        by: Option<Address>,
+    },
 }
 
 impl Command {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<()> {
         match self {
             Self::Verify => prove(context).await,
+            Self::Checkpoints { by } => checkpoints::compare(context, by).await,
             Self::Capture => {
                 let address = context.constitution()?;
                 let found = context.client.capture(&address).await?;

@@ -1,5 +1,6 @@
 //! The `quantumagi` command as people and scripts meet it: through its arguments, its two outputs and its exit code.
 
+mod checkpoints;
 mod deposits;
 mod emergency;
 mod ends;

@@ -64,7 +64,7 @@ impl Driver {
         let counts = |by: &Address| *by == own || self.named.contains(by);
         for anchored in chain.anchored.iter().filter(|it| counts(&it.by)) {
             let (by, signature, sequence) = (anchored.by, anchored.signature, anchored.checkpoint.head.sequence);
-            if chain.agreement(&anchored.checkpoint) == Agreement::Differs {
+            if chain.agreement(anchored) == Agreement::Differs {
                 tracing::error!(%by, %signature, sequence, "a checkpoint says what its history does not");
                 continue;
             }

@@ -5,7 +5,9 @@
 
 use quantumagi_rpc::ChainClock;
 use quantumagi_rules::UnixSeconds;
+use quantumagi_rules::lifecycle::Step;
 use quantumagi_rules::snapshot::review::challenge_ends_at;
+use quantumagi_sdk::check;
 
 use crate::duty::{Duty, Kind, Subject};
 use crate::operator::{Desk, Judgement, position};
@@ -22,6 +24,10 @@ fn of_proposal(survey: &Survey, desk: &Desk, id: u64, clock: &ChainClock) -> Vec
     let listed = found.and_then(|proposal| Some((proposal, survey.operators.get(&proposal.electorate)?)));
     let Some((proposal, operators)) = listed else { return Vec::new() };
     let Some(position) = position(operators, &desk.operator) else { return Vec::new() };
+    let now = UnixSeconds(clock.unix_timestamp);
+    if check::step(proposal, Step::BindSnapshot, now).is_err() {
+        return Vec::new();
+    }
     let duty = |kind, publisher, due_at| Duty {
         constitution: survey.address,
         kind,
@@ -43,10 +49,13 @@ fn of_proposal(survey: &Survey, desk: &Desk, id: u64, clock: &ChainClock) -> Vec
     let mut duties: Vec<Duty> =
         spoken_on.map(|root| duty(Kind::SnapshotReview, root.snapshot.publisher, root.snapshot.published_at)).collect();
     let has_published = roots.iter().any(|root| root.snapshot.publisher == desk.operator);
-    let bound_from = challenge_ends_at(UnixSeconds(clock.unix_timestamp), operators.challenge_seconds);
+    let bound_from = challenge_ends_at(now, operators.challenge_seconds);
     let in_time = bound_from.is_some_and(|from| from < UnixSeconds(proposal.ends_at));
     if first.is_none() && !has_published && in_time {
         duties.push(duty(Kind::SnapshotPublish, desk.operator, proposal.created_at));
     }
     duties
 }
+
+#[cfg(test)]
+mod tests;

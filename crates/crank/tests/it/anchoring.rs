@@ -123,7 +123,7 @@ async fn proved(world: &World) -> ProvedChain {
 async fn checkpoints(world: &World) -> Vec<Anchored> {
     let chain = proved(world).await;
     for anchored in &chain.anchored {
-        assert_eq!(chain.agreement(&anchored.checkpoint), Agreement::Agrees, "{anchored:?}");
+        assert_eq!(chain.agreement(anchored), Agreement::Agrees, "{anchored:?}");
     }
     chain.anchored
 }

@@ -37,6 +37,7 @@ fn help_and_version_end_well_and_a_misspelt_command_does_not() {
         "sla",
         "dlq",
         "alerts",
+        "snapshot",
         "help",
     ];
     assert_eq!(commands, expected);

@@ -33,19 +33,18 @@ pub struct Followed {
 }
 
 /// A chain that is read further.
-struct Follower {
+pub(super) struct Follower {
     chain: Chain,
     until: ChainHead,
-    reached: Known,
-    links: Vec<Hash>,
+    pub(super) reached: Known,
+    pub(super) links: Vec<Hash>,
     /// Events that came before their turn: endpoints do not promise the order of execution inside a slot.
     early: BTreeMap<u64, (Vec<u8>, Signature)>,
 }
 
 /// Reads every transaction after what is known, and leads the chain on to `until`. Events after it happened since.
 pub(super) async fn follow(rpc: &Rpc, constitution: &Address, known: Known, until: ChainHead) -> Result<Followed> {
-    let chain = Chain::Constitution(*constitution);
-    let mut follower = Follower { chain, until, reached: known, links: Vec::new(), early: BTreeMap::new() };
+    let mut follower = Follower::new(*constitution, known, until);
     let (mut anchored, mut has_gaps) = (Vec::new(), false);
     let range = HistoryRange { after: known.last, before: None };
     let records = rpc.signatures_for(constitution, range).await?;
@@ -78,7 +77,12 @@ fn calls_program(instructions: &[RecordedInstruction]) -> bool {
 }
 
 impl Follower {
-    fn take(&mut self, bytes: Vec<u8>, signature: Signature) {
+    pub(super) fn new(constitution: Address, known: Known, until: ChainHead) -> Self {
+        let chain = Chain::Constitution(constitution);
+        Self { chain, until, reached: known, links: Vec::new(), early: BTreeMap::new() }
+    }
+
+    pub(super) fn take(&mut self, bytes: Vec<u8>, signature: Signature) {
         let Some(sequence) = self.chain.sequence_of(&bytes) else { return };
         if sequence < self.reached.head.sequence || self.until.sequence <= sequence {
             return;
@@ -93,7 +97,7 @@ impl Follower {
         }
     }
 
-    fn broken(&self, known: ChainHead) -> Option<ChainBreak> {
+    pub(super) fn broken(&self, known: ChainHead) -> Option<ChainBreak> {
         let reached = self.reached.head;
         if reached == self.until {
             return None;

@@ -82,6 +82,11 @@ pub(crate) async fn run(path: &Path, config: &Config, form: Form) -> anyhow::Res
         Ok(key) => Finding::ok("wallet", format!("{}, readable by its owner only", key.pubkey())),
         Err(refused) => Finding::of("wallet", refused),
     });
+    let operator = config.operator.as_ref().map(|told| (told, wallet::read(&told.keypair)));
+    findings.extend(operator.iter().map(|(_, key)| match key {
+        Ok(key) => Finding::ok("operator", format!("{}, readable by its owner only", key.pubkey())),
+        Err(refused) => Finding::of("operator", refused),
+    }));
     for endpoint in &config.pool.endpoints {
         findings.push(network::endpoint(config, endpoint).await);
     }
@@ -95,8 +100,15 @@ pub(crate) async fn run(path: &Path, config: &Config, form: Form) -> anyhow::Res
                 findings.push(network::constitution(&rpc, address).await);
             }
             if let Ok(key) = &key {
-                findings.push(network::apart(&rpc, &key.pubkey()).await);
+                findings.push(network::apart(&rpc, "wallet's role", &key.pubkey()).await);
                 findings.push(network::balance(&rpc, &key.pubkey(), config).await);
+            }
+            if let Some((told, Ok(key))) = &operator {
+                findings.push(network::apart(&rpc, "operator's role", &key.pubkey()).await);
+                for electorate in &told.electorates {
+                    findings.push(network::listed(&rpc, &key.pubkey(), electorate).await);
+                }
+                findings.push(network::rent(&rpc, &key.pubkey()).await);
             }
         }
     }

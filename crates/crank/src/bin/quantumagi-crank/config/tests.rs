@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use quantumagi_rpc::pool::{MethodClass, PoolConfig};
 
+use quantumagi_crank::OnFalseRoot;
 use quantumagi_crank::sla::{Objectives, Share};
-
-use super::{Config, KEYS, LogFormat, LogLevel, SLA_KEYS};
+use super::{Config, KEYS, LogFormat, LogLevel, OperatorConfig, SLA_KEYS};
 
 const ADDRESS: &str = "SysvarC1ock11111111111111111111111111111111";
 const MINIMAL: &str = "constitutions = [\"SysvarC1ock11111111111111111111111111111111\"]\nkeypair = \"wallet.json\"\n\
@@ -166,12 +166,43 @@ fn a_variable_takes_the_place_of_its_key() {
     refused(&from_env, &[], &["line 3: rpc_url_from_env: the environment variable U is not set"]);
 }
 
+#[test]
+fn what_nobody_asks_for_is_off_and_half_an_operator_is_none() {
+    let config = read(MINIMAL, &[]);
+    assert_eq!((config.operator, config.terms.checkpoint_every_seconds), (None, None));
+    let with = |more: &str| format!("{MINIMAL}{more}");
+    let config = read(&with("checkpoint_every = \"1d\"\n"), &[("QUANTUMAGI_CRANK_CHECKPOINT_EVERY", "off")]);
+    assert_eq!(config.terms.checkpoint_every_seconds, None);
+    let lists = format!("stake_electorates = [\"{ADDRESS}\"]\n");
+    let config = read(&with(&format!("{lists}operator_keypair = \"o.json\"\ncheckpoint_every = \"24h\"\n")), &[]);
+    let expected = OperatorConfig {
+        keypair: "/etc/quantumagi/o.json".into(),
+        electorates: vec![ADDRESS.parse().expect("an address")],
+        on_false_root: OnFalseRoot::Tell,
+    };
+    assert_eq!((config.operator, config.terms.checkpoint_every_seconds), (Some(expected), Some(86_400)));
+    let alone = "line 4: operator_keypair: `stake_electorates` must name the lists of operators whose voters are validators by \
+                 stake: the chain does not say";
+    refused(&with("operator_keypair = \"o.json\"\n"), &[], &[alone]);
+    let nobody = "line 4: stake_electorates: this needs `operator_keypair`, the key of one of the operators";
+    refused(&with(&lists), &[], &[nobody]);
+    refused(
+        &with("on_false_root = \"chalenge\"\ncheckpoint_every = \"1s\"\n"),
+        &[],
+        &[
+            "line 4: on_false_root: \"chalenge\" is none of tell, challenge; did you mean `challenge`?",
+            "line 5: checkpoint_every: 1s is outside 1h to 720h",
+        ],
+    );
+}
+
 /// Every key of ours but the two that name the only endpoint, which is shown as the list that it is.
 #[test]
 fn what_is_shown_is_everything_and_no_secret() {
     let text = format!(
         "{MINIMAL}min_balance = 7\npeers = [\"{ADDRESS}\"]\nclose_after = \"90s\"\nrank_delay = \"250ms\"\nlog_level = \"debug\"\n\
-         [sla]\nlatency_limit = \"5s\"\nerrors = \"1.25%\"\n"
+         operator_keypair = \"operator.json\"\nstake_electorates = [\"{ADDRESS}\"]\non_false_root = \"challenge\"\n\
+         checkpoint_every = \"24h\"\n[sla]\nlatency_limit = \"5s\"\nerrors = \"1.25%\"\n"
     );
     let config = read(&text, &[]);
     let shown = config.shown();

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use quantumagi_interface::PROGRAM_ID;
+use quantumagi_interface::accounts::Snapshot;
 use quantumagi_rpc::pool::{Endpoint, Pool, PoolConfig, Role};
 use quantumagi_rpc::solana::Address;
 use quantumagi_rpc::{ChainClock, Commitment, Rpc, RpcError};
@@ -88,9 +89,40 @@ pub(super) async fn constitution(rpc: &Rpc, address: &Address) -> Finding {
     }
 }
 
-/// Whether the wallet is a validator's key.
-pub(super) async fn apart(rpc: &Rpc, key: &Address) -> Finding {
-    let what = "wallet's role";
+/// Whether a list of operators has this one.
+pub(super) async fn listed(rpc: &Rpc, key: &Address, electorate: &Address) -> Finding {
+    let what = format!("electorate {electorate}");
+    let mend =
+        "correct `stake_electorates` or `operator_keypair`; `quantumagi snapshot show` lists a proposal's operators";
+    match Quantumagi::new(rpc.clone()).operators(electorate).await {
+        Ok(read) => {
+            let list = read.value;
+            if list.operators.iter().take(usize::from(list.count)).any(|listed| listed == key) {
+                return Finding::ok(what, format!("{key} is one of its {} operators", list.count));
+            }
+            Finding::wrong(what, format!("{key} is none of its {} operators", list.count), mend)
+        }
+        Err(SdkError::Rpc(error)) => unreachable(what, &error),
+        Err(error) => Finding::wrong(what, words_of(&error), mend),
+    }
+}
+
+/// Whether an operator can pay the rent of a root.
+pub(super) async fn rent(rpc: &Rpc, key: &Address) -> Finding {
+    let what = "operator's balance";
+    let (holds, needs) = match (rpc.balance(key).await, rpc.minimum_balance(Snapshot::LEN).await) {
+        (Ok(holds), Ok(needs)) => (holds, needs),
+        (Err(error), _) | (_, Err(error)) => return unreachable(what, &error),
+    };
+    let words = format!("{key} holds {holds} lamports, and a root takes {needs} as rent");
+    if holds < needs {
+        return Finding::wrong(what, words, format!("send it {} lamports", needs.saturating_mul(4)));
+    }
+    Finding::ok(what, words)
+}
+
+/// Whether a key is a validator's.
+pub(super) async fn apart(rpc: &Rpc, what: &str, key: &Address) -> Finding {
     match wallet::check_apart(rpc, key).await {
         Ok(Ok(Looked::Apart)) => {
             Finding::ok(what, "neither a validator's identity, nor a vote account, nor a withdrawer")
