@@ -18,7 +18,9 @@ pub fn order(duty: &DutyKey, crank: &Address) -> u64 {
         // Each operator would publish at an address of its own; one of them is enough.
         Kind::SnapshotPublish => match duty.subject {
             Subject::Root { proposal, .. } => Subject::Proposal(proposal).address(&duty.constitution),
-            subject => subject.address(&duty.constitution),
+            subject @ (Subject::Proposal(_) | Subject::Policy(_) | Subject::Emergency(_) | Subject::History) => {
+                subject.address(&duty.constitution)
+            }
         },
         Kind::ProposalFinalize
         | Kind::SnapshotReview

@@ -9,6 +9,7 @@ mod endpoint;
 mod levels;
 mod looks;
 mod manual;
+mod operators;
 mod packaging;
 mod process;
 mod prometheus;
