@@ -171,6 +171,15 @@ pub enum Unproved {
     /// The endpoint did not answer as it should.
     #[error(transparent)]
     Rpc(#[from] RpcError),
+    /// There is more to read than one attempt may. It goes on from the part's [`ProvedChain::known`], which is proved with
+    /// what comes after it.
+    #[error("{left} transactions of the history are left to read")]
+    Unfinished {
+        /// What was read.
+        part: Box<ProvedChain>,
+        /// Transactions that were not.
+        left: usize,
+    },
     /// The constitution cannot be read.
     #[error(transparent)]
     Account(#[from] SdkError),
@@ -210,6 +219,7 @@ impl Unproved {
         match self {
             Self::Rpc(_)
             | Self::Behind { .. }
+            | Self::Unfinished { .. }
             | Self::Account(SdkError::Rpc(_))
             | Self::Ledger(LedgerError::Rpc(_) | LedgerError::Busy { .. }) => true,
             Self::Account(_) | Self::Ledger(_) | Self::Broken { .. } | Self::Contradicted { .. } => false,
@@ -223,15 +233,34 @@ impl Unproved {
 /// # Errors
 /// [`Unproved`].
 pub async fn prove(rpc: &Rpc, constitution: &Address, known: Known) -> Result<ProvedChain, Unproved> {
+    prove_within(rpc, constitution, known, usize::MAX).await
+}
+
+/// [`prove`] in parts of at most so many transactions each, so that a long history takes several attempts and not one without
+/// end.
+///
+/// # Errors
+/// [`Unproved`]; [`Unproved::Unfinished`] where there is more.
+pub async fn prove_within(
+    rpc: &Rpc,
+    constitution: &Address,
+    known: Known,
+    limit: usize,
+) -> Result<ProvedChain, Unproved> {
     let (slot, head) = head_of(rpc, constitution).await?;
     if head.sequence < known.head.sequence {
         return Err(Unproved::Behind { known: known.head.sequence, told: head.sequence });
     }
-    let followed = follow(rpc, constitution, known, head).await?;
-    let Followed { known: reached, links, anchored, broken, has_gaps } = followed;
+    let followed = follow(rpc, constitution, known, head, limit).await?;
+    let Followed { known: reached, links, anchored, broken, has_gaps, left } = followed;
     let start = known.head;
     match broken {
         None => Ok(ProvedChain { known: reached, slot, start, links, anchored }),
+        // A step in order: what the account says is compared with the last one.
+        Some(ChainBreak::Truncated { .. }) if left > 0 => {
+            let part = Box::new(ProvedChain { known: reached, slot, start, links, anchored });
+            Err(Unproved::Unfinished { part, left })
+        }
         // Whatever is left out at the end of an otherwise whole list was never told: no instruction can tell it, either.
         Some(source @ ChainBreak::Truncated { .. }) if !has_gaps => {
             Err(Unproved::Broken { constitution: *constitution, source })

@@ -4,7 +4,7 @@ use quantumagi_interface::Address;
 use quantumagi_rpc::ChainClock;
 use quantumagi_rpc::solana::{Instruction, Signer};
 use quantumagi_sdk::builders;
-use quantumagi_sdk::checkpoint::{Agreement, Checkpoint, ProvedChain, prove};
+use quantumagi_sdk::checkpoint::{Agreement, Checkpoint, ProvedChain, Unproved, prove_within};
 
 use super::attempt::Driver;
 use super::build::BuildError;
@@ -35,8 +35,14 @@ impl Driver {
     pub(super) async fn anchor(&self, duty: &Duty) -> Result<Result<Vec<Vec<Instruction>>, BuildError>, JournalError> {
         let Some(every) = self.terms.checkpoint_every_seconds else { return Ok(Err(BuildError::NotDue)) };
         let (key, constitution) = (duty.key(), duty.constitution);
-        let chain = match prove(self.client.rpc(), &constitution, self.journal.proved(&key)?).await {
+        let (known, limit) = (self.journal.proved(&key)?, self.terms.history_step);
+        let chain = match prove_within(self.client.rpc(), &constitution, known, limit).await {
             Ok(chain) => chain,
+            Err(Unproved::Unfinished { part, left }) => {
+                self.take_found(&key, &part)?;
+                self.journal.keep_followed(&key, &part.known)?;
+                return Ok(Err(Unproved::Unfinished { part, left }.into()));
+            }
             Err(unproved) => {
                 if !unproved.is_passing() {
                     self.journal.keep_unproved(&key, &sentence(&unproved))?;

@@ -51,6 +51,8 @@ pub struct Terms {
     /// How often how far the history was proved is written on chain, where something has happened since, seconds. Default
     /// `None`: never. It reads every transaction about the constitution, once, and costs a fee.
     pub checkpoint_every_seconds: Option<u32>,
+    /// Transactions about a constitution that one attempt at a checkpoint reads: a long history takes several. Default 1,000.
+    pub history_step: usize,
     /// How long a stop waits for what is under way. What is still open then, the next start looks up. Default 10 s.
     pub grace: Duration,
 }
@@ -71,6 +73,7 @@ impl Default for Terms {
             look_every: Duration::from_secs(60),
             late_after: Duration::from_secs(900),
             checkpoint_every_seconds: None,
+            history_step: 1_000,
             grace: Duration::from_secs(10),
         }
     }

@@ -81,7 +81,7 @@ impl Journal {
         Ok(())
     }
 
-    /// How far the history was proved.
+    /// How far the history was read, and proved unless it was left off in between: where to go on.
     ///
     /// # Errors
     /// [`JournalError`].
@@ -107,9 +107,19 @@ impl Journal {
     /// # Errors
     /// [`JournalError`].
     pub fn keep_proved(&self, duty: &DutyKey, known: &Known) -> Result<()> {
+        self.keep_followed(duty, known)?;
+        self.lock().execute("UPDATE checkpoint SET unproved = NULL WHERE key = ?1", [duty.to_string()])?;
+        Ok(())
+    }
+
+    /// Writes down how far the history was read. What it is worth, the rest of it shows.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn keep_followed(&self, duty: &DutyKey, known: &Known) -> Result<()> {
         let Known { head: ChainHead { hash, sequence }, last } = known;
         let (head, last) = (quantumagi_sdk::words::hex(hash), last.map(|signature| signature.to_string()));
-        let sql = "UPDATE checkpoint SET proved = ?2, head = ?3, signature = ?4, unproved = NULL WHERE key = ?1";
+        let sql = "UPDATE checkpoint SET proved = ?2, head = ?3, signature = ?4 WHERE key = ?1";
         self.lock().execute(sql, params![duty.to_string(), sequence, head, last])?;
         Ok(())
     }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use quantumagi_crank::journal::LetterState;
 use quantumagi_crank::{Crank, Journal, Outcome, Stage, Terms};
 use quantumagi_rpc::pool::{Endpoint, EndpointUrl, Fault, Http, Pool, PoolConfig, Post, Reply, Transport};
-use quantumagi_rpc::solana::{Keypair, Signer};
+use quantumagi_rpc::solana::{AccountMeta, Instruction, Keypair, Signer, ids};
 use quantumagi_rpc::{Commitment, Rpc};
 use quantumagi_rules::action::Action;
 use quantumagi_sdk::Quantumagi;
@@ -177,6 +177,44 @@ async fn o5_a_checkpoint_is_anchored_once_an_interval_where_something_has_happen
     let sequences: Vec<u64> = all.iter().map(|it| it.checkpoint.head.sequence).collect();
     assert_eq!(sequences, [head.sequence, head.sequence + 2, head.sequence + 3], "the first proposal is two events");
     world.check_proved().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_history_is_proved_in_several_attempts_that_outlive_a_restart() {
+    let (world, journal) = (World::start().await, journal());
+    let (key, told_by) = (world.wallet().await, Told::by(&world));
+    // Whoever mentions the constitution holds nobody up.
+    let mention = Instruction {
+        program_id: ids::system_program::ID,
+        accounts: vec![
+            AccountMeta::new(key.pubkey(), true),
+            AccountMeta::new(key.pubkey(), true),
+            AccountMeta::new_readonly(world.constitution, false),
+        ],
+        data: vec![2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    };
+    for _ in 0..5 {
+        world.client.send(std::slice::from_ref(&mention), &[&*key]).await.expect("a transfer of nothing lands");
+    }
+    event(&world).await;
+    let transactions = world.check_proved().await.history.succeeded;
+    let small = Terms { history_step: 2, ..hourly() };
+    let mut attempts = 0;
+    loop {
+        let client = told_by.client.clone();
+        let mut crank = Crank::new(client, Arc::clone(&key), &[world.constitution], small, Arc::clone(&journal));
+        let looked = round(&mut crank).await;
+        let asked = told_by.asked();
+        assert!(asked <= 2, "{asked} at one time");
+        attempts += 1;
+        match told(&looked).as_slice() {
+            [("checkpoint_anchor", "unreachable")] => {}
+            [("checkpoint_anchor", "done")] => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(attempts, transactions.div_ceil(2), "for {transactions}");
+    assert_eq!(checkpoints(&world).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,8 @@ pub struct Followed {
     pub broken: Option<ChainBreak>,
     /// Whether a transaction could not be read to its end.
     pub has_gaps: bool,
+    /// Transactions that were not read, because there were more than asked for.
+    pub left: usize,
 }
 
 /// A chain that is read further.
@@ -42,15 +44,25 @@ pub(super) struct Follower {
     early: BTreeMap<u64, (Vec<u8>, Signature)>,
 }
 
-/// Reads every transaction after what is known, and leads the chain on to `until`. Events after it happened since.
-pub(super) async fn follow(rpc: &Rpc, constitution: &Address, known: Known, until: ChainHead) -> Result<Followed> {
+/// Reads the transactions after what is known, the oldest first and at most `limit`, and leads the chain on to `until`. Events
+/// after it happened since.
+pub(super) async fn follow(
+    rpc: &Rpc,
+    constitution: &Address,
+    known: Known,
+    until: ChainHead,
+    limit: usize,
+) -> Result<Followed> {
     let mut follower = Follower::new(*constitution, known, until);
     let (mut anchored, mut has_gaps) = (Vec::new(), false);
     let range = HistoryRange { after: known.last, before: None };
     let records = rpc.signatures_for(constitution, range).await?;
-    let succeeded = records.into_iter().filter(|record| record.error.is_none());
+    let succeeded: Vec<_> = records.into_iter().filter(|record| record.error.is_none()).collect();
+    let step = step_of(&succeeded, limit);
+    let left = succeeded.len() - step;
+    let last_read = step.checked_sub(1).and_then(|last| succeeded.get(last)).map(|record| record.signature);
     let read = |record: SignatureRecord| async move { rpc.transaction(&record.signature).await.map(|it| (record, it)) };
-    let mut reading = stream::iter(succeeded).map(read).buffered(PARALLEL_READS);
+    let mut reading = stream::iter(succeeded.into_iter().take(step)).map(read).buffered(PARALLEL_READS);
     while let Some(read) = reading.next().await {
         let (listed, found) = read?;
         let Some(transaction) = found else {
@@ -67,8 +79,20 @@ pub(super) async fn follow(rpc: &Rpc, constitution: &Address, known: Known, unti
         logs.events.into_iter().for_each(|bytes| follower.take(bytes, listed.signature));
     }
     drop(reading);
+    if left > 0 && follower.early.is_empty() {
+        // Also past transactions that only mention the constitution: whoever writes many of them holds nobody up.
+        follower.reached.last = last_read;
+    }
     let broken = follower.broken(known.head);
-    Ok(Followed { known: follower.reached, links: follower.links, anchored, broken, has_gaps })
+    Ok(Followed { known: follower.reached, links: follower.links, anchored, broken, has_gaps, left })
+}
+
+/// How many of these to read: `limit`, and the rest of the last one's slot, in which the order is not known.
+pub(super) fn step_of(records: &[SignatureRecord], limit: usize) -> usize {
+    let step = limit.max(1).min(records.len());
+    let last = step.checked_sub(1).and_then(|last| records.get(last)).map(|record| record.slot);
+    let same_slot = records.iter().skip(step).take_while(|record| Some(record.slot) == last).count();
+    step + same_slot
 }
 
 /// Whether the program ran: whatever it does, it logs.

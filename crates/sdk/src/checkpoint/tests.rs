@@ -129,3 +129,13 @@ proptest! {
         prop_assert_eq!(broken(&altered), Some(expected));
     }
 }
+
+#[test]
+fn a_step_ends_with_a_slot() {
+    let record =
+        |slot| quantumagi_rpc::SignatureRecord { signature: Signature::default(), slot, error: None, block_time: None };
+    let records: Vec<_> = [1, 2, 2, 2, 3].map(record).into();
+    let steps = [0, 1, 2, 3, 4, 5, 6, usize::MAX].map(|limit| follow::step_of(&records, limit));
+    assert_eq!(steps, [1, 1, 4, 4, 4, 5, 5, 5]);
+    assert_eq!(follow::step_of(&[], 3), 0);
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use quantumagi_crank::Round;
+use quantumagi_crank::{Judgement, Round};
 use quantumagi_crank::alert::Facts;
 use quantumagi_crank::runway::SHORT_SECONDS;
 use quantumagi_crank::workflow::{Tally, Workflow};
@@ -236,6 +236,10 @@ impl Health {
             format!("{subject} of {address} has a layout that this version cannot read: {error}")
         });
         known.round.extend(unreadable);
+        let false_roots = round.doubtful.iter().filter(|(.., judgement)| *judgement == Judgement::False);
+        known.round.extend(
+            false_roots.map(|(address, subject, _)| format!("the {subject} of {address} is not what the stake gives")),
+        );
         let Some(clock) = round.clock else { return };
         if round.unread.is_empty() {
             known.last_success = Some(now);

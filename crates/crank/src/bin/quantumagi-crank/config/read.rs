@@ -109,6 +109,7 @@ pub(super) fn parse(
         wait: reader.span("wait", default.wait, SECOND * 5..=SECOND * 600),
         look_every: reader.span("look_every", default.look_every, SECOND..=HOUR),
         late_after: reader.span("late_after", default.late_after, SECOND..=HOUR * 24),
+        history_step: default.history_step,
         checkpoint_every_seconds: reader.checkpoint_every(),
         grace: reader.span("grace", default.grace, Duration::ZERO..=SECOND * 60),
     };

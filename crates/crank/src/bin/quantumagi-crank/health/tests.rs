@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use quantumagi_crank::Round;
+use quantumagi_crank::{Round, Subject};
 use quantumagi_crank::workflow::{Looked, WorkflowTally};
 use quantumagi_interface::Address;
 use quantumagi_rpc::ChainClock;
@@ -104,4 +104,21 @@ fn every_reason_is_told_and_only_some_bring_it_down() {
     let told = health.told(now);
     assert_eq!(told.status, Condition::Down);
     assert_eq!(told.reasons[..2], ["the wallet is refused", "the journal cannot be used"]);
+}
+
+#[test]
+fn a_false_root_is_worth_a_look_and_one_that_cannot_be_judged_is_not() {
+    let (config, now) = (config(), Instant::now());
+    let health = Health::new(&config, now);
+    let root = |judgement| {
+        let subject = Subject::Root { proposal: 4, publisher: Address::default() };
+        Round { doubtful: vec![(config.constitutions[0], subject, judgement)], ..good() }
+    };
+    health.round(&root(Judgement::Unknown), now);
+    assert_eq!((health.told(now).status, health.told(now).reasons), (Condition::Ok, vec![]));
+    health.round(&root(Judgement::False), now);
+    let told = health.told(now);
+    let (publisher, constitution) = (Address::default(), config.constitutions[0]);
+    let words = format!("the root of {publisher} for proposal 4 of {constitution} is not what the stake gives");
+    assert_eq!((told.status, told.reasons), (Condition::Degraded, vec![words]));
 }
