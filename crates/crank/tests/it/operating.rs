@@ -1,6 +1,7 @@
 //! Snapshot operators: what they publish, approve, refuse and challenge, and how often they ask for the stake.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use quantumagi_crank::journal::LetterState;
 use quantumagi_crank::{Cost, Judgement, Mode, OnFalseRoot, Outcome, Stage, Subject, Terms};
@@ -267,4 +268,42 @@ async fn who_is_no_operator_does_nothing_and_one_that_cannot_pay_is_told_how_muc
     assert_eq!(told(&round(&mut crank).await), [("snapshot_publish", "done")]);
     assert_eq!(world.balance(&operator).await, 0);
     assert_eq!(round(&mut crank).await.settled, [key]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn o5_operators_at_once_approve_one_root_all_of_them() {
+    let (world, electorate, desks, _) = three().await;
+    let proposal = world.propose(ACTION).await;
+    let [mut one, mut two, mut three] =
+        [&desks[0], &desks[1], &desks[2]].map(|desk| desk.start(&world, &electorate, OnFalseRoot::Challenge, terms()));
+    // At first each may publish; then all see what there is.
+    for _ in 0..2 {
+        let rounds = tokio::join!(round(&mut one), round(&mut two), round(&mut three));
+        for round in [&rounds.0, &rounds.1, &rounds.2] {
+            assert!(round.doubtful.is_empty(), "{round:?}");
+            assert!(round.outcomes.iter().all(|(_, it)| matches!(it.name(), "done" | "overtaken")), "{round:?}");
+        }
+    }
+    for crank in [&mut one, &mut two, &mut three] {
+        assert!(round(crank).await.due.is_empty());
+    }
+    let mut all = roots(&world, &proposal).await;
+    all.sort_by_key(|root| (root.published_at, root.publisher));
+    assert_eq!((all[0].approvals.count_ones(), all[0].challenges), (3, 0), "the first has everybody's word");
+    assert!(all.iter().all(|root| root.root == all[0].root), "however many have published it");
+    world.check_proved().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_tells_no_stake_leaves_the_duty_undone_and_is_asked_again() {
+    let (world, electorate, desks, validators) = three().await;
+    let proposal = world.propose(ACTION).await;
+    validators.is_refused.store(true, Ordering::Relaxed);
+    let mut crank = desks[0].start(&world, &electorate, OnFalseRoot::Tell, terms());
+    for _ in 0..2 {
+        assert_eq!(told(&round(&mut crank).await), [("snapshot_publish", "unreachable")]);
+    }
+    assert_eq!(roots(&world, &proposal).await, []);
+    validators.is_refused.store(false, Ordering::Relaxed);
+    assert_eq!(told(&round(&mut crank).await), [("snapshot_publish", "done")]);
 }

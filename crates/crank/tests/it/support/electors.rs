@@ -1,7 +1,7 @@
 //! A community that votes by stake, the validators of a cluster whose stake a test sets, and operators' cranks.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -48,6 +48,8 @@ impl Drop for Folder {
 pub(crate) struct Validators {
     pub(crate) stake: Arc<Mutex<Vec<(Address, u64)>>>,
     pub(crate) asked: Arc<AtomicUsize>,
+    /// Whether the endpoint does not serve it, as providers may not.
+    pub(crate) is_refused: Arc<AtomicBool>,
 }
 
 struct Told {
@@ -73,9 +75,11 @@ impl Transport for Told {
             })
         };
         let accounts: Vec<Value> = stake.into_iter().map(account).collect();
-        let answer = json!({
-            "jsonrpc": "2.0", "id": body["id"], "result": { "current": accounts, "delinquent": [] }
-        });
+        let answer = if self.validators.is_refused.load(Ordering::Relaxed) {
+            json!({ "jsonrpc": "2.0", "id": body["id"], "error": { "code": -32_601, "message": "Method not found" } })
+        } else {
+            json!({ "jsonrpc": "2.0", "id": body["id"], "result": { "current": accounts, "delinquent": [] } })
+        };
         Ok(Reply { body: answer.to_string().into_bytes(), ..reply })
     }
 }
