@@ -173,6 +173,23 @@ impl Journal {
         select(&self.lock(), &format!("{COLUMNS} WHERE signed_at >= ?1 ORDER BY rowid"), [at])
     }
 
+    /// The transactions that were signed last, the latest first.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn latest(&self, most: u32) -> Result<Vec<Attempt>> {
+        select(&self.lock(), &format!("{COLUMNS} ORDER BY rowid DESC LIMIT ?1"), [most])
+    }
+
+    /// The transaction that was signed last for a duty.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn latest_of(&self, duty: &DutyKey) -> Result<Option<Attempt>> {
+        let sql = format!("{COLUMNS} WHERE key = ?1 ORDER BY rowid DESC LIMIT 1");
+        Ok(select(&self.lock(), &sql, [duty.to_string()])?.pop())
+    }
+
     /// How many transactions for a duty have expired since one was last in a block: the price doubles with each.
     ///
     /// # Errors

@@ -32,6 +32,7 @@ fn help_and_version_end_well_and_a_misspelt_command_does_not() {
         "print-config",
         "doctor",
         "run",
+        "top",
         "metrics",
         "workflows",
         "sla",

@@ -54,6 +54,12 @@ impl Estimate {
         micros * Self::weight(stamp, millis)
     }
 
+    /// What was thought when the last answer came; `None` before the first.
+    fn last(&self) -> Option<Duration> {
+        let (micros, _) = Self::decode(self.0.load(Ordering::Relaxed));
+        (micros > 0.0).then(|| Duration::from_secs_f32(micros / 1e6))
+    }
+
     /// Whether no answer was ever noted, or so long ago that nothing of it is left.
     fn is_unknown(&self, millis: u32) -> bool {
         self.at(millis) < f32::MIN_POSITIVE
@@ -103,6 +109,11 @@ impl Load {
         let is_awaited = under_way > 1 && estimate.is_unknown(millis);
         let micros = if is_awaited { PENALTY_MICROS } else { estimate.at(millis) };
         micros.max(LEAST_MICROS) * f32::from(u16::try_from(under_way).unwrap_or(u16::MAX))
+    }
+
+    /// How long a call of this class took, as it was weighed when the last one ended: for people.
+    pub(super) fn last(&self, class: MethodClass) -> Option<Duration> {
+        self.estimates[class].last()
     }
 
     /// Takes note of a call that begins. It ends when what is returned is dropped.
@@ -189,6 +200,8 @@ mod tests {
         check(&load, start, 5_000_000.0);
         check(&load, start + 10_000 * MS, 1_839_397.0);
         check(&load, start + 600_000 * MS, 1_000.0);
+        assert_eq!(load.last(Read), Some(Duration::from_secs(5)), "people are told what it was when it last answered");
+        assert_eq!(load.last(Scan), None);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a pool knows of its endpoints, for people and for health pages.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::breaker::BreakerState;
@@ -20,6 +22,10 @@ pub struct EndpointStatus {
     pub unfit: Option<Unfit>,
     /// Slot of its last good probe.
     pub slot: Option<u64>,
+    /// By how many slots it was behind the others at their last probes, where they could be compared.
+    pub slot_lag: Option<u64>,
+    /// How long its calls take, as it was weighed at the last of each class: a failure counts as five seconds.
+    pub latency: PerClass<Option<Duration>>,
     /// Its breakers.
     pub breakers: PerClass<BreakerState>,
 }
@@ -32,6 +38,8 @@ impl EndpointStatus {
             share: if member.is_usable() { member.share() } else { 0 },
             unfit,
             slot: member.record().slot(),
+            slot_lag: member.record().lag(),
+            latency: PerClass::from_fn(|class| member.load.last(class)),
             breakers: PerClass::from_fn(|class| member.breakers[class].state(now)),
         }
     }

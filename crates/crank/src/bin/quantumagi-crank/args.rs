@@ -36,6 +36,8 @@ pub(crate) enum Command {
     Doctor,
     /// Carry out what is due, until told to stop
     Run(Run),
+    /// Watch a running crank: what is due, its endpoints, its money, what it did last
+    Top(Top),
     /// List every metric: what it says, and all values of its labels with this configuration
     Metrics,
     /// How proposals, policies, emergency acts and audits go on, and which deadlines were missed
@@ -96,6 +98,27 @@ pub(crate) enum Workflows {
         /// Its name, as `workflows list` prints it
         key: String,
     },
+}
+
+/// Which crank to watch, and how.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Top {
+    /// Where it serves its pages; unless told, where the configuration says
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Print one picture and end, as where the output is no terminal: 0 where all is well, 1 where a person should look, 75
+    /// where it does not answer
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Certificates, in PEM, of those who may vouch for the crank's; the public ones unless told
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// The certificate to show, in PEM, where the crank asks for one
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) cert: Option<PathBuf>,
+    /// Its key, readable by its owner only
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// What to do with dead letters.

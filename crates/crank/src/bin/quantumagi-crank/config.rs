@@ -12,6 +12,7 @@ mod reader;
 mod show;
 mod sla;
 mod tables;
+mod tls;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -32,6 +33,7 @@ pub(crate) use duties::OperatorConfig;
 pub(crate) use read::KEYS;
 #[cfg(test)]
 pub(crate) use sla::SLA_KEYS;
+pub(crate) use tls::{Protection, Tls};
 
 /// Name of the only endpoint that `rpc_url` tells.
 pub(crate) const ONLY_ENDPOINT: &str = "rpc";
@@ -49,8 +51,12 @@ pub(crate) struct Config {
     pub(crate) operator: Option<OperatorConfig>,
     /// Folder of the journal.
     pub(crate) state_dir: PathBuf,
-    /// Where health and metrics are served: on this machine only.
+    /// Where health, status and metrics are served.
     pub(crate) listen: SocketAddr,
+    /// What protects them besides TLS where other machines can ask.
+    pub(crate) listen_protected: Protection,
+    /// With which files they are served over TLS.
+    pub(crate) tls: Option<Tls>,
     /// What the wallet should hold, lamports.
     pub(crate) min_balance: u64,
     /// Form of the log lines.

@@ -15,8 +15,10 @@ use crate::args::Run;
 use crate::config::Config;
 use crate::exit::{Exit, Mendable};
 use crate::health::Health;
+use crate::meters;
 use crate::notify::Desk;
 use crate::report::{Reporter, words_of};
+use crate::status::MOST_EVENTS;
 use crate::wallet::{self, Looked};
 use crate::watch::Watch;
 
@@ -55,6 +57,10 @@ impl Crew {
     pub(crate) fn assemble(config: Config, asked: Run, health: &Arc<Health>) -> anyhow::Result<Self> {
         let key = if asked.observe { None } else { Some(Arc::new(wallet::read(&config.keypair)?)) };
         let journal = Arc::new(if asked.observe { Journal::in_memory()? } else { open_journal(&config)? });
+        if let Ok(earlier) = journal.latest(MOST_EVENTS as u32) {
+            #[allow(clippy::cast_possible_truncation, reason = "seconds since 1970")]
+            health.board.remember(&earlier, meters::host_now() as i64, Instant::now());
+        }
         let pool = Pool::new(config.pool.clone());
         // The only endpoint is asked whatever probes say, so they would only cost calls.
         let probes = (1 < config.pool.endpoints.len()).then(|| pool.spawn_probes());
@@ -147,6 +153,14 @@ impl Crew {
             asked = Instant::now();
         }
         health.wallet_is_apart();
+        let mode = match &self.hands {
+            Hands::Watch(_) => "observe",
+            Hands::Crank(crank) => match crank.terms().mode {
+                Mode::Act => "act",
+                Mode::Rehearse => "dry_run",
+            },
+        };
+        health.board.at_work(mode, self.signers.first().copied());
         match &mut self.hands {
             Hands::Crank(crank) => crank.run(halt).await,
             Hands::Watch(watch) => watch.run(&*self.reporter, self.config.terms.look_every, halt).await,

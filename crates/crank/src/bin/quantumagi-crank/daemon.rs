@@ -12,11 +12,11 @@ use tokio::sync::{Notify, watch};
 
 use crate::args::Run;
 use crate::catalogue::list as name;
-use crate::config::Config;
+use crate::config::{Config, Tls};
 use crate::crew::Crew;
 use crate::exit::{Exit, Mendable};
 use crate::health::Health;
-use crate::http::Pages;
+use crate::http::{self, Pages, Seal};
 use crate::printer::{self, Form};
 use crate::sla::{Keeper, WRITE_EVERY};
 use crate::{logs, meters, report, variable};
@@ -50,19 +50,21 @@ async fn until_told_to_stop(path: &Path, config: Config, asked: Run, form: Form)
     }
     let keeper = Arc::new(Keeper::start(&crew.config, crew.ledger()?, calls));
     health.keep(Arc::clone(&keeper));
+    let seal = crew.config.tls.as_ref().map(Seal::new).transpose()?.map(Arc::new);
     let listen = crew.config.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         let hint = "another crank may run here: choose another port with `listen`";
         Mendable::new(format!("cannot serve health and metrics at {listen}: {error}"), hint)
     })?;
     let listen = listener.local_addr()?;
-    let pages = tokio::spawn(Pages::new(Arc::clone(&health), metrics).serve(listener, stop.clone()));
+    let pages = Pages::new(Arc::clone(&health), metrics, listen);
+    let pages = tokio::spawn(pages.serve(listener, seal.clone()));
     let constitutions = crew.config.constitutions.len();
-    tracing::info!(%listen, constitutions, version = env!("CARGO_PKG_VERSION"), "started");
+    tracing::info!(%listen, is_tls = seal.is_some(), constitutions, version = env!("CARGO_PKG_VERSION"), "started");
     tell_systemd(&[NotifyState::Ready]);
     let watchdog = tokio::spawn(feed_watchdog(Arc::clone(&health)));
     let ticking = tokio::spawn(tick(Arc::clone(&keeper)));
-    let ended = shifts(path, &mut crew, asked, &health, &keeper, &stop, &reload).await;
+    let ended = shifts(path, &mut crew, asked, (&health, &keeper, seal.as_deref()), &stop, &reload).await;
     watchdog.abort();
     ticking.abort();
     pages.abort();
@@ -77,12 +79,12 @@ async fn shifts(
     path: &Path,
     crew: &mut Crew,
     asked: Run,
-    health: &Arc<Health>,
-    keeper: &Keeper,
+    (health, keeper, seal): (&Arc<Health>, &Keeper, Option<&Seal>),
     stop: &watch::Receiver<bool>,
     reload: &Notify,
 ) -> anyhow::Result<()> {
     loop {
+        let tls = crew.config.tls.clone();
         let (halt, halted) = watch::channel(false);
         let mut told = stop.clone();
         let relief = async {
@@ -90,6 +92,7 @@ async fn shifts(
                 tokio::select! {
                     _ = told.wait_for(|stop| *stop) => return None,
                     () = reload.notified() => {
+                        renew(seal, tls.as_ref());
                         if let Some(next) = relieving(path, asked, health).await {
                             return Some(next);
                         }
@@ -97,7 +100,9 @@ async fn shifts(
                 }
             }
         };
-        let fixed = |config: &Config| (config.listen, config.log_format, config.log_level, config.otlp.clone());
+        let fixed = |config: &Config| {
+            (config.listen, config.tls.is_some(), config.log_format, config.log_level, config.otlp.clone())
+        };
         let before = fixed(&crew.config);
         let next = {
             let mut work = std::pin::pin!(crew.work(health, &halted));
@@ -111,8 +116,11 @@ async fn shifts(
             next
         };
         let Some(next) = next else { return Ok(()) };
+        renew(seal, next.config.tls.as_ref());
         if before != fixed(&next.config) {
-            tracing::warn!("a change of listen, log_format, log_level or otlp is in force after a restart only");
+            tracing::warn!(
+                "a change of listen, log_format, log_level or otlp, or from or to TLS, is in force after a restart only"
+            );
         }
         meters::prepare(&next.config);
         health.reconfigured(&next.config, next.pool.clone());
@@ -128,7 +136,9 @@ async fn shifts(
 /// The crew of the configuration as it is on disk now. `None` where it is wrong: the old one goes on.
 async fn relieving(path: &Path, asked: Run, health: &Arc<Health>) -> Option<Crew> {
     let next = async {
-        let crew = Crew::assemble(Config::load(path, variable)?, asked, health)?;
+        let config = Config::load(path, variable)?;
+        config.tls.as_ref().map(http::load).transpose()?;
+        let crew = Crew::assemble(config, asked, health)?;
         crew.check_wallet().await?;
         anyhow::Ok(crew)
     };
@@ -143,6 +153,16 @@ async fn relieving(path: &Path, asked: Run, health: &Arc<Health>) -> Option<Crew
             tracing::error!(error = format!("{error:#}"), "the configuration was not read again");
             None
         }
+    }
+}
+
+/// Takes certificates and keys as they are on disk now. Where they are wrong, the old ones go on, and the reload that this
+/// belongs to is refused with the reason. Asks no endpoint: a certificate that is about to end does not wait for one.
+fn renew(seal: Option<&Seal>, tls: Option<&Tls>) {
+    let (Some(seal), Some(tls)) = (seal, tls) else { return };
+    match http::load(tls) {
+        Ok(config) => seal.replace(config),
+        Err(error) => tracing::error!(%error, "the certificate was not read again"),
     }
 }
 

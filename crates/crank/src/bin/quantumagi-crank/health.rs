@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use quantumagi_crank::{Judgement, Round};
 use quantumagi_crank::alert::Facts;
 use quantumagi_crank::runway::SHORT_SECONDS;
 use quantumagi_crank::workflow::{Tally, Workflow};
+use quantumagi_crank::{Judgement, Round};
 use quantumagi_rpc::pool::Pool;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::board::Board;
 use crate::config::Config;
 use crate::meters::Ledger;
 use crate::notify::Knowledge;
 use crate::sla::Keeper;
+use crate::status::{MOST_REASONS, Status, short};
 
 /// How the daemon is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Condition {
     /// Nothing is wrong.
@@ -25,7 +27,19 @@ pub(crate) enum Condition {
     /// It works, and somebody should look.
     Degraded,
     /// It does not work.
+    #[default]
     Down,
+}
+
+impl Condition {
+    /// One word.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Degraded => "degraded",
+            Self::Down => "down",
+        }
+    }
 }
 
 /// How the daemon is, and why.
@@ -108,6 +122,8 @@ pub(crate) struct Health {
     keeper: Mutex<Option<Arc<Keeper>>>,
     /// What alerts are about.
     pub(crate) knowledge: Knowledge,
+    /// What happened.
+    pub(crate) board: Board,
 }
 
 impl Health {
@@ -132,7 +148,7 @@ impl Health {
             min_balance: config.min_balance,
         };
         let (pool, keeper) = (Mutex::new(None), Mutex::new(None));
-        Self { known: Mutex::new(known), pool, keeper, knowledge: Knowledge::new() }
+        Self { known: Mutex::new(known), pool, keeper, knowledge: Knowledge::new(), board: Board::new(config, now) }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -156,6 +172,7 @@ impl Health {
         known.config = None;
         known.sinks.clear();
         drop(known);
+        self.board.reconfigured(config);
         *self.pool.lock().unwrap_or_else(PoisonError::into_inner) = Some(pool);
     }
 
@@ -325,6 +342,18 @@ impl Health {
             endpoints,
             sla,
         }
+    }
+
+    /// Everything that a person watches.
+    pub(crate) fn status(&self, now: Instant) -> Status {
+        let Told { status: condition, reasons: all, .. } = self.told(now);
+        let mut reasons: Vec<String> = all.iter().take(MOST_REASONS).map(|reason| short(reason)).collect();
+        if let Some(more) = all.len().checked_sub(MOST_REASONS).filter(|more| 0 < *more) {
+            reasons.push(format!("and {more} more: see /healthz"));
+        }
+        let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let endpoints = pool.map(|pool| pool.status()).unwrap_or_default();
+        Status { condition, reasons, ..self.board.told(&endpoints, now) }
     }
 
     fn endpoints(&self) -> Vec<EndpointTold> {

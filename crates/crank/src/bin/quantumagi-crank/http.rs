@@ -1,9 +1,15 @@
-//! Health and metrics for this machine: four pages that cost nothing but their text, however often they are asked for.
+//! Health, status and metrics: five pages that cost nothing but their text, however often they are asked for.
 
+mod quota;
+mod serve;
+mod tls;
+
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::HttpBody as _;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
@@ -11,15 +17,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
+use self::quota::{Client, Exposure, Quota};
+pub(crate) use self::tls::{Seal, certificates, key_bytes, load};
 use crate::catalogue::list as name;
 use crate::health::{Condition, Health};
 
-/// Requests that are answered in a second, on average.
-const PER_SECOND: f64 = 20.0;
-/// Requests that are answered at once after a pause.
-const BURST: f64 = 40.0;
 /// Longest time that one request may take.
 const LIMIT: Duration = Duration::from_secs(5);
 
@@ -30,48 +33,23 @@ pub(crate) struct Pages {
     pub(crate) health: Arc<Health>,
     /// What was measured.
     pub(crate) metrics: PrometheusHandle,
-    bucket: Arc<Mutex<Bucket>>,
-}
-
-/// A token for each request that may be answered.
-#[derive(Debug)]
-struct Bucket {
-    tokens: f64,
-    filled: Instant,
-}
-
-impl Bucket {
-    fn full(now: Instant) -> Self {
-        Self { tokens: BURST, filled: now }
-    }
-
-    fn take(&mut self, now: Instant) -> bool {
-        let elapsed = now.saturating_duration_since(self.filled).as_secs_f64();
-        self.tokens = (elapsed.mul_add(PER_SECOND, self.tokens)).min(BURST);
-        self.filled = now;
-        let is_there = self.tokens >= 1.0;
-        if is_there {
-            self.tokens -= 1.0;
-        }
-        is_there
-    }
+    quota: Arc<Mutex<Quota>>,
 }
 
 impl Pages {
-    /// Pages about this daemon.
-    pub(crate) fn new(health: Arc<Health>, metrics: PrometheusHandle) -> Self {
-        Self { health, metrics, bucket: Arc::new(Mutex::new(Bucket::full(Instant::now()))) }
+    /// Pages about this daemon, served there.
+    pub(crate) fn new(health: Arc<Health>, metrics: PrometheusHandle, listen: SocketAddr) -> Self {
+        let exposure = if listen.ip().is_loopback() { Exposure::Loopback } else { Exposure::Network };
+        Self { health, metrics, quota: Arc::new(Mutex::new(Quota::new(exposure, Instant::now()))) }
     }
 
-    /// Serves until `stop` says true.
-    pub(crate) async fn serve(self, listener: TcpListener, mut stop: watch::Receiver<bool>) {
-        let until = async move {
-            // The sender is gone only where the process ends.
-            let _ = stop.wait_for(|is_stopped| *is_stopped).await;
-        };
-        if let Err(error) = axum::serve(listener, self.router()).with_graceful_shutdown(until).await {
-            tracing::error!(%error, "health and metrics are not served any more");
-        }
+    /// Serves until it is dropped.
+    pub(crate) async fn serve(self, listener: TcpListener, seal: Option<Arc<Seal>>) {
+        serve::serve(self.router(), listener, seal).await;
+    }
+
+    fn takes(&self, client: Client) -> bool {
+        self.quota.lock().unwrap_or_else(PoisonError::into_inner).take(client, Instant::now())
     }
 
     fn router(self) -> Router {
@@ -79,6 +57,7 @@ impl Pages {
             .route("/livez", get(live))
             .route("/readyz", get(ready))
             .route("/healthz", get(health))
+            .route("/status", get(status))
             .route("/metrics", get(metrics))
             .layer(middleware::from_fn_with_state(self.clone(), limited))
             .with_state(self)
@@ -90,16 +69,23 @@ async fn limited(State(pages): State<Pages>, request: Request, next: Next) -> Re
         "/livez" => "/livez",
         "/readyz" => "/readyz",
         "/healthz" => "/healthz",
+        "/status" => "/status",
         "/metrics" => "/metrics",
         _ => "other",
     };
-    let is_allowed = pages.bucket.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now());
-    let response = if is_allowed {
+    let client = request.extensions().get::<Client>().copied();
+    let is_allowed = client.is_some_and(|client| pages.takes(client));
+    let response = if !is_allowed {
+        let (after, words) = quota::refusal();
+        let after = [(header::RETRY_AFTER, after.as_secs().to_string())];
+        (StatusCode::TOO_MANY_REQUESTS, after, words).into_response()
+    } else if !request.body().is_end_stream() {
+        // What comes with a question is not read.
+        let close = [(header::CONNECTION, "close")];
+        (StatusCode::PAYLOAD_TOO_LARGE, close, "ask without a body\n").into_response()
+    } else {
         let answered = tokio::time::timeout(LIMIT, next.run(request)).await;
         answered.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
-    } else {
-        let words = "more than 20 requests in a second: ask less often\n";
-        (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "1")], words).into_response()
     };
     let status = response.status().as_u16().to_string();
     metrics::counter!(name::REQUESTS, "path" => path, "status" => status).increment(1);
@@ -124,7 +110,15 @@ fn answer(reasons: Vec<String>) -> Response {
 async fn health(State(pages): State<Pages>) -> Response {
     let told = pages.health.told(Instant::now());
     let status = if told.status == Condition::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    match serde_json::to_string_pretty(&told) {
+    json(status, &told)
+}
+
+async fn status(State(pages): State<Pages>) -> Response {
+    json(StatusCode::OK, &pages.health.status(Instant::now()))
+}
+
+fn json(status: StatusCode, value: &impl serde::Serialize) -> Response {
+    match serde_json::to_string_pretty(value) {
         Ok(body) => (status, [(header::CONTENT_TYPE, "application/json")], format!("{body}\n")).into_response(),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
@@ -133,20 +127,4 @@ async fn health(State(pages): State<Pages>) -> Response {
 async fn metrics(State(pages): State<Pages>) -> Response {
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, kind)], pages.metrics.render()).into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bucket_gives_its_burst_and_then_its_rate() {
-        let now = Instant::now();
-        let mut bucket = Bucket::full(now);
-        assert_eq!((0..100).filter(|_| bucket.take(now)).count(), 40);
-        let later = now + Duration::from_millis(500);
-        assert_eq!((0..100).filter(|_| bucket.take(later)).count(), 10);
-        let much_later = later + Duration::from_secs(3_600);
-        assert_eq!((0..100).filter(|_| bucket.take(much_later)).count(), 40);
-    }
 }

@@ -8,6 +8,7 @@
 
 mod alerts;
 mod args;
+mod board;
 mod catalogue;
 mod config;
 mod crew;
@@ -27,6 +28,8 @@ mod printer;
 mod report;
 mod sla;
 mod snapshots;
+mod status;
+mod top;
 mod wallet;
 mod watch;
 mod workflows;
@@ -68,6 +71,7 @@ fn carry_out(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Metrics => list_metrics(&load()?, form),
         Command::Sla => sla::run(&load()?, form),
         Command::Doctor => block_on(doctor::run(&cli.config, &load()?, form)),
+        Command::Top(asked) => block_on(top::run(&cli.config, asked, form)),
         Command::Run(asked) => block_on(daemon::run(&cli.config, load()?, *asked, form)),
     }
 }
@@ -81,6 +85,7 @@ fn block_on(work: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<
 }
 
 fn check_config(path: &Path, config: &Config, form: Form) -> anyhow::Result<Exit> {
+    config.tls.as_ref().map(http::load).transpose()?;
     let (constitutions, endpoints) = (config.constitutions.len(), config.pool.endpoints.len());
     let words = format!(
         "{} is in order; constitutions: {constitutions}, endpoints: {endpoints}. Whether they can be reached is asked by \

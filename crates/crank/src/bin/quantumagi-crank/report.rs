@@ -27,8 +27,9 @@ pub(crate) struct Reporter {
 }
 
 impl Observer for Reporter {
-    fn stage(&self, _: Stage, _: &Duty) {
+    fn stage(&self, stage: Stage, duty: &Duty) {
         self.health.beat(Instant::now());
+        self.health.board.stage(stage, duty);
     }
 
     fn landed(&self, landed: &Landed) {
@@ -40,10 +41,13 @@ impl Observer for Reporter {
         meters::note_attempt(attempt);
         self.health.keeper().inspect(|keeper| keeper.attempted(attempt));
         self.health.knowledge.attempted(attempt);
+        let words = words_of_outcome(&attempt.outcome);
+        self.health.board.attempted(attempt, &words, self.signature_of(attempt), Instant::now());
     }
 
     fn round(&self, round: &Round) {
         self.health.round(round, Instant::now());
+        self.health.board.round(round, meters::result_of(round, self.constitutions.len()), Instant::now());
         meters::note_round(round, &self.constitutions);
         meters::note_workflows(&round.workflows, round.unread.is_empty());
         meters::note_process(&self.state_dir);
@@ -80,8 +84,31 @@ impl Reporter {
             self.health.knowledge.ledger(ledger.letters, self.journal.fees_and_waste_since(since).ok());
         }
         self.health.ledger(ledger.map_err(|error| words_of(&error)));
+        // Where it cannot be read, the line above tells so, and what was read before it stays.
+        if let (Ok(letters), Ok(spent)) = (self.journal.letters(), self.journal.spent_on_day_of(clock.unix_timestamp)) {
+            self.health.board.journal(&letters, spent);
+        }
         let (due, attempted, waiting) = (round.due.len(), round.outcomes.len(), round.waiting);
         tracing::debug!(slot = clock.slot, due, attempted, waiting, next_moment = ?round.next_moment, "looked");
+    }
+}
+
+impl Reporter {
+    /// Of the attempt's last transaction, where one was signed.
+    fn signature_of(&self, attempt: &Attempted) -> Option<String> {
+        let was_sent = match &attempt.outcome {
+            Outcome::Open { signature } => return Some(signature.to_string()),
+            Outcome::Done { .. } | Outcome::Expired => true,
+            Outcome::Overtaken { cost } | Outcome::Refused { cost, .. } => 0 < cost.fee_lamports,
+            Outcome::Rehearsed { .. }
+            | Outcome::TooDear { .. }
+            | Outcome::DayLimit { .. }
+            | Outcome::NoFunds
+            | Outcome::Unreachable { .. } => false,
+        };
+        // It is for people only: a journal that cannot be read is told by whoever needs it.
+        let latest = was_sent.then(|| self.journal.latest_of(&attempt.duty.key()).ok().flatten()).flatten();
+        latest.map(|attempt| attempt.flight.signature.to_string())
     }
 }
 

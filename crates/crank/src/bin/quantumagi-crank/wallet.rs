@@ -27,7 +27,7 @@ pub(crate) fn read(path: &Path) -> Result<Keypair, Mendable> {
         let hint = "make one with `quantumagi-crank init`, or with `solana-keygen new -o` and that path";
         refused(format!("cannot read the wallet {shown}: {error}"), hint.to_owned())
     })?;
-    check_private(path, &metadata)?;
+    check_mode("the wallet", path, &metadata)?;
     // Dropped on purpose: what the reader objects to may quote the key.
     read_keypair_file(path).map_err(|_| {
         let hint = "a key file holds 64 numbers in brackets, as `solana-keygen` writes it";
@@ -35,13 +35,24 @@ pub(crate) fn read(path: &Path) -> Result<Keypair, Mendable> {
     })
 }
 
-fn check_private(path: &Path, metadata: &fs::Metadata) -> Result<(), Mendable> {
+/// Refuses a file with a key that others than its owner can read.
+///
+/// # Errors
+/// [`Mendable`], also where there is no such file.
+pub(crate) fn check_private(what: &str, path: &Path) -> Result<(), Mendable> {
+    let metadata = fs::metadata(path).map_err(|error| {
+        Mendable::new(format!("cannot read {what} {}: {error}", path.display()), "name a file that is there")
+    })?;
+    check_mode(what, path, &metadata)
+}
+
+fn check_mode(what: &str, path: &Path, metadata: &fs::Metadata) -> Result<(), Mendable> {
     use std::os::unix::fs::PermissionsExt;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & OTHERS == 0 {
         return Ok(());
     }
-    let problem = format!("others can read the wallet {} (mode {mode:03o})", path.display());
+    let problem = format!("others can read {what} {} (mode {mode:03o})", path.display());
     Err(Mendable::new(problem, format!("chmod 600 '{}'", path.display())).ending(Exit::Wallet))
 }
 

@@ -55,6 +55,8 @@ pub(in crate::pool) struct Record {
     /// Whether its slot once rose faster than time allows, and has not come back to the others' since.
     has_leapt: bool,
     failures: u32,
+    /// Slots behind the others, as the last round of probes found.
+    lag: Option<u64>,
 }
 
 impl Record {
@@ -93,6 +95,16 @@ impl Record {
     /// Whether it failed, and not often enough to say something.
     pub(in crate::pool) fn is_open(&self) -> bool {
         (1..FAILURES).contains(&self.failures)
+    }
+
+    /// Compares it with the slot that a round of probes measures by. An answer of an earlier round is compared with nothing.
+    pub(in crate::pool) fn compare(&mut self, measure: Option<u64>) {
+        self.lag = measure.zip(self.fresh()).map(|(measure, slot)| measure.saturating_sub(slot));
+    }
+
+    /// Slots behind the others, as the last round of probes found.
+    pub(in crate::pool) fn lag(&self) -> Option<u64> {
+        self.lag
     }
 
     /// Slot of the last answer.

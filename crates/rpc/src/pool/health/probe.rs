@@ -202,7 +202,8 @@ fn judge(table: &Table, occasion: Occasion) -> Vec<Arc<Member>> {
     let (found, measure) = verdicts(&mut records, now, &table.config.probe);
     // The only endpoint is never put out: a guess about it is worth less than an answer.
     let is_only = table.members.len() == 1;
-    for ((member, record), verdict) in table.members.iter().zip(records).zip(found) {
+    for ((member, mut record), verdict) in table.members.iter().zip(records).zip(found) {
+        record.compare(measure);
         // What the comparison learnt is kept. Rounds do not overlap, so no probe was noted in between.
         *member.record() = record;
         let lag = measure.zip(record.slot()).map_or(0, |(measure, slot)| measure.saturating_sub(slot));

@@ -54,6 +54,7 @@ pub(crate) const SLA_BAD: &str = "quantumagi_crank_sla_bad";
 pub(crate) const SLA_TIME: &str = "quantumagi_crank_sla_time_seconds";
 pub(crate) const SLA_OBJECTIVE: &str = "quantumagi_crank_sla_objective_ratio";
 pub(crate) const SLA_ALERT: &str = "quantumagi_crank_sla_alert";
+pub(crate) const CONNECTIONS_REFUSED: &str = "quantumagi_crank_http_connections_refused_total";
 pub(crate) const REQUESTS: &str = "quantumagi_crank_http_requests_total";
 
 pub(crate) const ALERTS: &str = "quantumagi_crank_alerts_firing";
@@ -72,8 +73,8 @@ const BY_CONSTITUTION: &[(&str, Values)] = &[("constitution", Values::Constituti
 const BY_DOUBT: &[(&str, Values)] = &[("state", Values::Words(&["false", "unknown"]))];
 const BY_RELOAD: &[(&str, Values)] = &[("result", Values::Words(&["ok", "refused"]))];
 const BY_REQUEST: &[(&str, Values)] = &[
-    ("path", Values::Words(&["/livez", "/readyz", "/healthz", "/metrics", "other"])),
-    ("status", Values::Words(&["200", "404", "405", "429", "503"])),
+    ("path", Values::Words(&["/livez", "/readyz", "/healthz", "/status", "/metrics", "other"])),
+    ("status", Values::Words(&["200", "404", "405", "413", "429", "503"])),
 ];
 const BY_WORKFLOW: &[(&str, Values)] = &[("workflow", Values::Workflows)];
 const BY_WORKFLOW_AND_STATE: &[(&str, Values)] =
@@ -91,6 +92,7 @@ const BY_SPENT: &[(&str, Values)] = &[("state", Values::Words(&["up", "down", "o
 const BY_ALERT: &[(&str, Values)] = &[("alert", Values::Alerts), ("severity", Values::Words(&["warning", "critical"]))];
 const BY_SINK: &[(&str, Values)] = &[("sink", Values::Sinks)];
 const BY_SINK_AND_RESULT: &[(&str, Values)] = &[("sink", Values::Sinks), ("result", Values::Words(&RESULTS))];
+const BY_REFUSAL: &[(&str, Values)] = &[("reason", Values::Words(&["crowded", "handshake"]))];
 const BY_VERSION: &[(&str, Values)] = &[("version", Values::Words(&[env!("CARGO_PKG_VERSION")]))];
 
 use Row::{Endpoints, Money, Objectives, Process, Work, Workflows};
@@ -189,7 +191,9 @@ pub(super) const OWN: &[Metric] = &[
     metric(RESIDENT, (Gauge, Bytes), NONE, Process, "Memory of the process. It should be flat."),
     metric(FILES, (Gauge, Count), NONE, Process, "Open files and connections of the process. It should be flat."),
     metric(REQUESTS, (Counter, Count), BY_REQUEST, Process,
-        "Requests for health and metrics. 429: more than 20 in a second."),
+        "Requests for health and metrics. 429: more than 20 in a second, or 10 from one address."),
+    metric(CONNECTIONS_REFUSED, (Counter, Count), BY_REFUSAL, Process,
+        "Connections that were closed: crowded, where 64 others came later; handshake, where TLS failed."),
     metric(ALERTS, (Gauge, Count), BY_ALERT, Process,
         "Alerts that the crank itself raises and that are not over. Look at them with `quantumagi-crank alerts list`."),
     metric(NOTIFICATIONS, (Counter, Count), BY_SINK_AND_RESULT, Process,

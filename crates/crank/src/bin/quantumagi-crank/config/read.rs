@@ -1,6 +1,5 @@
 //! Reading the file and the variables, noting every problem instead of stopping at the first.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,16 +12,18 @@ use toml::de::{DeTable, DeValue};
 
 use super::reader::{Reader, Value};
 use super::tables::TABLES;
+use super::tls::{self, Protection};
 use super::{Config, LogFormat, LogLevel, ONLY_ENDPOINT, Problem, alerting, otlp, sla};
 
 /// Our keys, in the order in which they are documented.
-pub(crate) const KEYS: [&str; 28] = [
+pub(crate) const KEYS: [&str; 29] = [
     "constitutions",
     "keypair",
     "rpc_url",
     "rpc_url_from_env",
     "state_dir",
     "listen",
+    "listen_protected",
     "min_balance",
     "max_fee",
     "max_fee_per_day",
@@ -59,6 +60,7 @@ const POOL_KEYS: &[&str] = &[
     "retry",
     "health_sharing",
     sla::TABLE,
+    tls::TABLE,
 ];
 
 /// Between two rounds of probes where nothing is said. They cost a call for each endpoint, and the crank's own calls show
@@ -136,7 +138,8 @@ pub(super) fn parse(
     }
     let peers = reader.addresses("peers").unwrap_or_default();
     let operator = reader.operator(folder);
-    let listen = reader.listen();
+    let (tls, listen_protected) = (reader.tls(folder), reader.word("listen_protected", &Protection::WORDS));
+    let listen = reader.listen(reader.has_tls(), listen_protected);
     let log_format = reader.word("log_format", &[("json", LogFormat::Json), ("text", LogFormat::Text)]);
     let levels =
         [("error", LogLevel::Error), ("warn", LogLevel::Warn), ("info", LogLevel::Info), ("debug", LogLevel::Debug)];
@@ -156,6 +159,8 @@ pub(super) fn parse(
             operator,
             state_dir,
             listen,
+            listen_protected,
+            tls,
             min_balance,
             log_format,
             log_level,
@@ -219,23 +224,6 @@ impl Reader<'_> {
             }
         }
         Some(addresses)
-    }
-
-    fn listen(&self) -> Option<SocketAddr> {
-        let default = SocketAddr::from((Ipv4Addr::LOCALHOST, 9_464));
-        let Some((given, text)) = self.text("listen") else {
-            return self.given("listen").is_none().then_some(default);
-        };
-        match text.parse::<SocketAddr>() {
-            Ok(address) if address.ip().is_loopback() => return Some(address),
-            Ok(_) => {
-                let words = "health and metrics are served on this machine only, as on 127.0.0.1:9464; for others put a \
-                             proxy with TLS before it";
-                self.wrong(&given, words.to_owned());
-            }
-            Err(_) => self.wrong(&given, "this must be an address and a port like 127.0.0.1:9464".to_owned()),
-        }
-        None
     }
 
     /// The address of the only endpoint. `Some` where one is written, `Some(None)` where it is wrong, which is noted.
@@ -340,7 +328,9 @@ impl Reader<'_> {
         for (key, value) in self.table.iter().filter(|(key, _)| KEYS.contains(&key.get_ref().as_ref())) {
             blank(&mut bytes, key.span().start..value.span().end);
         }
-        for range in sla::ranges(self) {
+        let tls = self.table.iter().filter(|(key, _)| key.get_ref() == tls::TABLE);
+        let tls = tls.flat_map(|(key, value)| tls::places(key, value, self.text));
+        for range in sla::ranges(self).into_iter().chain(tls) {
             blank(&mut bytes, range);
         }
         for (key, value) in self.table.iter().filter(|(key, _)| TABLES.contains(&key.get_ref().as_ref())) {

@@ -7,11 +7,11 @@ use quantumagi_interface::Address;
 use quantumagi_rpc::pool::{MethodClass, PoolConfig, shown_span};
 
 use super::duties::ON_FALSE_ROOT;
-use super::{Config, LogFormat, LogLevel, alerting, otlp};
+use super::{Config, LogFormat, LogLevel, Tls, alerting, otlp};
 
 /// See [`Config::shown`].
 pub(super) fn shown(config: &Config) -> String {
-    let Config { constitutions, peers, keypair, operator, state_dir, listen, .. } = config;
+    let Config { constitutions, peers, keypair, operator, state_dir, listen, listen_protected, tls, .. } = config;
     let Config { min_balance, log_format, log_level, terms, objectives, pool, alerting, otlp, .. } = config;
     let list = |addresses: &[Address]| {
         let texts: Vec<String> = addresses.iter().map(|address| format!("\"{address}\"")).collect();
@@ -25,6 +25,7 @@ pub(super) fn shown(config: &Config) -> String {
     line("keypair", text(&keypair.display()));
     line("state_dir", text(&state_dir.display()));
     line("listen", text(listen));
+    line("listen_protected", text(&listen_protected.name()));
     line("min_balance", min_balance.to_string());
     line("max_fee", terms.max_cost.fee_lamports.to_string());
     line("max_fee_per_day", terms.max_cost_per_day.fee_lamports.to_string());
@@ -66,6 +67,13 @@ pub(super) fn shown(config: &Config) -> String {
     page.push_str(&super::sla::shown(objectives));
     alerting::shown(alerting, &mut page);
     otlp.iter().for_each(|it| otlp::shown(it, &mut page));
+    if let Some(Tls { certificate, key, client_ca }) = tls {
+        let _ = writeln!(page, "\n[tls]\ncertificate = {}", text(&certificate.display()));
+        let _ = writeln!(page, "key = {}", text(&key.display()));
+        if let Some(client_ca) = client_ca {
+            let _ = writeln!(page, "client_ca = {}", text(&client_ca.display()));
+        }
+    }
     page
 }
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use quantumagi_rpc::pool::{MethodClass, PoolConfig};
 
+use super::{Config, KEYS, LogFormat, LogLevel, OperatorConfig, Protection, SLA_KEYS, Tls};
 use quantumagi_crank::OnFalseRoot;
 use quantumagi_crank::sla::{Objectives, Share};
-use super::{Config, KEYS, LogFormat, LogLevel, OperatorConfig, SLA_KEYS};
 
 const ADDRESS: &str = "SysvarC1ock11111111111111111111111111111111";
 const MINIMAL: &str = "constitutions = [\"SysvarC1ock11111111111111111111111111111111\"]\nkeypair = \"wallet.json\"\n\
@@ -91,8 +91,8 @@ fn everything_wrong_is_told_at_once_with_the_nearest_key() {
         "line 4: max_fee: 1 is outside 5000 to 1000000000",
         "line 5: lok_every: there is no such key; did you mean `look_every`?",
         "line 6: clustr: there is no such key; did you mean `cluster`?",
-        "line 7: listen: health and metrics are served on this machine only, as on 127.0.0.1:9464; for others put a proxy \
-         with TLS before it",
+        "line 7: listen: other machines can reach 0.0.0.0:9464, and nothing protects it: give [tls] with certificate and \
+         key, or write listen_protected = \"elsewhere\" where a proxy, a VPN or a firewall does, or listen on 127.0.0.1:9464",
         "line 8: log_level: \"warning\" is none of error, warn, info, debug; did you mean `warn`?",
         "line 9: close_after: this must be a time like \"250ms\", \"10s\" or \"5m\"",
         "line 10: parallel: this must be a whole number",
@@ -281,4 +281,47 @@ fn every_key_is_in_the_operators_manual_with_its_default() {
             |text: &str| quantumagi_rpc::pool::read_span(text).map_or(text.to_owned(), |span| format!("{span:?}"));
         assert_eq!(same(&in_force), same(written), "{key}");
     }
+}
+
+#[test]
+fn other_machines_can_ask_only_where_something_protects_the_pages() {
+    let exposed = format!("{MINIMAL}listen = \"[2001:db8::1]:9000\"\n");
+    let words = "line 4: listen: other machines can reach [2001:db8::1]:9000, and nothing protects it: give [tls] with \
+                 certificate and key, or write listen_protected = \"elsewhere\" where a proxy, a VPN or a firewall does, or \
+                 listen on 127.0.0.1:9000";
+    refused(&exposed, &[], &[words]);
+    let elsewhere = read(&format!("{exposed}listen_protected = \"elsewhere\"\n"), &[]);
+    assert_eq!((elsewhere.listen_protected, elsewhere.tls), (Protection::Elsewhere, None));
+    let wrong = format!("{MINIMAL}listen_protected = \"els\"\n");
+    refused(&wrong, &[], &["line 4: listen_protected: \"els\" is none of no, elsewhere; did you mean `elsewhere`?"]);
+    let tls = Tls {
+        certificate: "/etc/quantumagi/c.pem".into(),
+        key: "/k.pem".into(),
+        client_ca: Some("/etc/quantumagi/ca.pem".into()),
+    };
+    // However it is written, and whatever comes after it.
+    let (files, after) = ("certificate = \"c.pem\"\nkey = \"/k.pem\"\n", "[probe]\ninterval = \"9s\"\n");
+    for text in [
+        format!("{exposed}[tls] # for Prometheus\n{files}client_ca = \"ca.pem\"\n\n{after}"),
+        format!("{exposed}tls = {{ certificate = \"c.pem\", key = \"/k.pem\", client_ca = \"ca.pem\" }}\n{after}"),
+        format!("{exposed}tls.client_ca = \"ca.pem\"\ntls.certificate = \"c.pem\"\n  tls.key = \"/k.pem\"\n{after}"),
+    ] {
+        let config = read(&text, &[]);
+        assert_eq!((config.tls.as_ref(), config.pool.probe.interval), (Some(&tls), Duration::from_secs(9)), "{text}");
+        let shown: toml::Table = config.shown().parse().expect("TOML");
+        assert_eq!(shown["tls"]["client_ca"].as_str(), Some("/etc/quantumagi/ca.pem"));
+    }
+    assert_eq!(read(&format!("{exposed}[tls]\n{files}"), &[]).tls.expect("it is there").client_ca, None);
+}
+
+#[test]
+fn everything_wrong_with_the_files_of_tls_is_told() {
+    let problems = [
+        "line 4: tls.certificate: this key is missing: a file in PEM",
+        "line 5: tls.certificat: there is no such key; did you mean `certificate`?",
+        "line 6: tls.key: this must be a path",
+    ];
+    refused(&format!("{MINIMAL}[tls]\ncertificat = \"c\"\nkey = 7\n"), &[], &problems);
+    refused(&format!("{MINIMAL}tls = true\n"), &[], &["line 4: tls: this must be a table"]);
+    refused(&format!("{MINIMAL}tlss = true\n"), &[], &["line 4: tlss: there is no such key; did you mean `tls`?"]);
 }

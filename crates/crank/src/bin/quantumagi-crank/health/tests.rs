@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use quantumagi_crank::{Round, Subject};
 use quantumagi_crank::workflow::{Looked, WorkflowTally};
+use quantumagi_crank::{Round, Subject};
 use quantumagi_interface::Address;
 use quantumagi_rpc::ChainClock;
 use quantumagi_sdk::SdkError;
