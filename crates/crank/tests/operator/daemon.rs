@@ -60,6 +60,7 @@ async fn it_works_tells_how_it_is_and_ends_when_told() {
     let (_, before) = daemon.page("/metrics");
     for _ in 0..10 {
         daemon.page("/readyz");
+        daemon.page("/status");
     }
     let (_, after) = daemon.page("/metrics");
     let calls = |page: &str| -> Vec<String> {

@@ -22,6 +22,9 @@ mod receiver;
 mod traces;
 mod webhooks;
 mod workflows;
+mod terminal;
+mod tls;
+mod top;
 
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "a part of what the library's tests need")]

@@ -32,13 +32,14 @@ pub struct EndpointStatus {
 
 impl EndpointStatus {
     pub(super) fn of(member: &Member, now: Instant) -> Self {
+        let record = *member.record();
         let unfit = (!member.is_usable()).then(|| member.unfit());
         Self {
             name: member.endpoint.name.clone(),
             share: if member.is_usable() { member.share() } else { 0 },
             unfit,
-            slot: member.record().slot(),
-            slot_lag: member.record().lag(),
+            slot: record.slot(),
+            slot_lag: record.lag(),
             latency: PerClass::from_fn(|class| member.load.last(class)),
             breakers: PerClass::from_fn(|class| member.breakers[class].state(now)),
         }

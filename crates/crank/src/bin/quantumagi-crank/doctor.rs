@@ -77,6 +77,7 @@ impl Finding {
 pub(crate) async fn run(path: &Path, config: &Config, form: Form) -> anyhow::Result<Exit> {
     let mut findings = vec![machine::config_file(path, config), machine::disk(config), machine::journal(config)];
     findings.extend(machine::webhooks(config));
+    findings.extend(machine::pages(config));
     let key = wallet::read(&config.keypair);
     findings.push(match &key {
         Ok(key) => Finding::ok("wallet", format!("{}, readable by its owner only", key.pubkey())),

@@ -122,6 +122,8 @@ async fn each_kind_of_bad_endpoint_is_out_within_three_intervals_and_comes_back_
         let out_after = until(&pool, |status| status.unfit.is_some_and(is_told)).await;
         // Intervals are up to a fifth longer by chance, and the last probe may wait for its answer.
         assert!(out_after <= INTERVAL * 3 * 6 / 5 + Duration::from_secs(4), "{kind}: {out_after:?}");
+        let lag = pool.status()[0].slot_lag;
+        assert!(if kind == "lagging" { lag == Some(60) } else { lag != Some(60) }, "{kind}: {lag:?}");
         let before = chain.net.count("a", "getSlot");
         for _ in 0..200 {
             pool.call(RpcRequest::GetSlot, Value::Null).await.expect("the others answer");

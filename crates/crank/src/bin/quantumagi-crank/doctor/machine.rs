@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Finding;
 use crate::config::Config;
 use crate::crew;
+use crate::http;
 use crate::meters;
 use crate::notify;
 
@@ -23,6 +24,26 @@ pub(super) fn config_file(path: &Path, config: &Config) -> Finding {
     }
     let (constitutions, endpoints) = (config.constitutions.len(), config.pool.endpoints.len());
     Finding::ok("configuration", format!("{shown}; constitutions: {constitutions}, endpoints: {endpoints}"))
+}
+
+/// Whether the pages are protected where other machines can ask for them; `None` where none can, without TLS.
+pub(super) fn pages(config: &Config) -> Option<Finding> {
+    let listen = config.listen;
+    match &config.tls {
+        Some(tls) => Some(match http::load(tls) {
+            Ok(_) => {
+                let clients = if tls.client_ca.is_some() { "clients with a certificate" } else { "every client" };
+                Finding::ok("pages", format!("served over TLS at {listen}, to {clients}"))
+            }
+            Err(failure) => Finding::of("pages", &failure),
+        }),
+        None if listen.ip().is_loopback() => None,
+        None => {
+            let words =
+                format!("other machines can reach {listen} without TLS, protected elsewhere as listen_protected says");
+            Some(Finding::note("pages", words, "give [tls] with certificate and key, unless that is so"))
+        }
+    }
 }
 
 /// Room for the journal.

@@ -106,7 +106,7 @@ pub(crate) fn private_key(place: &str, path: &Path) -> Result<PrivateKeyDer<'sta
 /// [`Mendable`].
 pub(crate) fn key_bytes(place: &str, path: &Path) -> Result<Vec<u8>, Mendable> {
     let bytes = read(place, path)?;
-    wallet::check_private(&format!("{place},"), path).map_err(|refused| refused.ending(Exit::Config))?;
+    wallet::check_private(&format!("the key of {place},"), path).map_err(|refused| refused.ending(Exit::Config))?;
     Ok(bytes)
 }
 

@@ -76,7 +76,9 @@ impl Asker {
     pub(super) async fn ask(&self) -> Result<Status, String> {
         let words = |error: reqwest::Error| {
             let words = words_of(&error.without_url());
-            short(words.strip_prefix("error sending request: ").unwrap_or(&words))
+            // Both only say that it was asked.
+            let causes = words.trim_start_matches("error sending request: ");
+            short(causes.trim_start_matches("client error (Connect): "))
         };
         let mut answer = self.client.get(self.page.clone()).send().await.map_err(words)?;
         if !answer.status().is_success() {

@@ -63,8 +63,8 @@ pub(super) fn draw(area: Rect, buffer: &mut Buffer, status: Option<&Status>, vie
     let mut lines = vec![title(status, view, palette)];
     if let Some(why) = &view.trouble {
         let since = view.age.map(|age| format!(" (below is what it told {} ago)", span(age.as_secs())));
-        let words = format!("{} does not answer{}: {why}", view.url, since.unwrap_or_default());
-        lines.push(Line::styled(words, palette.tone(Tone::Bad)));
+        let words = format!("{} does not answer{}:", view.url, since.unwrap_or_default());
+        lines.extend([words, why.clone()].map(|words| Line::styled(words, palette.tone(Tone::Bad))));
     }
     if let Some(status) = status {
         lines.extend(reasons(status, view, palette));

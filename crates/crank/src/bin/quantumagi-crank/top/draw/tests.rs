@@ -172,7 +172,7 @@ fn a_small_terminal_shows_the_chosen_list() {
 #[test]
 fn a_crank_that_does_not_answer_is_told_with_the_age_of_what_is_shown() {
     let mut view = view();
-    view.trouble = Some("client error (Connect): tcp connect error: Connection refused (os error 111)".to_owned());
+    view.trouble = Some("tcp connect error: Connection refused (os error 111)".to_owned());
     view.age = Some(Duration::from_secs(245));
     check("silent", &text_of(&drawn((110, 24), Some(&status()), &view)));
     view.age = None;
