@@ -51,7 +51,7 @@ fn rand_serial() -> u128 {
 async fn sealed(more: &str) -> (World, Home) {
     let (world, home) = (World::start().await, Home::new());
     authority(&home, "ca");
-    certificate(&home, "ca", "server", "DNS:localhost,IP:127.0.0.1", 1);
+    certificate(&home, "ca", "server", "DNS:localhost,IP:127.0.0.1", 30);
     home.set_up(&world, &format!("{FILES}{more}")).await;
     (world, home)
 }
@@ -152,6 +152,9 @@ async fn a_certificate_that_is_over_or_for_another_name_is_refused_by_who_asks()
         daemon.until("the configuration was read again and is in force");
         refused(&home, &["--url", &url, "--ca", &ca], words);
     }
+    let doctor = home.json(&["doctor"], 0);
+    let pages = doctor.as_array().expect("a list").iter().find(|it| it["what"] == "pages").expect("it is looked at");
+    assert_eq!(pages["words"], "the certificate of the pages ended 1 days ago: renew it and reload");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,7 +191,7 @@ async fn a_certificate_is_read_again_without_dropping_anybody() {
     let mut old = connected(&home, &daemon, "ca");
     ask(&mut old, "/readyz").expect("it answers");
     authority(&home, "ca2");
-    certificate(&home, "ca2", "server", "DNS:localhost", 1);
+    certificate(&home, "ca2", "server", "DNS:localhost", 30);
     daemon.signal("HUP");
     daemon.until("the configuration was read again and is in force");
     ask(&mut old, "/livez").expect("an open connection goes on");
@@ -293,7 +296,7 @@ fn pages_that_others_can_reach_are_refused_without_protection() {
         format!("error: tls.certificate: cannot read {certificate_path}: No such file or directory (os error 2)");
     assert_eq!((absent.code, absent.stderr.lines().next()), (78, Some(expected.as_str())));
     authority(&home, "ca");
-    certificate(&home, "ca", "server", "DNS:localhost", 1);
+    certificate(&home, "ca", "server", "DNS:localhost", 30);
     assert_eq!(check(&files).code, 0);
     home.mode("server.key", "604");
     let expected =
@@ -312,7 +315,7 @@ fn pages_that_others_can_reach_are_refused_without_protection() {
     assert_eq!(broken.stderr.lines().next(), Some(format!("error: tls.key: {key_path} holds no key").as_str()));
     assert!(!broken.stderr.contains(secret));
     home.write("nobody.pem", "");
-    certificate(&home, "ca", "server", "DNS:localhost", 1);
+    certificate(&home, "ca", "server", "DNS:localhost", 30);
     let nobody = check(&format!("{files}client_ca = \"nobody.pem\"\n"));
     let path = home.at("nobody.pem");
     let expected = format!("error: tls.client_ca: {path} holds no certificate: there is none in it");

@@ -58,8 +58,7 @@ impl Crew {
         let key = if asked.observe { None } else { Some(Arc::new(wallet::read(&config.keypair)?)) };
         let journal = Arc::new(if asked.observe { Journal::in_memory()? } else { open_journal(&config)? });
         if let Ok(earlier) = journal.latest(MOST_EVENTS as u32) {
-            #[allow(clippy::cast_possible_truncation, reason = "seconds since 1970")]
-            health.board.remember(&earlier, meters::host_now() as i64, Instant::now());
+            health.board.remember(&earlier, meters::host_seconds(), Instant::now());
         }
         let pool = Pool::new(config.pool.clone());
         // The only endpoint is asked whatever probes say, so they would only cost calls.

@@ -51,6 +51,7 @@ async fn until_told_to_stop(path: &Path, config: Config, asked: Run, form: Form)
     let keeper = Arc::new(Keeper::start(&crew.config, crew.ledger()?, calls));
     health.keep(Arc::clone(&keeper));
     let seal = crew.config.tls.as_ref().map(Seal::new).transpose()?.map(Arc::new);
+    health.sealed_until(seal.as_deref().map(Seal::ends_at));
     let listen = crew.config.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         let hint = "another crank may run here: choose another port with `listen`";
@@ -92,7 +93,7 @@ async fn shifts(
                 tokio::select! {
                     _ = told.wait_for(|stop| *stop) => return None,
                     () = reload.notified() => {
-                        renew(seal, tls.as_ref());
+                        renew(health, seal, tls.as_ref());
                         if let Some(next) = relieving(path, asked, health).await {
                             return Some(next);
                         }
@@ -116,7 +117,7 @@ async fn shifts(
             next
         };
         let Some(next) = next else { return Ok(()) };
-        renew(seal, next.config.tls.as_ref());
+        renew(health, seal, next.config.tls.as_ref());
         if before != fixed(&next.config) {
             tracing::warn!(
                 "a change of listen, log_format, log_level or otlp, or from or to TLS, is in force after a restart only"
@@ -158,10 +159,13 @@ async fn relieving(path: &Path, asked: Run, health: &Arc<Health>) -> Option<Crew
 
 /// Takes certificates and keys as they are on disk now. Where they are wrong, the old ones go on, and the reload that this
 /// belongs to is refused with the reason. Asks no endpoint: a certificate that is about to end does not wait for one.
-fn renew(seal: Option<&Seal>, tls: Option<&Tls>) {
+fn renew(health: &Health, seal: Option<&Seal>, tls: Option<&Tls>) {
     let (Some(seal), Some(tls)) = (seal, tls) else { return };
     match http::load(tls) {
-        Ok(config) => seal.replace(config),
+        Ok(loaded) => {
+            health.sealed_until(Some(loaded.ends_at));
+            seal.replace(loaded);
+        }
         Err(error) => tracing::error!(%error, "the certificate was not read again"),
     }
 }

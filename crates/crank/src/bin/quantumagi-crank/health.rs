@@ -13,10 +13,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::board::Board;
 use crate::config::Config;
-use crate::meters::Ledger;
+use crate::meters::{self, Ledger};
 use crate::notify::Knowledge;
 use crate::sla::Keeper;
 use crate::status::{MOST_REASONS, Status, short};
+
+/// So long before its end a certificate should be renewed, seconds: 14 days.
+pub(crate) const RENEW_BEFORE: i64 = 14 * 86_400;
+
+/// Why the certificate of the pages should be renewed, where it should.
+pub(crate) fn certificate_words(ends_at: i64, unix: i64) -> Option<String> {
+    let left = ends_at.saturating_sub(unix);
+    let days = left.unsigned_abs() / 86_400;
+    match left {
+        RENEW_BEFORE.. => None,
+        0.. => Some(format!("the certificate of the pages ends in {days} days: renew it and reload")),
+        _ => Some(format!("the certificate of the pages ended {days} days ago: renew it and reload")),
+    }
+}
 
 /// How the daemon is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +136,7 @@ pub(crate) struct Health {
     keeper: Mutex<Option<Arc<Keeper>>>,
     /// What alerts are about.
     pub(crate) knowledge: Knowledge,
+    certificate: Mutex<Option<i64>>,
     /// What happened.
     pub(crate) board: Board,
 }
@@ -147,8 +162,14 @@ impl Health {
             balance: None,
             min_balance: config.min_balance,
         };
-        let (pool, keeper) = (Mutex::new(None), Mutex::new(None));
-        Self { known: Mutex::new(known), pool, keeper, knowledge: Knowledge::new(), board: Board::new(config, now) }
+        Self {
+            known: Mutex::new(known),
+            pool: Mutex::new(None),
+            keeper: Mutex::new(None),
+            knowledge: Knowledge::new(),
+            certificate: Mutex::new(None),
+            board: Board::new(config, now),
+        }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -174,6 +195,17 @@ impl Health {
         drop(known);
         self.board.reconfigured(config);
         *self.pool.lock().unwrap_or_else(PoisonError::into_inner) = Some(pool);
+    }
+
+    /// When the certificate of the pages ends, where they are served over TLS.
+    pub(crate) fn sealed_until(&self, ends_at: Option<i64>) {
+        *self.certificate.lock().unwrap_or_else(PoisonError::into_inner) = ends_at;
+    }
+
+    /// For how long the certificate of the pages is valid still, seconds.
+    pub(crate) fn certificate_left(&self) -> Option<i64> {
+        let ends_at = *self.certificate.lock().unwrap_or_else(PoisonError::into_inner);
+        ends_at.map(|ends_at| ends_at.saturating_sub(meters::host_seconds()))
     }
 
     /// Why the configuration on disk is not in force.
@@ -320,6 +352,7 @@ impl Health {
             looks
                 .push(format!("by what the last week cost, the wallet is empty in {} hours", runway.div_euclid(3_600)));
         }
+        looks.extend(self.certificate_left().and_then(|left| certificate_words(left, 0)));
         let out = endpoints.iter().filter_map(|it| Some(format!("endpoint {}: {}", it.name, it.out.as_ref()?)));
         looks.extend(out);
         looks.extend(alarms);

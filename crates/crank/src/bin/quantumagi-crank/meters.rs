@@ -84,6 +84,18 @@ pub(crate) fn host_now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
+/// The same in whole seconds.
+#[allow(clippy::cast_possible_truncation, reason = "far below 2^53")]
+pub(crate) fn host_seconds() -> i64 {
+    host_now() as i64
+}
+
+/// For how long the certificate of the pages is valid still.
+#[allow(clippy::cast_precision_loss, reason = "seconds of a certificate's life are far below 2^53")]
+pub(crate) fn note_certificate(left: Option<i64>) {
+    gauge!(name::CERTIFICATE_LEFT).set(left.unwrap_or(0) as f64);
+}
+
 /// Lamports and counts stay exact up to 2^53, nine million SOL.
 #[allow(clippy::cast_precision_loss, reason = "a measure, not an amount")]
 pub(crate) fn float(number: u64) -> f64 {

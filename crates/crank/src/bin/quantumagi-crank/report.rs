@@ -55,6 +55,7 @@ impl Observer for Reporter {
         let refused = self.journal.letters().unwrap_or_default().into_iter().map(|letter| letter.key).collect();
         self.health.keeper().inspect(|keeper| keeper.round(round, &refused));
         self.health.knowledge.disk_free(meters::disk_free(&self.state_dir));
+        meters::note_certificate(self.health.certificate_left());
         for (address, error) in &round.unread {
             tracing::warn!(constitution = %address, %error, "a constitution could not be read");
         }

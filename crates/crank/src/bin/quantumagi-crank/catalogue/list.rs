@@ -55,6 +55,7 @@ pub(crate) const SLA_TIME: &str = "quantumagi_crank_sla_time_seconds";
 pub(crate) const SLA_OBJECTIVE: &str = "quantumagi_crank_sla_objective_ratio";
 pub(crate) const SLA_ALERT: &str = "quantumagi_crank_sla_alert";
 pub(crate) const CONNECTIONS_REFUSED: &str = "quantumagi_crank_http_connections_refused_total";
+pub(crate) const CERTIFICATE_LEFT: &str = "quantumagi_crank_tls_certificate_left_seconds";
 pub(crate) const REQUESTS: &str = "quantumagi_crank_http_requests_total";
 
 pub(crate) const ALERTS: &str = "quantumagi_crank_alerts_firing";
@@ -192,6 +193,8 @@ pub(super) const OWN: &[Metric] = &[
     metric(FILES, (Gauge, Count), NONE, Process, "Open files and connections of the process. It should be flat."),
     metric(REQUESTS, (Counter, Count), BY_REQUEST, Process,
         "Requests for health and metrics. 429: more than 20 in a second, or 10 from one address."),
+    metric(CERTIFICATE_LEFT, (Gauge, Seconds), NONE, Process,
+        "How long the certificate of the pages is valid still, at the last look; 0 without TLS."),
     metric(CONNECTIONS_REFUSED, (Counter, Count), BY_REFUSAL, Process,
         "Connections that were closed: crowded, where 64 others came later; handshake, where TLS failed."),
     metric(ALERTS, (Gauge, Count), BY_ALERT, Process,

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::Finding;
 use crate::config::Config;
 use crate::crew;
+use crate::health::certificate_words;
 use crate::http;
 use crate::meters;
 use crate::notify;
@@ -31,9 +32,12 @@ pub(super) fn pages(config: &Config) -> Option<Finding> {
     let listen = config.listen;
     match &config.tls {
         Some(tls) => Some(match http::load(tls) {
-            Ok(_) => {
+            Ok(loaded) => {
                 let clients = if tls.client_ca.is_some() { "clients with a certificate" } else { "every client" };
-                Finding::ok("pages", format!("served over TLS at {listen}, to {clients}"))
+                match certificate_words(loaded.ends_at, meters::host_seconds()) {
+                    None => Finding::ok("pages", format!("served over TLS at {listen}, to {clients}")),
+                    Some(words) => Finding::note("pages", words, "name the new one in [tls], and reload"),
+                }
             }
             Err(failure) => Finding::of("pages", &failure),
         }),

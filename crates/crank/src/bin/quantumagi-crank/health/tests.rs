@@ -122,3 +122,20 @@ fn a_false_root_is_worth_a_look_and_one_that_cannot_be_judged_is_not() {
     let words = format!("the root of {publisher} for proposal 4 of {constitution} is not what the stake gives");
     assert_eq!((told.status, told.reasons), (Condition::Degraded, vec![words]));
 }
+
+#[test]
+fn a_certificate_is_told_of_two_weeks_before_its_end_and_after_it() {
+    const DAY: i64 = 86_400;
+    assert_eq!(certificate_words(14 * DAY, 0), None);
+    let words = |left| certificate_words(left, 0).expect("it should be renewed");
+    assert_eq!(words(14 * DAY - 1), "the certificate of the pages ends in 13 days: renew it and reload");
+    assert_eq!(words(0), "the certificate of the pages ends in 0 days: renew it and reload");
+    assert_eq!(words(-3 * DAY), "the certificate of the pages ended 3 days ago: renew it and reload");
+    let (config, now) = (config(), Instant::now());
+    let health = Health::new(&config, now);
+    health.round(&good(), now);
+    assert_eq!((health.certificate_left(), health.told(now).status), (None, Condition::Ok));
+    health.sealed_until(Some(meters::host_seconds() - 3 * DAY - 60));
+    let told = health.told(now);
+    assert_eq!((told.status, told.reasons), (Condition::Degraded, vec![words(-3 * DAY)]));
+}

@@ -15,7 +15,15 @@ use crate::wallet;
 
 /// What new connections are sealed with. Those that are open keep what they began with.
 #[derive(Debug)]
-pub(crate) struct Seal(RwLock<Arc<ServerConfig>>);
+pub(crate) struct Seal(RwLock<Loaded>);
+
+/// What the files say.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    config: Arc<ServerConfig>,
+    /// Last second at which the server's own certificate is valid, since 1970 by the host's clock.
+    pub(crate) ends_at: i64,
+}
 
 impl Seal {
     /// Reads the files.
@@ -27,12 +35,17 @@ impl Seal {
     }
 
     /// Takes what was read, for connections from now on.
-    pub(crate) fn replace(&self, config: Arc<ServerConfig>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = config;
+    pub(crate) fn replace(&self, loaded: Loaded) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = loaded;
     }
 
     pub(super) fn current(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).config)
+    }
+
+    /// When the certificate in use ends.
+    pub(crate) fn ends_at(&self) -> i64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).ends_at
     }
 }
 
@@ -40,9 +53,13 @@ impl Seal {
 ///
 /// # Errors
 /// [`Mendable`]: which file is wrong, and why. Nothing of the key is ever part of a message.
-pub(crate) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, Mendable> {
+pub(crate) fn load(tls: &Tls) -> Result<Loaded, Mendable> {
     let wrong = |problem: String, hint: &str| Mendable::new(problem, hint).ending(Exit::Config);
     let chain = certificates("tls.certificate", &tls.certificate)?;
+    let ends_at = chain.first().and_then(ends_at).ok_or_else(|| {
+        let problem = format!("tls.certificate: {} holds no certificate that can be read", tls.certificate.display());
+        wrong(problem, "name a file with the server's own certificate first, in PEM")
+    })?;
     let key = private_key("tls.key", &tls.key)?;
     let provider = Arc::new(ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
@@ -69,7 +86,12 @@ pub(crate) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, Mendable> {
         wrong(problem, "name the certificate that was made for this key, the server's own first in its file")
     })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    Ok(Loaded { config: Arc::new(config), ends_at })
+}
+
+fn ends_at(certificate: &CertificateDer<'_>) -> Option<i64> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(certificate).ok()?;
+    Some(certificate.validity().not_after.timestamp())
 }
 
 /// Certificates of a file, at least one.
