@@ -174,3 +174,20 @@ fn a_file_of_layout_1_is_brought_up_to_date_and_loses_nothing() {
     assert_eq!((kept, new), (vec![(7, "why".to_owned())], vec![]));
     again.expect("it is brought up to date once");
 }
+
+#[test]
+fn the_latest_transactions_are_told_the_latest_first() {
+    let journal = Journal::in_memory().expect("a journal");
+    for (byte, proposal) in [(1, 1), (2, 2), (3, 1)] {
+        let cleared = journal.clear(&duty(proposal), &flight(byte, 5), i64::from(byte), &LIMIT).expect("written");
+        assert_eq!(cleared, Clearance::Cleared);
+        journal.end(&duty(proposal).to_string(), Ending::Landed { slot: byte.into() }, 0).expect("written");
+    }
+    let signed = |most| -> Vec<i64> {
+        journal.latest(most).expect("read").into_iter().map(|attempt| attempt.signed_at).collect()
+    };
+    assert_eq!((signed(9), signed(2), signed(0)), (vec![3, 2, 1], vec![3, 2], vec![]));
+    let of_one = journal.latest_of(&duty(1)).expect("read").expect("there is one");
+    assert_eq!((of_one.signed_at, of_one.fate), (3, Fate::Ended(Ending::Landed { slot: 3 })));
+    assert_eq!(journal.latest_of(&duty(3)).expect("read"), None);
+}
