@@ -1,7 +1,7 @@
 //! How long the last duties took: the plainest sign that something got slow.
 //!
-//! In a trial with trouble that was put in, a fixed limit on their median found twice as much as burn rates do, and detectors
-//! that learn what is usual found hardly more (docs/decisions/0021-anomalies-and-forecasts.md).
+//! In a trial with trouble that was put in, a fixed limit on their median found about twice as much as burn rates do, and what
+//! learns what is usual was not clearly better (docs/decisions/0021-anomalies-and-forecasts.md).
 
 use std::collections::VecDeque;
 use std::time::Duration;
