@@ -43,7 +43,7 @@ const MOST_IDLE_CALLS: u64 = 300;
 /// From due to done while an endpoint is well, milliseconds; the second for transactions that no leader received, which
 /// cannot be signed again before their blockhash has died.
 const MOST_LATE: u64 = 120_000;
-const MOST_LATE_AT_99: u64 = 30_000;
+const MOST_LATE_AT_99: u64 = 60_000;
 /// A crank that has lost races waits three seconds for whoever won them, with every duty of which that is the first.
 const MOST_LATE_IN_THE_MEDIAN: u64 = 5_000;
 const MOST_LATE_LOST: u64 = 240_000;
