@@ -118,4 +118,10 @@ fn pool_shown(pool: &PoolConfig, page: &mut String) {
     let _ = writeln!(page, "\n[retry]\nattempts = {}\nbase = {}", retry.attempts, span(retry.base));
     let _ = writeln!(page, "cap = {}\nbudget_percent = {}", span(retry.cap), retry.budget_percent);
     let _ = writeln!(page, "reserve = {}", retry.reserve);
+    if let Some(sharing) = &pool.sharing {
+        // `Debug` of the address is its host.
+        let _ = writeln!(page, "\n[health_sharing]\nredis_url = \"{:?}\"", sharing.redis);
+        let (look, check) = (span(sharing.look_every), span(sharing.check_every));
+        let _ = writeln!(page, "look_every = {look}\ncheck_every = {check}");
+    }
 }

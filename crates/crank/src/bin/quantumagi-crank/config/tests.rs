@@ -260,6 +260,16 @@ fn what_is_promised_is_a_table_anywhere_among_those_of_the_endpoints() {
 }
 
 #[test]
+fn shared_health_is_shown_without_its_password_and_a_cache_is_refused() {
+    let sharing = "cluster = \"devnet\"\n[health_sharing]\nredis_url = \"redis://:s3same@redis.example.org/1\"\n";
+    let shown = read(&format!("{MINIMAL}{sharing}"), &[]).shown();
+    let table =
+        "\n[health_sharing]\nredis_url = \"redis://redis.example.org\"\nlook_every = \"1s\"\ncheck_every = \"10s\"\n";
+    assert!(shown.ends_with(table) && !shown.contains("s3same"), "{shown}");
+    refused(&format!("{MINIMAL}[cache]\n"), &[], &["cache: the crank reads everything anew: remove this table"]);
+}
+
+#[test]
 fn every_key_is_in_the_operators_manual_with_its_default() {
     let manual = include_str!("../../../../../../docs/operators.md");
     let rows: Vec<&str> = manual.lines().filter(|line| line.starts_with("| `")).collect();
