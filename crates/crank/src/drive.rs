@@ -6,6 +6,7 @@
 mod anchor;
 mod attempt;
 mod build;
+mod flights;
 mod further;
 mod judge;
 mod observer;

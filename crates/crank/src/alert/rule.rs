@@ -103,8 +103,17 @@ mod tests {
     use super::*;
 
     const FILE: &str = include_str!("../../../../packaging/prometheus/quantumagi-crank.rules.yml");
-    /// What Prometheus tells and a crank cannot tell of itself.
-    const OF_PROMETHEUS_ONLY: [&str; 1] = ["QuantumagiCrankAbsent"];
+    /// What only Prometheus tells: what a crank cannot tell of itself, and what `/healthz` and its own commands tell first.
+    const OF_PROMETHEUS_ONLY: [&str; 8] = [
+        "QuantumagiCrankAbsent",
+        "QuantumagiCrankSlow",
+        "QuantumagiCrankWorkflowOverdue",
+        "QuantumagiCrankWorkflowFailed",
+        "QuantumagiCrankRunsDry",
+        "QuantumagiCrankFalseRoot",
+        "QuantumagiCrankHistoryUnproved",
+        "QuantumagiCrankCertificateEnds",
+    ];
 
     /// An alert of the rules file: name, question, `for`, severity.
     fn written() -> Vec<(String, String, i64, String)> {

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, Either, FutureExt, join, select};
 use futures_util::stream::{self, StreamExt};
 use quantumagi_interface::{Address, DecodeError};
 use quantumagi_rpc::solana::Signer;
-use quantumagi_rpc::{ChainClock, ConfirmOptions, Fate, Lander, Landing, Preflight, SPANS};
+use quantumagi_rpc::{ChainClock, ConfirmOptions, Lander, Landing, Preflight, SPANS};
 use quantumagi_rules::UnixSeconds;
 use quantumagi_sdk::SdkError;
 use tokio::sync::watch;
@@ -21,7 +21,7 @@ use super::attempt::Driver;
 use super::strands::{one_after_the_other, payments, strands};
 use super::{Crank, Lookups, Outcome, peers};
 use crate::duty::{Duty, DutyKey, Subject};
-use crate::journal::{self, Attempt, Ending, Journal, JournalError, SECONDS_PER_DAY};
+use crate::journal::{Attempt, Journal, JournalError, SECONDS_PER_DAY};
 use crate::operator::Judgement;
 use crate::plan::{Plan, next_moment, plan};
 use crate::rank::order;
@@ -223,35 +223,6 @@ impl Crank {
             }
         }
         Ok(due)
-    }
-
-    /// Transactions that were sent by a process that is gone, or outlived the wait: one question about all of them. What an
-    /// endpoint does not tell stays open, and is asked again in the next round.
-    async fn look_after_flights(&self, round: &mut Round, clock: &ChainClock) -> Result<(), JournalError> {
-        let open = self.journal.flights()?;
-        if open.is_empty() {
-            return Ok(());
-        }
-        let asked: Vec<_> = open.iter().map(|it| (it.flight.signature, it.flight.last_valid_block_height)).collect();
-        let fates = match self.client.rpc().fates(&asked).await {
-            Ok(fates) => fates,
-            Err(error) => {
-                tracing::warn!(%error, open = open.len(), "what became of earlier transactions is not known");
-                return Ok(());
-            }
-        };
-        for (attempt, fate) in open.into_iter().zip(fates) {
-            let ending = match fate {
-                Fate::Landed { slot, error: None } => Ending::Landed { slot },
-                Fate::Landed { slot, error: Some(_) } => Ending::Failed { slot },
-                Fate::Expired => Ending::Expired,
-                Fate::Open => continue,
-            };
-            self.journal.end(&attempt.key, ending, clock.unix_timestamp)?;
-            tracing::info!(action = attempt.key, signature = %attempt.flight.signature, ?ending, "found again");
-            round.ended.push(Attempt { fate: journal::Fate::Ended(ending), ..attempt });
-        }
-        Ok(())
     }
 
     async fn survey_all(&mut self, round: &mut Round) -> Vec<Survey> {

@@ -18,13 +18,13 @@ mod prometheus;
 mod proxy;
 #[allow(dead_code, reason = "what only the tests of the delivery use")]
 mod receiver;
+mod terminal;
+mod tls;
+mod top;
 #[cfg(feature = "otel")]
 mod traces;
 mod webhooks;
 mod workflows;
-mod terminal;
-mod tls;
-mod top;
 
 #[path = "../it/support/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "a part of what the library's tests need")]

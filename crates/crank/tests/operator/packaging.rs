@@ -55,7 +55,7 @@ fn the_alerts_ring_when_they_should_and_not_before() {
 fn every_alert_has_tests_both_ways_and_its_section() {
     let all = RULES.into_iter().flat_map(|(_, rules, cases)| alerts(rules).map(move |alert| (alert, rules, cases)));
     let all: Vec<_> = all.collect();
-    assert_eq!(all.len(), 20);
+    assert_eq!(all.len(), 24);
     for (alert, rules, cases) in &all {
         let tests = |expected: &str| cases.contains(&format!("alertname: {alert}\n        exp_alerts:{expected}"));
         assert!(tests(" []") && tests("\n"), "{alert}");

@@ -171,10 +171,16 @@ async fn only_clients_that_an_authority_vouches_for_are_served_where_so_told() {
         let files = [home.at(&format!("{name}.pem")), home.at(&format!("{name}.key"))];
         home.run(&["top", "--once", "--url", &url, "--ca", &ca, "--cert", &files[0], "--key", &files[1]])
     };
-    refused(&home, &["--url", &url, "--ca", &ca], "CertificateRequired");
-    let stranger = asked("stranger");
-    assert_eq!(stranger.code, 75);
-    assert!(stranger.stderr.contains("UnknownCA") || stranger.stderr.contains("DecryptError"), "{}", stranger.stderr);
+    // Whether a client of TLS 1.3 still hears why is a race that it may lose.
+    let closed = "it closed the connection before it was asked, as where it wants another client certificate";
+    let nobody = home.run(&["top", "--once", "--url", &url, "--ca", &ca]);
+    for (ran, reasons) in [
+        (nobody, ["CertificateRequired", closed].as_slice()),
+        (asked("stranger"), &["UnknownCA", "DecryptError", closed]),
+    ] {
+        assert_eq!((ran.code, ran.stdout.as_str()), (75, ""), "{}", ran.stderr);
+        assert!(reasons.iter().any(|reason| ran.stderr.contains(reason)), "{}", ran.stderr);
+    }
     assert_eq!(asked("prometheus").code, 0);
     home.mode("prometheus.key", "640");
     let loose = asked("prometheus");

@@ -265,7 +265,7 @@ fn shared_health_is_shown_without_its_password_and_a_cache_is_refused() {
     let shown = read(&format!("{MINIMAL}{sharing}"), &[]).shown();
     let table =
         "\n[health_sharing]\nredis_url = \"redis://redis.example.org\"\nlook_every = \"1s\"\ncheck_every = \"10s\"\n";
-    assert!(shown.ends_with(table) && !shown.contains("s3same"), "{shown}");
+    assert!(shown.contains(table) && !shown.contains("s3same"), "{shown}");
     refused(&format!("{MINIMAL}[cache]\n"), &[], &["cache: the crank reads everything anew: remove this table"]);
 }
 

@@ -75,6 +75,11 @@ impl Asker {
     /// Why not, in words.
     pub(super) async fn ask(&self) -> Result<Status, String> {
         let words = |error: reqwest::Error| {
+            if was_closed_on(&error) {
+                let words =
+                    "it closed the connection before it was asked, as where it wants another client certificate";
+                return words.to_owned();
+            }
             let words = words_of(&error.without_url());
             // Both only say that it was asked.
             let causes = words.trim_start_matches("error sending request: ");
@@ -93,6 +98,18 @@ impl Asker {
         }
         serde_json::from_slice(&body).map_err(|error| short(&format!("its answer is no status: {error}")))
     }
+}
+
+/// In TLS 1.3 a client is told only after its part of the handshake that its certificate is refused, and may not hear it.
+fn was_closed_on(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 fn unusable(option: &str, path: &Path, error: &reqwest::Error) -> Mendable {
