@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::rule::{
-    BLIND, CALLS_FAIL, CANNOT_PAY, CLOCK_SKEW, CONFIG_STALE, CONSTITUTION_UNREAD, DEAD_LETTERS, DISK_FULL,
-    ENDPOINT_OUT, LEAST_WASTED, OVERDUE, POOR, RULES, Rule, UNREADABLE_ACCOUNTS, WASTING,
+    BLIND, CALLS_FAIL, CANNOT_PAY, CERTIFICATE_ENDS, CLOCK_SKEW, CONFIG_STALE, CONSTITUTION_UNREAD, DEAD_LETTERS,
+    DISK_FULL, ENDPOINT_OUT, FALSE_ROOT, HISTORY_UNPROVED, LEAST_WASTED, OVERDUE, POOR, RULES, RUNS_DRY, Rule,
+    UNREADABLE_ACCOUNTS, WASTING, WORKFLOW_OVERDUE,
 };
+use crate::workflow::Workflow;
 
 /// Why a duty was left for want of money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,14 +48,22 @@ pub struct Facts {
     pub oldest_due: Option<BTreeMap<&'static str, u64>>,
     /// Dead letters that are not dropped.
     pub dead_letters: Option<u64>,
+    /// For how long the oldest missed deadline of each workflow is missed, seconds; 0 where none is.
+    pub workflows_overdue: Option<BTreeMap<&'static str, u64>>,
     /// What the wallet holds, lamports.
     pub balance: Option<u64>,
     /// What it should hold, lamports.
     pub min_balance: u64,
+    /// How long that lasts by what the last week cost, seconds.
+    pub runway: Option<u64>,
     /// When a duty was last left for want of money.
     pub unpaid: BTreeMap<Unpaid, i64>,
     /// Fees of the last day, and those of transactions that failed, lamports.
     pub fees: Option<(u64, u64)>,
+    /// Published roots that are not what the stake gives.
+    pub false_roots: Option<u64>,
+    /// Constitutions, and whether the history of each does not verify.
+    pub unproved: BTreeMap<String, Option<bool>>,
     /// Accounts of an unknown layout.
     pub unreadable: Option<u64>,
     /// Constitutions, and whether each could not be read.
@@ -66,6 +76,8 @@ pub struct Facts {
     pub skew: Option<i64>,
     /// Whether the last reload was refused.
     pub config_is_stale: bool,
+    /// For how long the certificate of the pages is valid still, seconds; `None` where they are served without.
+    pub certificate_left: Option<i64>,
     /// Room for the journal, bytes.
     pub disk_free: Option<u64>,
 }
@@ -148,6 +160,28 @@ fn about(rule: &Rule, value: Option<f64>, summary: String) -> Reading {
     reading(rule, None, known(rule, value), value, summary)
 }
 
+/// Whether it is so of each of several.
+fn of_each<'a>(
+    rule: &'a Rule,
+    each: &'a BTreeMap<String, Option<bool>>,
+    summary: impl Fn(&str) -> String + 'a,
+) -> impl Iterator<Item = Reading> + 'a {
+    each.iter().map(move |(subject, is_so)| {
+        let value = is_so.map(|is_so| f64::from(u8::from(is_so)));
+        reading(rule, Some(subject), known(rule, value), value, summary(subject))
+    })
+}
+
+fn certificate_ends(left: i64) -> Reading {
+    let days = left.unsigned_abs() / 86_400;
+    let summary = match left {
+        0.. => format!("The certificate of the pages ends in {days} days."),
+        _ => format!("The certificate of the pages ended {days} days ago."),
+    };
+    let left = float(left.max(0).unsigned_abs());
+    reading(&CERTIFICATE_ENDS, None, below(&CERTIFICATE_ENDS, left), Some(left), summary)
+}
+
 impl Facts {
     /// What every rule says, once for each thing that it is about.
     #[must_use]
@@ -155,9 +189,17 @@ impl Facts {
         let mut readings = vec![self.blind()];
         readings.extend(self.overdue());
         readings.push(self.dead_letters());
+        readings.extend(self.workflows_overdue());
         readings.push(self.poor());
+        readings.push(self.runs_dry());
         readings.extend(self.cannot_pay());
         readings.push(self.wasting());
+        let (many, false_roots) = (self.false_roots.unwrap_or_default(), self.false_roots.map(float));
+        let summary = format!("{many} published roots are not what the stake read here gives.");
+        readings.push(about(&FALSE_ROOT, false_roots, summary));
+        readings.extend(of_each(&HISTORY_UNPROVED, &self.unproved, |address| {
+            format!("The history of the constitution {address} does not verify.")
+        }));
         let unreadable = self.unreadable.map(float);
         let count = self.unreadable.unwrap_or_default();
         readings.push(about(
@@ -165,10 +207,8 @@ impl Facts {
             unreadable,
             format!("{count} accounts have a layout that is unknown here."),
         ));
-        readings.extend(self.unread.iter().map(|(address, is_unread)| {
-            let value = is_unread.map(|is_unread| f64::from(u8::from(is_unread)));
-            let summary = format!("The constitution {address} cannot be read.");
-            reading(&CONSTITUTION_UNREAD, Some(address), known(&CONSTITUTION_UNREAD, value), value, summary)
+        readings.extend(of_each(&CONSTITUTION_UNREAD, &self.unread, |address| {
+            format!("The constitution {address} cannot be read.")
         }));
         readings.extend(self.endpoints.iter().map(|(name, is_out)| {
             let truth = if *is_out { Truth::Bad } else { Truth::Good };
@@ -185,6 +225,7 @@ impl Facts {
             stale,
             "The new configuration was refused, and the old one is in force.".to_owned(),
         ));
+        readings.extend(self.certificate_left.map(certificate_ends));
         let free = self.disk_free.map(float);
         let truth = free.map_or(Truth::Unknown, |free| below(&DISK_FULL, free));
         let mib = self.disk_free.unwrap_or_default() >> 20;
@@ -222,11 +263,36 @@ impl Facts {
         about(&DEAD_LETTERS, self.dead_letters.map(float), format!("{letters} duties are due and refused."))
     }
 
+    fn workflows_overdue(&self) -> impl Iterator<Item = Reading> {
+        Workflow::ALL.into_iter().map(|workflow| {
+            let name = workflow.name();
+            let overdue = self.workflows_overdue.as_ref().map(|of| of.get(name).copied().unwrap_or_default());
+            let summary = format!("A deadline of {name} is missed for {} s.", overdue.unwrap_or_default());
+            let value = overdue.map(float);
+            reading(&WORKFLOW_OVERDUE, Some(name), known(&WORKFLOW_OVERDUE, value), value, summary)
+        })
+    }
+
     fn poor(&self) -> Reading {
         let (balance, least) = (self.balance.unwrap_or_default(), self.min_balance);
         let lacks = self.balance.map(|balance| float(least.saturating_sub(balance)));
         let summary = format!("The wallet holds {balance} lamports, less than min_balance, {least}.");
         reading(&POOR, None, known(&POOR, lacks), self.balance.map(float), summary)
+    }
+
+    /// As in Prometheus, it does not ring before a look has read everything. Where one has and told no balance, it is over.
+    fn runs_dry(&self) -> Reading {
+        let has_looked = self.last_success.is_some();
+        let truth = match self.runway.map(|seconds| below(&RUNS_DRY, float(seconds))) {
+            Some(Truth::Bad) | None if !has_looked => Truth::Unknown,
+            Some(truth) => truth,
+            None => Truth::Good,
+        };
+        let summary = match self.runway {
+            Some(seconds) => format!("By what the last week cost, the wallet is empty in {} hours.", seconds / 3_600),
+            None => "How long the wallet lasts is not known any more.".to_owned(),
+        };
+        reading(&RUNS_DRY, None, truth, self.runway.map(float), summary)
     }
 
     /// What was forgotten at the start is not known until the window has passed.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::runway::SHORT_SECONDS;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -49,7 +51,10 @@ use Severity::{Critical, Warning};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
+const DAY: f64 = 86_400.0;
 const MIB: f64 = 1_048_576.0;
+#[allow(clippy::cast_precision_loss, reason = "four days are far below 2^53 seconds")]
+const SHORT: f64 = SHORT_SECONDS as f64;
 
 /// Seconds since a look has read every constitution.
 pub const BLIND: Rule = rule("QuantumagiCrankBlind", Critical, 5 * MINUTE, 900.0, 900.0, 0);
@@ -57,12 +62,20 @@ pub const BLIND: Rule = rule("QuantumagiCrankBlind", Critical, 5 * MINUTE, 900.0
 pub const OVERDUE: Rule = rule("QuantumagiCrankOverdue", Critical, 10 * MINUTE, 1_800.0, 1_800.0, 0);
 /// Dead letters that are not dropped.
 pub const DEAD_LETTERS: Rule = rule("QuantumagiCrankDeadLetters", Warning, 15 * MINUTE, 0.0, 0.0, 0);
+/// Seconds since the oldest deadline of a workflow is missed.
+pub const WORKFLOW_OVERDUE: Rule = rule("QuantumagiCrankWorkflowOverdue", Warning, 10 * MINUTE, 0.0, 0.0, 0);
 /// Lamports that the wallet lacks of `min_balance`.
 pub const POOR: Rule = rule("QuantumagiCrankPoor", Warning, 10 * MINUTE, 0.0, 0.0, 0);
+/// Seconds that the wallet lasts, by what the last week cost; the condition holds below.
+pub const RUNS_DRY: Rule = rule("QuantumagiCrankRunsDry", Critical, HOUR, SHORT, SHORT + DAY, 0);
 /// Duties that were left for want of money within the window.
 pub const CANNOT_PAY: Rule = rule("QuantumagiCrankCannotPay", Critical, 0, 0.0, 0.0, 30 * MINUTE);
 /// Share of the window's fees that went to transactions that failed.
 pub const WASTING: Rule = rule("QuantumagiCrankWasting", Warning, HOUR, 0.02, 0.015, 24 * HOUR);
+/// Published roots that are not what the stake gives.
+pub const FALSE_ROOT: Rule = rule("QuantumagiCrankFalseRoot", Critical, 0, 0.0, 0.0, 0);
+/// 1 where the history of one constitution does not verify.
+pub const HISTORY_UNPROVED: Rule = rule("QuantumagiCrankHistoryUnproved", Critical, 10 * MINUTE, 0.0, 0.0, 0);
 /// Accounts of an unknown layout.
 pub const UNREADABLE_ACCOUNTS: Rule = rule("QuantumagiCrankUnreadableAccounts", Warning, HOUR, 0.0, 0.0, 0);
 /// 1 where one constitution could not be read.
@@ -75,26 +88,33 @@ pub const CALLS_FAIL: Rule = rule("QuantumagiCrankCallsFail", Warning, 15 * MINU
 pub const CLOCK_SKEW: Rule = rule("QuantumagiCrankClockSkew", Warning, 30 * MINUTE, 120.0, 90.0, 0);
 /// 1 where the last reload was refused.
 pub const CONFIG_STALE: Rule = rule("QuantumagiCrankConfigStale", Warning, 5 * MINUTE, 0.0, 0.0, 0);
+/// Seconds that the certificate of the pages is valid still; the condition holds below.
+pub const CERTIFICATE_ENDS: Rule = rule("QuantumagiCrankCertificateEnds", Warning, HOUR, 14.0 * DAY, 14.0 * DAY, 0);
 /// Bytes that are free for the journal; the condition holds below.
 pub const DISK_FULL: Rule = rule("QuantumagiCrankDiskFull", Critical, 10 * MINUTE, 200.0 * MIB, 250.0 * MIB, 0);
 
 /// Fees below which nothing is called wasted: ten failures at the lowest fee. Lamports.
 pub(super) const LEAST_WASTED: u64 = 50_000;
 
-/// Every alert that a crank can raise about itself. That no crank runs, only somebody else can tell.
-pub static RULES: [Rule; 13] = [
+/// Every alert that a crank raises about itself. That no crank runs, only somebody else can tell.
+pub static RULES: [Rule; 18] = [
     BLIND,
     OVERDUE,
     DEAD_LETTERS,
+    WORKFLOW_OVERDUE,
     POOR,
+    RUNS_DRY,
     CANNOT_PAY,
     WASTING,
+    FALSE_ROOT,
+    HISTORY_UNPROVED,
     UNREADABLE_ACCOUNTS,
     CONSTITUTION_UNREAD,
     ENDPOINT_OUT,
     CALLS_FAIL,
     CLOCK_SKEW,
     CONFIG_STALE,
+    CERTIFICATE_ENDS,
     DISK_FULL,
 ];
 
@@ -103,17 +123,12 @@ mod tests {
     use super::*;
 
     const FILE: &str = include_str!("../../../../packaging/prometheus/quantumagi-crank.rules.yml");
-    /// What only Prometheus tells: what a crank cannot tell of itself, and what `/healthz` and its own commands tell first.
-    const OF_PROMETHEUS_ONLY: [&str; 8] = [
-        "QuantumagiCrankAbsent",
-        "QuantumagiCrankSlow",
-        "QuantumagiCrankWorkflowOverdue",
-        "QuantumagiCrankWorkflowFailed",
-        "QuantumagiCrankRunsDry",
-        "QuantumagiCrankFalseRoot",
-        "QuantumagiCrankHistoryUnproved",
-        "QuantumagiCrankCertificateEnds",
-    ];
+    /// What only Prometheus tells. A crank that does not run cannot tell that. That it is slow is part of its promised
+    /// latency, and the alerts of that budget it rings itself, in its log and in `/healthz`. That a workflow has failed has
+    /// happened, and does not hold: it would never be over, and nothing is left to do in time. `workflows list --all`
+    /// tells it.
+    const OF_PROMETHEUS_ONLY: [&str; 3] =
+        ["QuantumagiCrankAbsent", "QuantumagiCrankSlow", "QuantumagiCrankWorkflowFailed"];
 
     /// An alert of the rules file: name, question, `for`, severity.
     fn written() -> Vec<(String, String, i64, String)> {
@@ -155,9 +170,13 @@ mod tests {
             "QuantumagiCrankDeadLetters" => {
                 format!("sum by (instance) (quantumagi_crank_dead_letters{{state!=\"dropped\"}}) > {fire}")
             }
+            "QuantumagiCrankWorkflowOverdue" => format!("quantumagi_crank_workflow_overdue_seconds > {fire}"),
             "QuantumagiCrankPoor" => {
                 "quantumagi_crank_balance_lamports < quantumagi_crank_min_balance_lamports".to_owned()
             }
+            "QuantumagiCrankRunsDry" => format!(
+                "quantumagi_crank_runway_seconds < {fire} and quantumagi_crank_last_success_timestamp_seconds > 0"
+            ),
             "QuantumagiCrankCannotPay" => {
                 let outcomes = crate::alert::Unpaid::ALL.map(crate::alert::Unpaid::name).join("|");
                 format!(
@@ -170,6 +189,8 @@ mod tests {
                  (instance) (increase(quantumagi_crank_fee_lamports_total[{window}])) and sum by (instance) \
                  (increase(quantumagi_crank_fee_wasted_lamports_total[{window}])) > {LEAST_WASTED}"
             ),
+            "QuantumagiCrankFalseRoot" => format!("quantumagi_crank_doubtful_roots{{state=\"false\"}} > {fire}"),
+            "QuantumagiCrankHistoryUnproved" => format!("quantumagi_crank_history_unproved > {fire}"),
             "QuantumagiCrankUnreadableAccounts" => format!("quantumagi_crank_unreadable_accounts > {fire}"),
             "QuantumagiCrankConstitutionUnread" => format!("quantumagi_crank_constitution_unread > {fire}"),
             "QuantumagiCrankEndpointOut" => format!("quantumagi_rpc_endpoint_share == {fire}"),
@@ -180,6 +201,11 @@ mod tests {
             "QuantumagiCrankClockSkew" => format!("abs(quantumagi_crank_clock_skew_seconds) > {fire}"),
             // The only number above 0 that is.
             "QuantumagiCrankConfigStale" => format!("quantumagi_crank_config_stale == {}", fire + 1.0),
+            "QuantumagiCrankCertificateEnds" => format!(
+                "quantumagi_crank_tls_certificate_left_seconds != 0 and quantumagi_crank_tls_certificate_left_seconds \
+                 < {} * {DAY}",
+                fire / DAY
+            ),
             "QuantumagiCrankDiskFull" => format!("quantumagi_crank_disk_free_bytes < {fire}"),
             unknown => panic!("no question for {unknown}"),
         }

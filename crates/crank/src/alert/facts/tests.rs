@@ -3,6 +3,8 @@
 use super::*;
 use crate::alert::Severity;
 
+const DAY: u64 = 86_400;
+
 /// What a crank knows that is well.
 fn well() -> Facts {
     Facts {
@@ -11,16 +13,21 @@ fn well() -> Facts {
         last_success: Some(999_999),
         oldest_due: Some(BTreeMap::new()),
         dead_letters: Some(0),
+        workflows_overdue: Some(BTreeMap::new()),
         balance: Some(100),
         min_balance: 100,
+        runway: Some(5 * DAY),
         unpaid: BTreeMap::new(),
         fees: Some((1_000_000, 20_000)),
+        false_roots: Some(0),
+        unproved: [("one".to_owned(), Some(false)), ("two".to_owned(), Some(false))].into(),
         unreadable: Some(0),
         unread: [("one".to_owned(), Some(false)), ("two".to_owned(), Some(false))].into(),
         endpoints: [("own".to_owned(), false), ("rented".to_owned(), false)].into(),
         calls: Some((100, 0)),
         skew: Some(3),
         config_is_stale: false,
+        certificate_left: Some(14 * 86_400),
         disk_free: Some(1 << 40),
     }
 }
@@ -79,6 +86,60 @@ fn every_rule_rings_beyond_its_threshold_and_not_before() {
 }
 
 #[test]
+fn the_wallet_runs_dry_within_four_days_and_no_more_at_five() {
+    let key = "QuantumagiCrankRunsDry";
+    check(|it| it.runway = Some(4 * DAY - 1), key, Bad);
+    check(|it| it.runway = Some(4 * DAY), key, Between);
+    check(|it| it.runway = Some(5 * DAY - 1), key, Between);
+    check(|it| it.runway = Some(5 * DAY), key, Good);
+    check(|it| it.runway = None, key, Good);
+    let not_looked = |runway| Facts { last_success: None, runway, ..well() };
+    assert_eq!(truth_of(&not_looked(None), key), Unknown);
+    assert_eq!(truth_of(&not_looked(Some(0)), key), Unknown);
+    assert_eq!(truth_of(&not_looked(Some(4 * DAY)), key), Between);
+    assert_eq!(truth_of(&not_looked(Some(5 * DAY)), key), Good);
+}
+
+#[test]
+fn false_roots_and_histories_that_do_not_verify_ring() {
+    check(|it| it.false_roots = Some(1), "QuantumagiCrankFalseRoot", Bad);
+    check(|it| it.false_roots = Some(0), "QuantumagiCrankFalseRoot", Good);
+    check(|it| it.false_roots = None, "QuantumagiCrankFalseRoot", Unknown);
+    let history = |of_two| move |it: &mut Facts| it.unproved.extend([("two".to_owned(), of_two)]);
+    check(history(Some(true)), "QuantumagiCrankHistoryUnproved/two", Bad);
+    check(history(Some(false)), "QuantumagiCrankHistoryUnproved/two", Good);
+    check(history(None), "QuantumagiCrankHistoryUnproved/two", Unknown);
+}
+
+#[test]
+fn a_deadline_that_is_missed_rings_for_its_workflow() {
+    for workflow in Workflow::ALL {
+        let key = format!("QuantumagiCrankWorkflowOverdue/{}", workflow.name());
+        let overdue = |seconds| move |it: &mut Facts| it.workflows_overdue = Some([(workflow.name(), seconds)].into());
+        check(overdue(1), &key, Bad);
+        check(overdue(0), &key, Good);
+        let unknown = Facts { workflows_overdue: None, ..well() };
+        assert_eq!(truth_of(&unknown, &key), Unknown);
+    }
+}
+
+#[test]
+fn a_certificate_is_told_two_weeks_before_its_end_and_only_where_there_is_one() {
+    let key = "QuantumagiCrankCertificateEnds";
+    check(|it| it.certificate_left = Some(14 * 86_400), key, Good);
+    check(|it| it.certificate_left = Some(14 * 86_400 - 1), key, Bad);
+    let said = |left| {
+        let readings = Facts { certificate_left: left, ..well() }.readings();
+        readings.into_iter().find(|it| it.key() == key).map(|it| (it.truth, it.value, it.summary))
+    };
+    let ended = "The certificate of the pages ended 2 days ago.".to_owned();
+    assert_eq!(said(Some(-2 * 86_400)), Some((Bad, Some(0.0), ended)));
+    let ends = "The certificate of the pages ends in 3 days.".to_owned();
+    assert_eq!(said(Some(3 * 86_400)), Some((Bad, Some(259_200.0), ends)));
+    assert_eq!(said(None), None, "nothing is asked about it");
+}
+
+#[test]
 fn what_was_left_for_want_of_money_counts_for_half_an_hour() {
     for why in Unpaid::ALL {
         let key = format!("QuantumagiCrankCannotPay/{}", why.name());
@@ -93,8 +154,8 @@ fn what_was_left_for_want_of_money_counts_for_half_an_hour() {
 
 #[test]
 fn a_crank_that_has_not_looked_yet_knows_nothing_but_that() {
-    let unread = [("one".to_owned(), None)].into();
-    let facts = Facts { now: 10, started_at: 10, unread, ..Facts::default() };
+    let each: BTreeMap<_, _> = [("one".to_owned(), None)].into();
+    let facts = Facts { now: 10, started_at: 10, unread: each.clone(), unproved: each, ..Facts::default() };
     let known: Vec<(String, Truth)> =
         facts.readings().iter().filter(|it| it.truth != Unknown).map(|it| (it.key(), it.truth)).collect();
     let expected = [("QuantumagiCrankBlind", Bad), ("QuantumagiCrankConfigStale", Good)];

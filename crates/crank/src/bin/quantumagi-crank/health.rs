@@ -218,7 +218,8 @@ impl Health {
         let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let endpoints = pool.iter().flat_map(Pool::status);
         let endpoints = endpoints.map(|it| (it.name.to_string(), it.share == 0)).collect();
-        Facts { endpoints, config_is_stale, min_balance, ..self.knowledge.facts(constitutions, now) }
+        let certificate_left = self.certificate_left();
+        Facts { endpoints, config_is_stale, min_balance, certificate_left, ..self.knowledge.facts(constitutions, now) }
     }
 
     /// Why nothing is sent from this wallet yet: a question about it took so long and was not answered.

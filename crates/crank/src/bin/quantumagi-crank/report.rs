@@ -82,7 +82,10 @@ impl Reporter {
         let ledger = meters::note_journal(&self.journal, &self.constitutions, clock.unix_timestamp, round.balance);
         if let Ok(ledger) = &ledger {
             let since = clock.unix_timestamp.saturating_sub(WASTING.window);
-            self.health.knowledge.ledger(ledger.letters, self.journal.fees_and_waste_since(since).ok());
+            self.health.knowledge.ledger(*ledger, self.journal.fees_and_waste_since(since).ok());
+        }
+        if let Ok(unproved) = self.journal.unproved() {
+            self.health.knowledge.unproved(unproved.into_iter().map(|(constitution, _)| constitution));
         }
         self.health.ledger(ledger.map_err(|error| words_of(&error)));
         // Where it cannot be read, the line above tells so, and what was read before it stays.

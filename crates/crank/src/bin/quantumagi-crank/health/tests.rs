@@ -135,7 +135,10 @@ fn a_certificate_is_told_of_two_weeks_before_its_end_and_after_it() {
     let health = Health::new(&config, now);
     health.round(&good(), now);
     assert_eq!((health.certificate_left(), health.told(now).status), (None, Condition::Ok));
+    assert_eq!(health.facts(&[], 0, meters::host_seconds()).certificate_left, None);
     health.sealed_until(Some(meters::host_seconds() - 3 * DAY - 60));
+    let left = health.facts(&[], 0, meters::host_seconds()).certificate_left.expect("it is served with one");
+    assert!((-3 * DAY - 120..=-3 * DAY - 60).contains(&left), "{left}");
     let told = health.told(now);
     assert_eq!((told.status, told.reasons), (Condition::Degraded, vec![words(-3 * DAY)]));
 }

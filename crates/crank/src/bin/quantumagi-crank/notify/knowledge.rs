@@ -1,15 +1,17 @@
 //! What the crank knows that alerts are about. Written by the main loop, read between its looks.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use quantumagi_crank::alert::{CALLS_FAIL, Facts, Unpaid};
-use quantumagi_crank::{Attempted, Outcome, Round};
+use quantumagi_crank::workflow::Workflow;
+use quantumagi_crank::{Attempted, Judgement, Outcome, Round};
 use quantumagi_rpc::pool::meters::CALLS;
 use tokio::sync::Notify;
 
 use super::now;
+use crate::meters::Ledger;
 
 /// What is known since the start.
 #[derive(Debug, Default)]
@@ -17,6 +19,10 @@ struct Known {
     started_at: i64,
     facts: Facts,
     unread: BTreeMap<String, bool>,
+    /// Roots of each constitution that are not what the stake gives, as it was last read.
+    false_roots: BTreeMap<String, u64>,
+    /// Constitutions whose history does not verify.
+    unproved: Option<BTreeSet<String>>,
     calls: Calls,
 }
 
@@ -96,9 +102,19 @@ impl Knowledge {
             facts.oldest_due = Some(oldest);
             facts.unreadable = Some(round.unreadable.len() as u64);
             facts.skew = Some(now().saturating_sub(clock.unix_timestamp));
+            // What could not be read says nothing about them.
+            if let Some(tally) = round.workflows.tally.as_ref().filter(|_| round.unread.is_empty()) {
+                let of = |workflow: Workflow| tally.0.get(&workflow).map_or(0, |it| it.overdue_seconds);
+                facts.workflows_overdue = Some(Workflow::ALL.map(|it| (it.name(), of(it))).into());
+            }
             for address in constitutions {
                 let is_unread = round.unread.iter().any(|(unread, _)| unread == address);
                 known.unread.insert(address.to_string(), is_unread);
+                if !is_unread {
+                    let is_false = |(of, _, judgement): &&(_, _, _)| of == address && *judgement == Judgement::False;
+                    let count = round.doubtful.iter().filter(is_false).count() as u64;
+                    known.false_roots.insert(address.to_string(), count);
+                }
             }
         }
         drop(known);
@@ -106,10 +122,16 @@ impl Knowledge {
     }
 
     /// What the journal says.
-    pub(crate) fn ledger(&self, letters: usize, fees: Option<(u64, u64)>) {
+    pub(crate) fn ledger(&self, ledger: Ledger, fees: Option<(u64, u64)>) {
         let mut known = self.known();
-        known.facts.dead_letters = Some(letters as u64);
+        known.facts.dead_letters = Some(ledger.letters as u64);
+        known.facts.runway = ledger.runway.or(known.facts.runway);
         known.facts.fees = fees.or(known.facts.fees);
+    }
+
+    /// Constitutions whose history does not verify, as the journal says.
+    pub(crate) fn unproved(&self, constitutions: impl IntoIterator<Item = String>) {
+        self.known().unproved = Some(constitutions.into_iter().collect());
     }
 
     /// Room for the journal.
@@ -124,8 +146,14 @@ impl Knowledge {
         known.calls.take(now, counted(&page));
         let of = |address: &String| (address.clone(), known.unread.get(address).copied());
         let unread = constitutions.iter().map(of).collect();
+        let of = |address: &String| (address.clone(), known.unproved.as_ref().map(|all| all.contains(address)));
+        let unproved = constitutions.iter().map(of).collect();
+        let of = |address| known.false_roots.get(address).copied();
+        let found: u64 = constitutions.iter().filter_map(of).sum();
+        // That there is none is known only of all of them.
+        let false_roots = (0 < found || constitutions.iter().all(|it| of(it).is_some())).then_some(found);
         let calls = known.calls.within();
-        Facts { now, started_at: known.started_at, unread, calls, ..known.facts.clone() }
+        Facts { now, started_at: known.started_at, unread, unproved, false_roots, calls, ..known.facts.clone() }
     }
 }
 
@@ -172,6 +200,7 @@ impl Calls {
 mod tests {
     use std::time::Duration;
 
+    use quantumagi_crank::workflow::{Looked, Tally, WorkflowTally};
     use quantumagi_crank::{Cost, Duty, Kind, Subject};
     use quantumagi_interface::Address;
     use quantumagi_rpc::ChainClock;
@@ -206,7 +235,7 @@ mod tests {
             ..Round::default()
         };
         knowledge.round(&round, &[one, two]);
-        knowledge.ledger(3, Some((10, 4)));
+        knowledge.ledger(Ledger { letters: 3, ..Ledger::default() }, Some((10, 4)));
         knowledge.disk_free(Some(9));
         let facts = knowledge.facts(&names, at);
         assert_eq!(facts.last_success, None, "one could not be read");
@@ -224,6 +253,77 @@ mod tests {
         let well = knowledge.facts(&names, at);
         assert!(well.last_success.is_some_and(|success| at <= success));
         assert_eq!((well.oldest_due, well.balance), (Some([].into()), Some(7)));
+    }
+
+    const CLOCK: ChainClock = ChainClock { slot: 1, epoch: 0, unix_timestamp: 1_000 };
+
+    fn unread(address: Address) -> (Address, SdkError) {
+        (address, SdkError::NotFound { what: "constitution", address })
+    }
+
+    #[test]
+    fn how_long_the_wallet_lasts_stays_known_where_a_look_tells_no_balance() {
+        let knowledge = Knowledge::new();
+        let runway = |knowledge: &Knowledge| knowledge.facts(&[], now()).runway;
+        assert_eq!(runway(&knowledge), None);
+        knowledge.ledger(Ledger::default(), None);
+        assert_eq!(runway(&knowledge), None, "no balance was told yet");
+        knowledge.ledger(Ledger { runway: Some(7), ..Ledger::default() }, None);
+        assert_eq!(runway(&knowledge), Some(7));
+        knowledge.ledger(Ledger::default(), None);
+        assert_eq!(runway(&knowledge), Some(7));
+    }
+
+    #[test]
+    fn false_roots_are_counted_and_stay_known_of_what_cannot_be_read() {
+        let (one, two) = (Address::new_from_array([1; 32]), Address::new_from_array([2; 32]));
+        let names = [one, two].map(|address| address.to_string());
+        let root = |of, proposal, judgement| (of, Subject::Root { proposal, publisher: one }, judgement);
+        let knowledge = Knowledge::new();
+        let look = |doubtful: &[_], unread| {
+            let round = Round { clock: Some(CLOCK), doubtful: doubtful.to_vec(), unread, ..Round::default() };
+            knowledge.round(&round, &[one, two]);
+            knowledge.facts(&names, now()).false_roots
+        };
+        assert_eq!(knowledge.facts(&names, now()).false_roots, None);
+        assert_eq!(look(&[], vec![unread(two)]), None, "of the other nothing is known");
+        assert_eq!(look(&[root(one, 1, Judgement::Unknown)], vec![]), Some(0), "what cannot be judged is not false");
+        let both = [root(one, 1, Judgement::False), root(two, 1, Judgement::False), root(two, 2, Judgement::False)];
+        assert_eq!(look(&both, vec![]), Some(3));
+        assert_eq!(look(&[], vec![unread(two)]), Some(2), "what cannot be read takes nothing away");
+        assert_eq!(knowledge.facts(&names[..1], now()).false_roots, Some(0), "what is not looked after counts no more");
+        assert_eq!(look(&[], vec![]), Some(0));
+    }
+
+    #[test]
+    fn histories_are_known_once_the_journal_was_asked() {
+        let names = ["one".to_owned(), "two".to_owned()];
+        let knowledge = Knowledge::new();
+        let unproved =
+            |knowledge: &Knowledge| knowledge.facts(&names, now()).unproved.into_values().collect::<Vec<_>>();
+        assert_eq!(unproved(&knowledge), [None, None]);
+        knowledge.unproved(["two".to_owned(), "gone".to_owned()]);
+        assert_eq!(unproved(&knowledge), [Some(false), Some(true)]);
+        knowledge.unproved([]);
+        assert_eq!(unproved(&knowledge), [Some(false), Some(false)]);
+    }
+
+    #[test]
+    fn missed_deadlines_are_known_of_looks_that_read_everything() {
+        let (address, workflow) = (Address::new_from_array([1; 32]), Workflow::ALL[0]);
+        let knowledge = Knowledge::new();
+        let look = |overdue_seconds: Option<u64>, unread| {
+            let tally =
+                |overdue_seconds| Tally([(workflow, WorkflowTally { overdue_seconds, ..Default::default() })].into());
+            let workflows = Looked { tally: overdue_seconds.map(tally), ..Looked::default() };
+            knowledge.round(&Round { clock: Some(CLOCK), workflows, unread, ..Round::default() }, &[address]);
+            knowledge.facts(&[], now()).workflows_overdue.map(|all| (all.len(), all[workflow.name()]))
+        };
+        assert_eq!(look(None, vec![]), None, "nobody looked");
+        assert_eq!(look(Some(7), vec![unread(address)]), None);
+        assert_eq!(look(Some(7), vec![]), Some((Workflow::ALL.len(), 7)));
+        assert_eq!(look(Some(0), vec![unread(address)]), Some((Workflow::ALL.len(), 7)));
+        assert_eq!(look(Some(0), vec![]), Some((Workflow::ALL.len(), 0)));
     }
 
     #[test]
