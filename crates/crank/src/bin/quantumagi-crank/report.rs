@@ -204,3 +204,61 @@ fn words_of_outcome(outcome: &Outcome) -> String {
         Outcome::Unreachable { reason } => format!("the endpoint did not answer: {reason}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use quantumagi_crank::alert::Truth;
+    use quantumagi_crank::workflow::{Looked, Tally, Workflow, WorkflowTally};
+    use quantumagi_crank::{Judgement, Kind, Subject};
+
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn what_a_round_and_the_journal_tell_is_what_alerts_are_asked_about() {
+        let constitution = Address::new_from_array([1; 32]);
+        let text = format!("constitutions = [\"{constitution}\"]\nkeypair = \"k\"\nrpc_url = \"http://127.0.0.1:1\"\n");
+        let of_env = |name: &str| (name == "HOME").then(|| "/h".to_owned());
+        let config = Config::parse(&text, Path::new("/"), of_env).expect("it is in order");
+        let health = Arc::new(Health::new(&config, Instant::now()));
+        let journal = Arc::new(Journal::in_memory().expect("a journal"));
+        let (constitutions, state_dir) = (config.constitutions, "/".into());
+        let reporter =
+            Reporter { health: Arc::clone(&health), journal: Arc::clone(&journal), constitutions, state_dir };
+        let bad = || {
+            let facts = health.facts(&[constitution.to_string()], 0, meters::host_seconds());
+            let bad = facts.readings().into_iter().filter(|it| it.truth == Truth::Bad);
+            // Of a journal without fees the wallet lasts for a year; how full the disk of this host is, is no matter.
+            let bad = bad.filter(|it| !matches!(it.rule.name, "QuantumagiCrankDiskFull"));
+            (facts.runway.is_some(), bad.map(|it| it.key()).collect::<Vec<_>>())
+        };
+        assert_eq!(bad(), (false, vec!["QuantumagiCrankBlind".to_owned()]));
+
+        let clock = ChainClock { slot: 1, epoch: 0, unix_timestamp: meters::host_seconds() };
+        let well = || Round { clock: Some(clock), balance: Some(7), ..Round::default() };
+        reporter.round(&well());
+        assert_eq!(bad(), (true, vec![]));
+
+        let anchor = Duty {
+            constitution,
+            kind: Kind::CheckpointAnchor,
+            subject: Subject::History,
+            due_at: quantumagi_rules::UnixSeconds(0),
+        };
+        journal.last_checkpoint(&anchor.key(), 1).expect("written");
+        journal.keep_unproved(&anchor.key(), "event 12 is missing").expect("written");
+        let root = Subject::Root { proposal: 1, publisher: constitution };
+        let late = WorkflowTally { overdue: 1, overdue_seconds: 9, ..WorkflowTally::default() };
+        let tally = Some(Tally([(Workflow::PolicyCreation, late)].into()));
+        let doubtful = vec![(constitution, root, Judgement::False)];
+        reporter.round(&Round { doubtful, workflows: Looked { tally, ..Looked::default() }, ..well() });
+        let expected = [
+            "QuantumagiCrankWorkflowOverdue/policy_creation".to_owned(),
+            "QuantumagiCrankFalseRoot".to_owned(),
+            format!("QuantumagiCrankHistoryUnproved/{constitution}"),
+        ];
+        assert_eq!(bad(), (true, expected.to_vec()));
+    }
+}
