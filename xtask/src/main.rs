@@ -14,6 +14,7 @@ mod idl;
 mod lint;
 mod peers;
 mod repo;
+mod semver;
 mod step;
 mod test;
 mod tidy;
@@ -51,6 +52,8 @@ enum Verb {
     Idl(idl::Args),
     /// Formatting, clippy, documentation, licences and sources of dependencies
     Lint,
+    /// Whether the libraries break their users, where cargo-semver-checks is installed
+    Semver,
     /// Everything that must hold before a change is merged
     Test(test::Args),
     /// The rules of this repository that no compiler checks
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Verb::Fuzz(args) => fuzz::run(&args),
         Verb::Idl(args) => idl::run(&args),
         Verb::Lint => lint::run_all(),
+        Verb::Semver => semver::run_all(),
         Verb::Test(args) => test::run_all(&args),
         Verb::Tidy => tidy::run(),
     };
